@@ -40,7 +40,7 @@ WANTED = (
 
 
 def download(folder: Path) -> Path:
-    """Have pip put the source package into folder; it stops if the hash is not the locked one."""
+    """Have pip put the source package into folder; it refuses one whose hash is not the locked one."""
     # fmt: off
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
@@ -48,7 +48,8 @@ def download(folder: Path) -> Path:
         "--requirement", str(LOCK), "--dest", str(folder),
     ]
     # fmt: on
-    subprocess.run(command, check=True)
+    if subprocess.run(command).returncode:
+        sys.exit("The page's JavaScript could not be fetched; pip says why above.")
     (archive,) = folder.glob("*.tar.gz")
     return archive
 
