@@ -1,0 +1,92 @@
+"""A buyer's order lines: how they are added, filled, cancelled and cleared away.
+
+A line is one position across the buyer's ``line_`` lists. Closed lines stay until the next quarter begins,
+so that what happened to them can be read off after a quarter.
+"""
+
+from __future__ import annotations
+
+from agents.state import LINES, both_gears
+
+DUST = 1e-9
+"""An open share of a line below which the line is filled."""
+
+
+@both_gears
+def join(buyer, product, units, price, placed, promised, prepaid):
+    """Append a line: ``units`` of ``product`` at ``price`` USD each.
+
+    Raises:
+        OverflowError: the buyer's book is full.
+    """
+    n = buyer.lines
+    if n >= LINES:
+        raise OverflowError("the order book is full")
+    buyer.line_product[n] = product
+    buyer.line_units[n] = units
+    buyer.line_open[n] = units
+    buyer.line_cancelled[n] = 0.0
+    buyer.line_price[n] = price
+    buyer.line_placed[n] = placed
+    buyer.line_promised[n] = promised
+    buyer.line_prepaid[n] = prepaid
+    buyer.lines = n + 1
+
+
+@both_gears
+def fill(buyer, line, units):
+    """Ship ``units`` of a line; a remainder too small to matter is shipped with them. Returns what shipped."""
+    left = buyer.line_open[line]
+    if units >= left * (1.0 - DUST):
+        units = left
+    buyer.line_open[line] = left - units
+    return units
+
+
+@both_gears
+def strike(buyer, line, units):
+    """Cancel ``units`` of a line, at most what is open. Returns what was cancelled."""
+    left = buyer.line_open[line]
+    if units >= left * (1.0 - DUST):
+        units = left
+    buyer.line_open[line] = left - units
+    buyer.line_cancelled[line] = buyer.line_cancelled[line] + units
+    return units
+
+
+@both_gears
+def tidy(buyer):
+    """Drop closed lines, the order of the others unchanged."""
+    kept = 0
+    for i in range(buyer.lines):
+        if buyer.line_open[i] > 0.0:
+            if kept < i:
+                buyer.line_product[kept] = buyer.line_product[i]
+                buyer.line_units[kept] = buyer.line_units[i]
+                buyer.line_open[kept] = buyer.line_open[i]
+                buyer.line_cancelled[kept] = buyer.line_cancelled[i]
+                buyer.line_price[kept] = buyer.line_price[i]
+                buyer.line_placed[kept] = buyer.line_placed[i]
+                buyer.line_promised[kept] = buyer.line_promised[i]
+                buyer.line_prepaid[kept] = buyer.line_prepaid[i]
+            kept += 1
+    buyer.lines = kept
+
+
+@both_gears
+def open_units(buyer, product):
+    """Units of ``product`` the buyer still waits for."""
+    total = 0.0
+    for i in range(buyer.lines):
+        if buyer.line_product[i] == product:
+            total += buyer.line_open[i]
+    return total
+
+
+@both_gears
+def open_value(buyer):
+    """What the open lines will still cost on delivery, in million USD."""
+    total = 0.0
+    for i in range(buyer.lines):
+        total += buyer.line_open[i] * buyer.line_price[i] * (1.0 - buyer.line_prepaid[i])
+    return total / 1e6

@@ -1,0 +1,430 @@
+"""What a buyer of accelerators does in a quarter, unless a class of its own says otherwise."""
+
+from __future__ import annotations
+
+import math
+
+from agents import book, demand, ordering
+from agents.buyer_state import DATE, ISSUES, POWER_QUARTERS, PREPAID, PRICE, UNITS, BuyerState
+from agents.state import GENERATIONS, SLOTS, WEEKS
+
+
+class Buyer(BuyerState):
+    """Values compute, expects a wait, orders, cancels, pays; the rules stand in the order of a quarter."""
+
+    # --- before the first quarter -------------------------------------------------------------------------
+
+    def open_account(self, market, products):
+        """Stock, cash, power, the value of compute that explains past purchases, and the orders still open."""
+        self.cash = self.opening_cash
+        self.power_mw = self.opening_power
+        product = products[self.opening_product]
+        self.owned[self.opening_product] = self.opening_stock / product.hae
+        self.count_stock(market, products)
+        self.deployed = self.announced = self.stock
+        if self.reference_stock == 0.0:
+            self.reference_stock = self.opening_stock
+        for g in range(market.generation_count):
+            self.lead_expected[g] = market.opening_lead
+        self.conversion = self.fill_expected = 1.0
+        price = self.cheapest(market, products, 0)
+        cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
+        ratio = 1.0 + (self.opening_flow - self.retirement) / self.adjustment
+        if ratio > 0.0:
+            self.value_scale = cost * ratio ** (1.0 / self.elasticity)
+        units = self.opening_book * self.opening_flow * self.owned[self.opening_product]
+        if units > 0.0:
+            book.join(self, self.opening_product, units, product.list_price, -1, 0, 0.0)
+
+    # --- the quarter begins -------------------------------------------------------------------------------
+
+    def begin(self, market, products):
+        """Clear last quarter's measures, take in money, let machines retire and power arrive."""
+        book.tidy(self)
+        self.needed = self.ordered = self.cancelled = 0.0
+        self.delivered = self.units_delivered = self.value_delivered = self.wait_delivered = 0.0
+        self.due = self.due_delivered = self.promised = self.promised_delivered = 0.0
+        self.spending = self.other_spending = self.inflow = self.fees = 0.0
+        self.handed_over = self.taken_over = 0.0
+        self.cash_before = self.cash
+        self.deposits_before = self.deposits
+        self.backlog_before = self.backlog
+        self.receive_money(market)
+        for p in range(market.product_count):
+            self.owned[p] = self.owned[p] * (1.0 - self.retirement)
+        self.count_stock(market, products)
+        self.stock_before = self.stock
+        self.power_mw = self.power_mw + self.power_coming[0]
+        for i in range(POWER_QUARTERS):
+            self.power_coming[i] = self.power_coming[i + 1]
+        self.power_coming[POWER_QUARTERS] = 0.0
+        self.taste = 0.5 * self.taste + self.taste_noise * self.taste_draw
+        self.value = self.value_scale * market.regime * math.exp(self.taste)
+
+    def receive_money(self, market):
+        """A budget for the quarter; what was left of the last one lapses."""
+        self.earn(self.budget() - self.cash)
+
+    def budget(self):
+        """Million USD a quarter it gives out for accelerators."""
+        return self.income
+
+    def earn(self, amount):
+        """Take in ``amount`` million USD from outside the market (or give up, if negative)."""
+        self.inflow = self.inflow + amount
+        self.cash = self.cash + amount
+
+    def count_stock(self, market, products):
+        """Compute owned (HAE), and the power (MW) that running all of it takes."""
+        stock = 0.0
+        kilowatts = 0.0
+        for p in range(market.product_count):
+            stock += self.owned[p] * products[p].hae
+            kilowatts += self.owned[p] * products[p].power_kw
+        self.stock = stock
+        self.machine_mw = kilowatts * self.overhead / 1000.0
+
+    def passes_on(self):
+        """HAE of this quarter's deliveries that its owner gives to another buyer, and to whom: none."""
+        return 0.0, -1
+
+    # --- deliveries ---------------------------------------------------------------------------------------
+
+    def purse(self):
+        """Million USD it can pay out now; the credit limit is the floor of its cash."""
+        return max(0.0, self.cash + self.credit)
+
+    def means(self, quarters):
+        """Million USD it can count on for deliveries over so many quarters from now."""
+        return self.budget() * quarters
+
+    def pay(self, amount):
+        """Pay ``amount`` million USD to the supplier (a refund, if negative)."""
+        self.cash = self.cash - amount
+        self.spending = self.spending + amount
+
+    def take(self, market, product, line, units):
+        """Receive and pay for ``units`` of a line, and what it costs to make them run."""
+        units = book.fill(self, line, units)
+        price = self.line_price[line]
+        prepaid = self.line_prepaid[line]
+        hae = units * product.hae
+        wait = market.quarter - self.line_placed[line]
+        self.pay(units * price * (1.0 - prepaid) / 1e6)
+        self.deposits = self.deposits - units * price * prepaid / 1e6
+        extra = units * price * (self.cost_factor - 1.0) / 1e6
+        self.cash = self.cash - extra
+        self.other_spending = self.other_spending + extra
+        self.owned[product.index] = self.owned[product.index] + units
+        self.stock = self.stock + hae
+        self.delivered = self.delivered + hae
+        self.units_delivered = self.units_delivered + units
+        self.value_delivered = self.value_delivered + units * price / 1e6
+        self.wait_delivered = self.wait_delivered + hae * wait
+        market.note_delivery(self.line_placed[line], hae)
+        if self.line_promised[line] <= market.quarter:
+            self.due_delivered = self.due_delivered + hae
+        if self.line_promised[line] == market.quarter:
+            self.promised_delivered = self.promised_delivered + hae
+        return units
+
+    def deploy(self, market, products):
+        """Run what power and space allow; the rest is idle: paid for, ageing, of no use until powered."""
+        self.count_stock(market, products)
+        share = 1.0
+        if self.machine_mw > self.power_mw:
+            share = self.power_mw / self.machine_mw
+        self.deployed = min(share * self.stock, self.space)
+        self.idle = self.stock - self.deployed
+
+    # --- expectations and cancellation --------------------------------------------------------------------
+
+    def expect(self, market):
+        """E9: lead time per generation from the quote and its own last wait, fill rate from what was due."""
+        if self.delivered > 0.0:
+            self.own_wait = max(0.0, self.wait_delivered / self.delivered - 1.0)
+        for g in range(market.generation_count):
+            seen = market.quote[g]
+            if self.delivered > 0.0:
+                seen = seen + self.own_lead_weight * (self.own_wait - seen)
+            self.lead_expected[g] = ordering.smoothed(self.lead_expected[g], seen, self.lead_smoothing)
+        if self.due > 0.0:
+            self.fill_expected = ordering.smoothed(
+                self.fill_expected, self.due_delivered / self.due, self.fill_smoothing
+            )
+
+    def aim(self, market, products):
+        """E3: the compute it wants, from its value and the cheapest price per HAE, or from the largest rival."""
+        price = self.cheapest(market, products, market.quarter + 1)
+        cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
+        own = demand.desired_compute(self.reference_stock, self.value, cost, self.elasticity)
+        self.target = max(own, self.parity * self.rival)
+
+    def cheapest(self, market, products, by):
+        """Lowest list price per HAE among what it may buy that is made by quarter ``by``; 0 if there is none."""
+        lowest = 0.0
+        for p in range(market.product_count):
+            product = products[p]
+            if self.may_buy(product) and product.launch <= by and market.quarter <= product.last_order:
+                price = product.list_price / product.hae
+                if lowest == 0.0 or price < lowest:
+                    lowest = price
+        return lowest
+
+    def may_buy(self, product):
+        """Whether the product is for sale to it."""
+        return product.open_market > 0.0
+
+    def withdraw(self, market, products):
+        """Take out lines of what may no longer be sold to it, with refunds; an export rule leaves no choice."""
+        for i in range(self.lines):
+            product = products[self.line_product[i]]
+            if self.line_open[i] > 0.0 and not self.may_buy(product):
+                units = book.strike(self, i, self.line_open[i])
+                self.cancelled = self.cancelled + units * product.hae
+                market.note_cancellation(self.line_placed[i], units * product.hae)
+                self.settle(units * self.line_price[i] * self.line_prepaid[i] / 1e6, 0.0)
+
+    def settle(self, deposit, fee):
+        """Release a deposit and pay a cancellation fee out of it or on top, in million USD."""
+        self.deposits = self.deposits - deposit
+        self.fees = self.fees + fee
+        self.pay(fee - deposit)
+
+    def cancel(self, market, products):
+        """E10: youngest soft lines first, while more is owned and ordered than wanted or can be paid for.
+
+        A line goes if leaving gains more than the fee, the lost deposit and the harm to its name.
+        Cohen, Ho, Ren & Terwiesch 2003; Armony & Plambeck 2005.
+        """
+        total = self.stock
+        for i in range(self.lines):
+            total += self.line_open[i] * products[self.line_product[i]].hae
+        lead = 0.0
+        for g in range(market.generation_count):
+            lead = max(lead, self.lead_expected[g])
+        payable = self.means(lead + 1.0 + self.booking_horizon)
+        unpaid = book.open_value(self) * self.cost_factor - (1.0 + self.cancel_tolerance) * payable
+        for n in range(self.lines):
+            i = self.lines - 1 - n
+            product = products[self.line_product[i]]
+            if self.line_open[i] <= 0.0 or self.line_prepaid[i] >= self.firm_share:
+                continue
+            if self.line_placed[i] == market.quarter:
+                continue
+            price = self.line_price[i]
+            unneeded = max(0.0, total - (1.0 + self.cancel_tolerance) * self.target) / product.hae
+            gain = 0.0
+            if unneeded > 0.0:
+                gain = 1.0 - (self.target / total) ** (1.0 / self.elasticity)
+            cut = unneeded
+            if unpaid > 0.0:
+                gain = 1.0
+                cut = max(cut, unpaid * 1e6 / (price * self.cost_factor))
+            if product.launch > market.quarter + 1 and unpaid <= 0.0:
+                cut = 0.0
+            left = float(max(self.line_promised[i] - market.quarter, 0))
+            fee = ordering.cancellation_fee(left, market.fee_full, market.fee_at_two, market.fee_free)
+            if fee > 0.0:
+                cut = min(cut, self.purse() * 1e6 / (fee * price))
+            if cut > 0.0 and gain > fee + self.line_prepaid[i] + self.reputation_cost:
+                units = book.strike(self, i, min(cut, self.line_open[i]))
+                total -= units * product.hae
+                unpaid -= units * price * self.cost_factor / 1e6
+                self.cancelled = self.cancelled + units * product.hae
+                market.note_cancellation(self.line_placed[i], units * product.hae)
+                deposit = units * price * self.line_prepaid[i] / 1e6
+                self.settle(deposit, deposit + fee * units * price / 1e6)
+
+    # --- orders -------------------------------------------------------------------------------------------
+
+    def count_orders(self, market, products):
+        """Open orders by generation, in HAE."""
+        for g in range(market.generation_count):
+            self.on_order[g] = 0.0
+        for i in range(self.lines):
+            product = products[self.line_product[i]]
+            g = product.generation
+            self.on_order[g] = self.on_order[g] + self.line_open[i] * product.hae
+
+    def pick(self, market, products):
+        """The product to have now: lowest list price per HAE, the wait priced at its urgency; -1 if none."""
+        best = -1
+        lowest = 0.0
+        for p in range(market.product_count):
+            product = products[p]
+            if self.may_buy(product) and product.launch <= market.quarter + 1 and market.quarter <= product.last_order:
+                wait = self.lead_expected[product.generation]
+                cost = product.list_price / product.hae / demand.delay_factor(self.urgency, wait)
+                if best < 0 or cost < lowest:
+                    best = p
+                    lowest = cost
+        return best
+
+    def pick_next(self, market, products):
+        """The product to book ahead: the cheapest per HAE that is announced and not yet made; -1 if none."""
+        best = -1
+        lowest = 0.0
+        for p in range(market.product_count):
+            product = products[p]
+            if (
+                self.may_buy(product)
+                and product.announced <= market.quarter
+                and product.launch > market.quarter + 1
+                and market.quarter <= product.last_order
+            ):
+                cost = product.list_price / product.hae
+                if best < 0 or cost < lowest:
+                    best = p
+                    lowest = cost
+        return best
+
+    def plan(self, market, products):
+        """What to ask for this quarter, in two slots: E6 limited by E5, then inflated by E7."""
+        self.count_orders(market, products)
+        for slot in range(SLOTS):
+            self.slot_product[slot] = -1
+            self.slot_need[slot] = 0.0
+            self.slot_units[slot] = 0.0
+            self.slot_week[slot] = -1
+            for w in range(WEEKS):
+                self.offer_accepted[slot * WEEKS + w] = -1
+        self.wanted = 0.0
+        now = self.pick(market, products)
+        if now >= 0:
+            self.plan_now(market, products, now)
+        ahead = self.pick_next(market, products)
+        if ahead >= 0:
+            self.plan_ahead(market, products, ahead)
+
+    def plan_now(self, market, products, now):
+        """The order for the product to have now."""
+        product = products[now]
+        lead = self.lead_expected[product.generation]
+        waiting = 0.0
+        for g in range(product.generation + 1):
+            waiting += self.on_order[g]
+        hunger = ordering.inflation(self.fill_expected, self.inflation_exponent, self.inflation_cap)
+        price = product.list_price / product.hae
+        limit = self.means(lead + 1.0) * 1e6 / (price * self.cost_factor)
+        limit = min(limit, self.room(product, lead + 1.0)) - waiting / hunger
+        need = ordering.need(
+            self.stock, self.target, waiting, lead, self.retirement, self.adjustment, self.line_weight
+        )
+        need = max(0.0, min(need, limit)) * self.impulse()
+        flow = self.retirement * self.stock + self.adjustment * max(0.0, self.target - self.stock)
+        self.wanted = min(flow, self.means(1.0) * 1e6 / (price * self.cost_factor), self.room(product, 1.0))
+        self.ask_for(market, 0, product, need, hunger)
+
+    def plan_ahead(self, market, products, ahead):
+        """The booking of a generation that is announced and not yet made."""
+        product = products[ahead]
+        price = product.list_price / product.hae
+        flow = self.retirement * self.stock + self.adjustment * max(0.0, self.target - self.stock)
+        flow = min(flow, self.means(1.0) * 1e6 / (price * self.cost_factor))
+        missing = self.booking_horizon * flow - self.on_order[product.generation]
+        self.ask_for(market, 1, product, self.booking_speed * max(0.0, missing), 1.0)
+
+    def ask_for(self, market, slot, product, need, hunger):
+        """Enter a need (HAE) into a slot of this quarter's talks, inflated by ``hunger``."""
+        self.needed = self.needed + need
+        if need > 0.0:
+            self.slot_product[slot] = product.index
+            self.slot_need[slot] = need / product.hae
+            self.slot_units[slot] = need * hunger / product.hae
+
+    def impulse(self):
+        """Factor on the need that comes from the lumps of its business; 1 for most."""
+        return 1.0
+
+    def room(self, product, quarters):
+        """HAE of a product that power and space will take within so many quarters, beside what is owned (E5)."""
+        megawatts = self.power_mw - self.machine_mw
+        for i in range(POWER_QUARTERS + 1):
+            if i < quarters:
+                megawatts += self.power_coming[i]
+        by_power = max(0.0, megawatts) * 1000.0 / (product.power_kw * self.overhead) * product.hae
+        return min(by_power, max(0.0, self.space - self.stock))
+
+    def build_power(self, market, products):
+        """Start power for the target, as much as it can start in a quarter."""
+        if self.power_mw == math.inf:
+            return
+        kilowatts_per_hae = 0.0
+        now = self.pick(market, products)
+        if now >= 0:
+            kilowatts_per_hae = products[now].power_kw / products[now].hae
+        planned = self.power_mw
+        for i in range(POWER_QUARTERS + 1):
+            planned += self.power_coming[i]
+        wished = self.machine_mw + max(0.0, self.target - self.stock) * kilowatts_per_hae * self.overhead / 1000.0
+        arrival = int(self.power_delay) - 1
+        started = min(self.power_starts, max(0.0, wished - planned))
+        self.power_coming[arrival] = self.power_coming[arrival] + started
+
+    # --- talks --------------------------------------------------------------------------------------------
+
+    def worth(self, product, lead):
+        """Most it would pay for a unit that comes after ``lead`` quarters, in USD: E4 at its present compute.
+
+        The marginal value of E1 at C is theta (C / C0) ** (-1 / eta); a buyer that only follows rivals is
+        taken to value a unit at the user cost of its target.
+        """
+        held = self.stock
+        for g in range(GENERATIONS):
+            held += self.on_order[g]
+        price = product.list_price / product.hae
+        cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
+        ratio = 1.0
+        if held > 0.0 and self.target > 0.0:
+            ratio = (self.target / held) ** (1.0 / self.elasticity)
+        value = cost * max(0.0, min(ratio, 20.0))
+        return product.hae * demand.present_value(
+            value, self.urgency, lead, self.capital_cost, 4.0 * self.retirement
+        )
+
+    def open_talks(self, market, product, slot):
+        """Set opening and reservation values of the four issues, the buyer's side (theory A.6)."""
+        at = slot * ISSUES
+        lead = self.lead_expected[product.generation]
+        first = float(max(market.quarter + 1, product.launch))
+        worth = self.worth(product, lead)
+        self.bid_open[at + PRICE] = min(worth, product.list_price * (1.0 - self.bid_discount))
+        self.bid_reserve[at + PRICE] = worth
+        self.bid_open[at + UNITS] = self.slot_units[slot]
+        self.bid_reserve[at + UNITS] = self.slot_need[slot]
+        self.bid_open[at + DATE] = first
+        self.bid_reserve[at + DATE] = first + lead + self.longest_wait
+        affordable = self.purse() * 1e6 / (product.list_price * self.slot_units[slot])
+        self.bid_open[at + PREPAID] = 0.0
+        self.bid_reserve[at + PREPAID] = min(self.prepaid_limit, affordable / SLOTS)
+
+    def score_weight(self, issue):
+        """Weight of an issue in the buyer's utility."""
+        if issue == PRICE:
+            return self.price_weight
+        if issue == UNITS:
+            return self.units_weight
+        if issue == DATE:
+            return self.date_weight
+        return self.prepaid_weight
+
+    def order(self, market, product, units, price, promised, prepaid):
+        """Put an order into the book and pay its deposit."""
+        book.join(self, product.index, units, price, market.quarter, promised, prepaid)
+        deposit = units * price * prepaid / 1e6
+        self.deposits = self.deposits + deposit
+        self.pay(deposit)
+        self.ordered = self.ordered + units * product.hae
+
+    def demand_at(self, price):
+        """HAE it would take in a quarter at a market price per HAE in USD, money and power allowing (E15)."""
+        cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
+        own = demand.desired_compute(self.reference_stock, self.value, cost, self.elasticity)
+        target = max(own, self.parity * self.rival)
+        flow = self.retirement * self.stock + self.adjustment * max(0.0, target - self.stock)
+        return min(flow, self.means(1.0) * 1e6 / (price * self.cost_factor))
+
+    def services_at(self, rent):
+        """HAE of services it would use at a rent in USD per HAE and quarter."""
+        return demand.desired_compute(self.reference_stock, self.value, rent, self.elasticity)

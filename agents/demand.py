@@ -1,0 +1,51 @@
+"""What compute is worth to a buyer, and how much of it the buyer wants (theory E1 to E4)."""
+
+from __future__ import annotations
+
+import math
+
+from agents.state import both_gears
+
+
+@both_gears
+def user_cost(price, capital_cost, depreciation, price_fall):
+    """Cost of using one unit for a quarter, in the money of ``price``; the three rates are per year.
+
+    E2 (Jorgenson 1963): u = p (r + delta + pi) / 4.
+    """
+    return price * (capital_cost + depreciation + price_fall) / 4.0
+
+
+@both_gears
+def desired_compute(scale, value, cost, elasticity):
+    """Compute at which the marginal value has fallen to the user cost, in the unit of ``scale``.
+
+    E3: C* = C0 (theta / u) ** eta, the demand of iso-elastic value; 0 where either is not positive.
+    """
+    if value <= 0.0 or cost <= 0.0:
+        return 0.0
+    return scale * (value / cost) ** elasticity
+
+
+@both_gears
+def demand_regime(quarter, start, level, speed, growth):
+    """Factor on the value of compute, common to all buyers: a jump to ``level``, then steady growth.
+
+    1 before ``start``; from then on [1 + (A - 1)(1 - exp(-n / s))] (1 + g) ** n with n = quarter - start + 1.
+    """
+    if quarter < start:
+        return 1.0
+    n = float(quarter - start + 1)
+    return (1.0 + (level - 1.0) * (1.0 - math.exp(-n / speed))) * (1.0 + growth) ** n
+
+
+@both_gears
+def delay_factor(urgency, quarters):
+    """Worth of a unit that comes ``quarters`` later, as a share of one that comes now (E4)."""
+    return math.exp(-urgency * quarters)
+
+
+@both_gears
+def present_value(marginal_value, urgency, quarters, capital_cost, depreciation):
+    """Present value of a unit delivered ``quarters`` from now (E4), in the money of ``marginal_value``."""
+    return marginal_value * delay_factor(urgency, quarters) / ((capital_cost + depreciation) / 4.0)

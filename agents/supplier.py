@@ -1,0 +1,195 @@
+"""The supplier: capacity, production across generations, promises, prices and its side of the talks."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from agents import ordering, pipeline
+from agents.agent import Actor
+from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.state import Array, Draw, Parameter, Path
+
+STAGES = 3
+MEMORY = 4
+"""Quarters over which it reads the growth of demand."""
+
+
+class Supplier(Actor):
+    """One seller with limited capacity, counted in packaging wafers a quarter."""
+
+    # Capacity
+    upstream: Annotated[float, Path("wafers a quarter", "packaging capacity of the foundry that is installed")] = 0.0
+    capacity_factor: Annotated[float, Path("1", "share of the capacity that is usable (shocks, what-ifs)")] = 1.0
+    opening_share: Annotated[float, Parameter("1", "s0: its share of the upstream capacity", 0.0, 1.0)] = 0.45
+    final_share: Annotated[float, Parameter("1", "s1: the share it gets when its book is full", 0.0, 1.0)] = 0.62
+    share_speed: Annotated[float, Parameter("1/quarter", "partial adjustment of the share", 0.0, 1.0)] = 0.5
+    capacity_delay: Annotated[float, Parameter("quarters", "tau: from start to capacity of its own", 3.0, 40.0)] = 7.0
+    expansion_limit: Annotated[
+        float, Parameter("1/quarter", "largest start of own capacity, over present capacity", 0.0, 1.0)
+    ] = 0.0
+    line_weight: Annotated[float, Parameter("1", "w_K: weight of capacity under way", 0.0, 1.0)] = 0.5
+    adjustment_time: Annotated[float, Parameter("quarters", "T_K: time to close a capacity gap", 0.5)] = 4.0
+    extrapolation: Annotated[float, Parameter("1", "weight of past growth in planned demand", 0.0, 1.0)] = 0.5
+    capacity_noise: Annotated[float, Parameter("1", "standard deviation of output", 0.0, 0.5)] = 0.04
+    ramp_quarters: Annotated[float, Parameter("quarters", "from a generation's launch to full rate", 1.0, 12.0)] = 4.0
+
+    # Demand reading, prices
+    conversion_smoothing: Annotated[float, Parameter("1/quarter", "th_c of E20", 0.0, 1.0)] = 0.36
+    price_adjustment: Annotated[float, Parameter("1/quarter", "kappa_p of E21", 0.0, 1.0)] = 0.25
+    rise_limit: Annotated[float, Parameter("1/year", "largest rise of a list price", 0.0, 1.0)] = 0.02
+    fall_limit: Annotated[float, Parameter("1/year", "largest fall of a list price", 0.0, 1.0)] = 0.15
+    base_weeks: Annotated[float, Parameter("weeks", "assembly and transport, part of every quote")] = 6.0
+
+    # How it bargains
+    ask_markup: Annotated[float, Parameter("1", "opening ask over the list price in a shortage", 0.0, 2.0)] = 0.10
+    ask_pace: Annotated[float, Parameter("1", "beta of E12; under 1 concedes late", 0.05, 20.0)] = 0.5
+    fair_share: Annotated[float, Parameter("1", "share of the shadow price it will not go below", 0.0, 1.0)] = 0.7
+    expedite: Annotated[float, Parameter("1", "share of a wait it can take off", 0.0, 1.0)] = 0.3
+    prepaid_ask: Annotated[float, Parameter("1", "prepaid share it opens with", 0.0, 1.0)] = 0.10
+    price_weight: Annotated[float, Parameter("1", "weight of the price in its utility", 0.0, 1.0)] = 0.6
+    units_weight: Annotated[float, Parameter("1", "weight of the quantity", 0.0, 1.0)] = 0.15
+    date_weight: Annotated[float, Parameter("1", "weight of the date", 0.0, 1.0)] = 0.15
+    prepaid_weight: Annotated[float, Parameter("1", "weight of the prepaid share", 0.0, 1.0)] = 0.1
+
+    capacity_draw: Annotated[float, Draw("normal", "yield and logistics of the quarter")] = 0.0
+
+    # State
+    share: float = 0.0
+    own_capacity: float = 0.0
+    stages: Annotated[list[float], Array(STAGES)]
+    wafers: float = 0.0
+    wafers_used: float = 0.0
+    estimate: float = 0.0
+    estimates: Annotated[list[float], Array(MEMORY)]
+    units_per_wafer: float = 0.0
+    revenue: float = 0.0
+    cost: float = 0.0
+    receipts: float = 0.0
+
+    def expand(self):
+        """Capacity of the quarter, in wafers: its share of what is installed, and its own (E18)."""
+        self.wafers = self.share * self.upstream + self.own_capacity
+        self.wafers = max(0.0, self.wafers * self.capacity_factor * (1.0 + self.capacity_noise * self.capacity_draw))
+
+    def ramp(self, product, quarter):
+        """Share of the wafers that a generation can use so long after its launch."""
+        if quarter < product.launch:
+            return 0.0
+        return min(1.0, (quarter - product.launch + 1) / self.ramp_quarters)
+
+    def produce(self, market, products):
+        """Spread wafers over the products in proportion to their open orders, new ones as far as they have ramped."""
+        asked = 0.0
+        for p in range(market.product_count):
+            product = products[p]
+            units = max(0.0, product.backlog - product.stock)
+            limit = self.wafers * self.ramp(product, market.quarter)
+            product.wafers = min(units / product.packages_per_wafer, limit)
+            asked += product.wafers
+        scale = 1.0
+        if asked > self.wafers:
+            scale = self.wafers / asked
+        self.wafers_used = 0.0
+        made = 0.0
+        for p in range(market.product_count):
+            product = products[p]
+            product.wafers = product.wafers * scale
+            product.produced = product.wafers * product.packages_per_wafer
+            product.stock = product.stock + product.produced
+            self.wafers_used = self.wafers_used + product.wafers
+            made += product.produced * product.hae
+        market.production = made
+
+    def weigh(self, buyer, market):
+        """Allocation weight, E17: size to an exponent, readiness, and faith in its orders.
+
+        Size is what it has installed or can fund, whichever is more; theory A.8, A.12.
+        """
+        funded = buyer.means(1.0) * 1e6 / (market.hae_price * buyer.cost_factor)
+        size = max(buyer.stock, funded)
+        if size <= 0.0:
+            return 0.0
+        ready = 1.0
+        arriving = buyer.machine_mw * (1.0 + buyer.due / max(buyer.stock, buyer.due)) if buyer.due > 0.0 else 0.0
+        if arriving > buyer.power_mw:
+            ready = max(0.05, buyer.power_mw / arriving)
+        return size**market.size_exponent * ready * (1.0 - buyer.churn) ** market.churn_exponent
+
+    def open_talks(self, buyer, market, product, slot):
+        """Set opening and reservation values of the four issues, the supplier's side (theory A.6)."""
+        at = slot * ISSUES
+        shadow = product.shadow_price
+        tightness = 0.0
+        if shadow > product.list_price:
+            tightness = min(1.0, shadow / product.list_price - 1.0)
+        buyer.ask_open[at + PRICE] = product.list_price * (1.0 + self.ask_markup * tightness)
+        buyer.ask_reserve[at + PRICE] = max(product.unit_cost, min(product.list_price, self.fair_share * shadow))
+        buyer.ask_open[at + UNITS] = buyer.slot_units[slot] * min(1.0, buyer.conversion)
+        buyer.ask_reserve[at + UNITS] = buyer.slot_units[slot]
+        promise = self.promise(market, product)
+        first = float(max(market.quarter + 1, product.launch))
+        buyer.ask_open[at + DATE] = promise
+        buyer.ask_reserve[at + DATE] = max(first, promise - self.expedite * (promise - first))
+        buyer.ask_open[at + PREPAID] = self.prepaid_ask
+        buyer.ask_reserve[at + PREPAID] = 0.0
+
+    def promise(self, market, product):
+        """The quarter in which an order placed now would come, by the supplier's reckoning."""
+        wait = product.quoted_lead
+        return max(float(market.quarter + 1), market.quarter + 1 + math.floor(wait))
+
+    def score_weight(self, issue):
+        """Weight of an issue in the supplier's utility."""
+        if issue == PRICE:
+            return self.price_weight
+        if issue == UNITS:
+            return self.units_weight
+        if issue == DATE:
+            return self.date_weight
+        return self.prepaid_weight
+
+    def read_demand(self, market, buyers):
+        """E20: orders discounted by what became of earlier ones; and what each buyer's word is worth."""
+        total = 0.0
+        for i in range(market.buyer_count):
+            buyer = buyers[i]
+            total += buyer.conversion * buyer.ordered
+            closed = buyer.delivered + buyer.cancelled
+            if closed > 0.0:
+                buyer.conversion = ordering.smoothed(
+                    buyer.conversion, buyer.delivered / closed, self.conversion_smoothing
+                )
+                buyer.churn = ordering.smoothed(buyer.churn, buyer.cancelled / closed, 1.0 / 8.0)
+        self.estimate = total
+
+    def start_capacity(self, market):
+        """E19: start what planned demand lacks, and ask upstream for more while the book is long."""
+        wafers = self.estimate / market.hae_per_wafer
+        growth = 0.0
+        before = self.estimates[MEMORY - 1]
+        if before > 0.0 and wafers > 0.0:
+            growth = max(0.0, min(0.3, (wafers / before) ** (1.0 / MEMORY) - 1.0))
+        for i in range(MEMORY - 1):
+            self.estimates[MEMORY - 1 - i] = self.estimates[MEMORY - 2 - i]
+        self.estimates[0] = wafers
+        desired = wafers * (1.0 + self.extrapolation * growth) ** self.capacity_delay
+        under_way = 0.0
+        for i in range(STAGES):
+            under_way += self.stages[i]
+        installed = self.share * self.upstream + self.own_capacity
+        started = pipeline.starts(desired, installed, under_way, self.line_weight, self.adjustment_time)
+        started = min(started, self.expansion_limit * installed)
+        self.own_capacity = self.own_capacity + pipeline.advance(self.stages, started, self.capacity_delay)
+        pressure = 0.0
+        if market.production > 0.0:
+            pressure = min(1.0, market.backlog / market.production)
+        goal = self.opening_share + (self.final_share - self.opening_share) * pressure
+        self.share = ordering.smoothed(self.share, goal, self.share_speed)
+
+    def set_price(self, product):
+        """E21: the list price follows the shadow price slowly, between a fall and a rise limit per year."""
+        step = self.price_adjustment * (product.shadow_price - product.list_price)
+        floor = -self.fall_limit / 4.0 * product.list_price
+        cap = self.rise_limit / 4.0 * product.list_price
+        product.list_price = max(product.unit_cost, product.list_price + max(floor, min(cap, step)))

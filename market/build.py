@@ -1,0 +1,189 @@
+"""From a scenario to what both gears start from: records, paths per quarter, keys of the draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from agents.agent import family
+from agents.buyer import Buyer
+from agents.state import NEVER, Choice, Draw, Layout, Parameter, Path, Reference, Stateful, When, fields_of
+from agents.supplier import Supplier
+from market import draws
+from market.allocation import BY_AGE
+from market.paths import BadInput, parse_quarter, values_of
+from market.product import Product
+from market.schema import suggest
+
+SUPPLIER = "NVIDIA"
+
+
+@dataclass(frozen=True)
+class Build:
+    """Records with their values before the first quarter, and what drives them.
+
+    Arrays, with T quarters, N agents of a family and K attributes of a kind: ``start[family]`` of shape (N,),
+    ``paths[family]`` of shape (T, N, K). Families are market, supplier, products and buyers.
+    """
+
+    names: Mapping[str, list[str]]
+    layouts: Mapping[str, Layout]
+    start: Mapping[str, np.ndarray]
+    paths: Mapping[str, np.ndarray]
+    classes: Mapping[str, list[type[Stateful]]]
+
+    def start_of(self, count: int) -> dict[str, np.ndarray]:
+        """Fresh records for ``count`` runs: market and supplier (count,), products and buyers (count, N)."""
+        return {
+            name: np.repeat(records if name in ("market", "supplier") else records[np.newaxis], count, axis=0)
+            for name, records in self.start.items()
+        }
+
+    def draws(self, family: str, seed: int, first: int, count: int) -> np.ndarray:
+        """Draws of a family for ``count`` replications from ``first``; shape (count, T, N, K)."""
+        layout = self.layouts[family]
+        quarters, agents, _ = self.paths[family].shape
+        result = np.zeros((count, quarters, agents, max(1, len(layout.draws))))
+        for i, name in enumerate(self.names[family]):
+            own = fields_of(self.classes[family][i])
+            for k, decision in enumerate(layout.draws):
+                if decision in own:
+                    kind = own[decision].role.kind
+                    result[:, :, i, k] = draws.draw(kind, seed, name, decision, first, count, quarters)
+        return result
+
+
+@cache
+def layout_of(family: str, classes: tuple[type[Stateful], ...]) -> Layout:
+    return Layout(family, classes)
+
+
+def buyer_layout(used: Mapping[str, type[Buyer]]) -> Layout:
+    """The layout of all classes that ship, and of others that the scenario uses."""
+    known = [cls for cls in family(Buyer).values() if cls.__module__.split(".")[0] == "agents"]
+    own = sorted({cls for cls in used.values() if cls not in known}, key=lambda cls: (cls.__module__, cls.__qualname__))
+    return layout_of("buyers", (*known, *own))
+
+
+def build(scenario: Any) -> Build:
+    """Resolve a scenario's names, paths and events.
+
+    Raises:
+        BadInput: a reference, a series or an event does not fit the scenario.
+    """
+    from market.model import Market
+
+    buyer_names = sorted(scenario.buyers)
+    names = {
+        "market": ["market"],
+        "supplier": [SUPPLIER],
+        "products": list(scenario.products),
+        "buyers": buyer_names,
+    }
+    tables = {
+        "market": [scenario.market],
+        "supplier": [scenario.supplier],
+        "products": list(scenario.products.values()),
+        "buyers": [scenario.buyers[name] for name in buyer_names],
+    }
+    classes: dict[str, list[type[Stateful]]] = {
+        "market": [Market],
+        "supplier": [Supplier],
+        "products": [Product] * len(scenario.products),
+        "buyers": [scenario.classes[name] for name in buyer_names],
+    }
+    layouts = {
+        "market": layout_of("market", (Market,)),
+        "supplier": layout_of("supplier", (Supplier,)),
+        "products": layout_of("products", (Product,)),
+        "buyers": buyer_layout(scenario.classes),
+    }
+    paths = {
+        name: np.zeros((scenario.horizon, len(tables[name]), max(1, len(layout.paths))))
+        for name, layout in layouts.items()
+    }
+    start = {name: layout.template(len(tables[name])) for name, layout in layouts.items()}
+    for name, layout in layouts.items():
+        for i, table in enumerate(tables[name]):
+            prefix = name if name in ("market", "supplier") else f"{name}.{names[name][i]}"
+            _fill(scenario, layout, classes[name][i], table, start[name][i], paths[name][:, i], names, prefix)
+    for number, event in enumerate(scenario.events):
+        _apply(scenario, event, f"events[{number}]", names, layouts, classes, paths)
+    market = start["market"]
+    market["product_count"] = len(names["products"])
+    market["buyer_count"] = len(buyer_names)
+    market["generation_count"] = int(start["products"]["generation"].max()) + 1
+    market["by_age"] = scenario.market.allocation in BY_AGE
+    start["products"]["index"] = np.arange(len(names["products"]))
+    start["buyers"]["index"] = np.arange(len(buyer_names))
+    start["buyers"]["kind"] = [layouts["buyers"].classes.index(cls) for cls in classes["buyers"]]
+    return Build(names, layouts, start, paths, classes)
+
+
+def _fill(scenario, layout, cls, table, record, paths, names, prefix) -> None:
+    for name, field in fields_of(cls).items():
+        role = field.role
+        if isinstance(role, Path):
+            try:
+                values = values_of(getattr(table, name), scenario.start, scenario.horizon)
+            except BadInput as error:
+                raise BadInput(f"{scenario.source}: {prefix}.{name}.{error}") from None
+            paths[:, layout.paths.index(name)] = values
+        elif isinstance(role, Parameter):
+            record[name] = getattr(table, name)
+        elif isinstance(role, Choice):
+            record[name] = role.options.index(getattr(table, name))
+        elif isinstance(role, When):
+            label = getattr(table, name)
+            if label:
+                record[name] = NEVER if label == "never" else parse_quarter(label) - scenario.start
+        elif isinstance(role, Reference):
+            wanted = getattr(table, name)
+            if wanted and wanted not in names[role.table]:
+                raise BadInput(
+                    f"{scenario.source}: {prefix}.{name}: found {wanted!r}; {suggest(wanted, names[role.table])}"
+                )
+            record[name] = names[role.table].index(wanted) if wanted else field.default
+        elif not field.length and not isinstance(role, Draw):
+            record[name] = field.default
+
+
+def _apply(scenario, event, where, names, layouts, classes, paths) -> None:
+    """Put an event's value into the paths."""
+    actions = [name for name in ("set", "add", "multiply") if getattr(event, name) is not None]
+    if len(actions) != 1:
+        raise BadInput(f"{scenario.source}: {where}: found {actions}; allowed: exactly one of set, add, multiply")
+    family, *rest = event.path.split(".")
+    if family not in paths or len(rest) != (1 if family in ("market", "supplier") else 2):
+        raise BadInput(
+            f"{scenario.source}: {where}.path: found {event.path!r}; allowed: supplier.FIELD, products.NAME.FIELD "
+            "or buyers.NAME.FIELD"
+        )
+    who = names[family][0] if len(rest) == 1 else rest[0]
+    if who not in names[family]:
+        raise BadInput(f"{scenario.source}: {where}.path: found {who!r}; {suggest(who, names[family])}")
+    i = names[family].index(who)
+    own = [name for name in layouts[family].paths if name in fields_of(classes[family][i])]
+    if rest[-1] not in own:
+        raise BadInput(f"{scenario.source}: {where}.path: found {rest[-1]!r}; {suggest(rest[-1], own)}")
+    role = layouts[family].fields[rest[-1]].role
+    first = parse_quarter(event.quarter) - scenario.start
+    last = first if actions == ["add"] else scenario.horizon - 1
+    if event.until is not None:
+        last = parse_quarter(event.until) - scenario.start
+    column = paths[family][max(0, first) : max(0, last + 1), i, layouts[family].paths.index(rest[-1])]
+    if event.set is not None:
+        column[:] = event.set
+    elif event.add is not None:
+        column += event.add
+    else:
+        column *= event.multiply
+    if not ((column >= role.low) & (column <= role.high)).all():
+        raise BadInput(
+            f"{scenario.source}: {where}: leaves {event.path} at {column.min():g} to {column.max():g}; "
+            f"allowed: {role.low:g} to {role.high:g}"
+        )

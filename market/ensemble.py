@@ -1,0 +1,230 @@
+"""The ensemble gear: the agents' own methods, compiled by numba over records, many runs at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numba.core.errors import NumbaError
+from numba.extending import overload_method
+
+from agents.state import Layout, both_gears, dispatch
+from market.build import Build
+from market.measures import cohort_lead_weeks
+from market.paths import BadInput
+from market.quarter import opening, quarter
+
+FAMILIES = ("market", "supplier", "products", "buyers")
+
+_rules: dict[types.Record, dict[str, Callable]] = {}
+"""What a rule's name means on a record; a record's type tells which classes it may be of."""
+
+
+def _teach(layout: Layout) -> None:
+    """Make ``record.rule(...)`` call the rule of the record's class in compiled code."""
+    record = numba.from_dtype(layout.dtype)
+    if record in _rules:
+        return
+    taught = {name for rules in _rules.values() for name in rules}
+    _rules[record] = {name: _by_class(functions) for name, functions in layout.rules.items()}
+    for name in layout.rules:
+        if name not in taught:
+            _overload(name)
+
+
+def _by_class(functions: list[Callable | None]) -> Callable:
+    """One function for a rule; where classes differ it goes by the record's ``kind``."""
+    known = [function for function in functions if function is not None]
+    if all(function is known[0] for function in known):
+        return both_gears(known[0])
+    call = dispatch([function or known[0] for function in functions])
+
+    @both_gears
+    def by_kind(record, *args):
+        return call(record.kind, record, *args)
+
+    return by_kind
+
+
+def _overload(name: str) -> None:
+    @overload_method(types.Record, name)
+    def resolve(record, *args):
+        rule = _rules.get(record, {}).get(name)
+        if rule is None:
+            return None
+
+        def call(record, *args):
+            return rule(record, *args)
+
+        return call
+
+
+@both_gears
+def _follow(market, supplier, products, buyers, paths, draws, out):
+    """One run from its opening to the horizon; measures go to ``out`` quarter by quarter."""
+    market_paths, supplier_paths, product_paths, buyer_paths = paths
+    market_draws, supplier_draws, buyer_draws = draws
+    market_out, product_out, buyer_out = out
+    opening(market, supplier, products, buyers)
+    for t in range(len(market_paths)):
+        market.paths_[:] = market_paths[t, 0]
+        market.draws_[:] = market_draws[t, 0]
+        supplier.paths_[:] = supplier_paths[t, 0]
+        supplier.draws_[:] = supplier_draws[t, 0]
+        for p in range(len(products)):
+            products[p].paths_[:] = product_paths[t, p]
+        for i in range(len(buyers)):
+            buyers[i].paths_[:] = buyer_paths[t, i]
+            buyers[i].draws_[:] = buyer_draws[t, i]
+        quarter(market, supplier, products, buyers)
+        market_out[t, 0] = market.columns_
+        for p in range(len(products)):
+            product_out[t, p] = products[p].columns_
+        for i in range(len(buyers)):
+            buyer_out[t, i] = buyers[i].columns_
+
+
+@both_gears
+def _guarded(market, supplier, products, buyers, paths, draws, out):
+    """Number of the quarter in which the run failed, from 1; 0 if it did not."""
+    try:
+        _follow(market, supplier, products, buyers, paths, draws, out)
+    except Exception:
+        return market.quarter + 1
+    return 0
+
+
+def run_chunk(markets, suppliers, products, buyers, paths, draws, out, cohort_column, failed):
+    """Runs of one chunk, one after the other, without the interpreter's lock.
+
+    Records: markets (n,), suppliers (n,), products (n, P), buyers (n, B). ``paths`` are (T, N, K) and shared;
+    ``draws`` and ``out`` are (n, T, N, K). ``failed`` (n,) receives what :func:`_guarded` returns.
+    """
+    market_draws, supplier_draws, buyer_draws = draws
+    market_out, product_out, buyer_out = out
+    for r in range(len(markets)):
+        failed[r] = _guarded(
+            markets[r],
+            suppliers[r],
+            products[r],
+            buyers[r],
+            paths,
+            (market_draws[r], supplier_draws[r], buyer_draws[r]),
+            (market_out[r], product_out[r], buyer_out[r]),
+        )
+        for t in range(market_out.shape[1]):
+            market_out[r, t, 0, cohort_column] = cohort_lead_weeks(markets[r], t)
+
+
+def cache_folder() -> Path:
+    """Where compiled code is kept between processes: GPUMARKET_CACHE, or the user's cache folder."""
+    own = os.environ.get("GPUMARKET_CACHE")
+    if own:
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "gpumarket"
+
+
+@cache
+def rules_hash(classes: tuple[type, ...]) -> str:
+    """Hash of the source of every rule and of what they call, a user's own classes included."""
+    digest = hashlib.sha256()
+    for package in ("agents", "market"):
+        folder = Path(inspect.getfile(sys.modules[package])).parent
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    for cls in classes:
+        if cls.__module__.split(".")[0] != "agents":
+            try:
+                source = Path(inspect.getfile(cls)).read_bytes()
+            except (OSError, TypeError):  # defined at a prompt
+                source = b"".join(f.__code__.co_code for f in vars(cls).values() if inspect.isfunction(f))
+            digest.update(cls.__qualname__.encode() + source)
+    return digest.hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def _numba_cache(folder: Path) -> Iterator[None]:
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder)
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+@cache
+def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Callable:
+    for layout in layouts:
+        _teach(layout)
+    with _numba_cache(folder):
+        return numba.njit(cache=True, nogil=True)(run_chunk)
+
+
+def compiled(build: Build) -> Callable:
+    """The compiled :func:`run_chunk` for a build's classes; says so on standard error if it takes long.
+
+    Raises:
+        BadInput: a rule of a user's own class cannot be compiled; the sentence names it and the reason.
+    """
+    layouts = tuple(build.layouts[name] for name in FAMILIES)
+    folder = cache_folder() / rules_hash(build.layouts["buyers"].classes)
+    function = _compiled(layouts, folder)
+    if function.signatures:
+        return function
+    if not any(folder.rglob("*.nbc")):
+        print("Compiling the market's rules for this machine (once, some 20 seconds)...", file=sys.stderr, flush=True)
+    try:
+        with _numba_cache(folder):
+            function(*chunk_arguments(build, build.start_of(0), 0, 0))
+    except NumbaError as error:
+        raise BadInput(_blame(build.layouts["buyers"], error)) from error
+    return function
+
+
+def chunk_arguments(build: Build, start: dict[str, np.ndarray], seed: int, first: int) -> tuple[Any, ...]:
+    """Arguments of :func:`run_chunk` for as many replications from ``first`` as ``start`` has records for."""
+    count = len(start["market"])
+    quarters = build.paths["market"].shape[0]
+    out = tuple(
+        np.full((count, quarters, len(build.names[name]), len(build.layouts[name].columns)), np.nan)
+        for name in ("market", "products", "buyers")
+    )
+    return (
+        start["market"],
+        start["supplier"],
+        start["products"],
+        start["buyers"],
+        tuple(build.paths[name] for name in FAMILIES),
+        tuple(build.draws(name, seed, first, count) for name in ("market", "supplier", "buyers")),
+        out,
+        build.layouts["market"].columns.index("cohort_lead_weeks"),
+        np.zeros(count, np.int64),
+    )
+
+
+def _blame(layout: Layout, error: NumbaError) -> str:
+    """One sentence on which rule numba could not compile, and why."""
+    text = str(error)
+    reason = next((line.strip() for line in text.splitlines() if line.strip() and "Failed in" not in line), "unknown")
+    for cls in layout.classes:
+        if cls.__module__.split(".")[0] == "agents":
+            continue
+        for name, function in vars(cls).items():
+            if inspect.isfunction(function):
+                lines, first = inspect.getsourcelines(function)
+                file = function.__code__.co_filename
+                if any(f'"{file}", line {n}' in text or f"{file} ({n})" in text for n in range(first, first + len(lines))):
+                    return f"{cls.__name__}.{name} runs live only, numba cannot compile it: {reason}"
+    return f"the rules cannot be compiled: {reason}"

@@ -1,0 +1,91 @@
+"""What belongs to the market as a whole: rules in force, the common demand regime, the measures of a quarter."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from agents.state import QUARTERS, Array, Choice, Column, Draw, Parameter, PerGeneration, PerQuarter, Stateful, When
+from market.allocation import RULES
+from market.negotiation import PROTOCOLS
+from market.pricing import REGIMES
+
+Cohorts = Annotated[list[float], Array(QUARTERS * QUARTERS)]
+
+
+class MarketState(Stateful):
+    """Attributes of the market; ``allocation``, ``protocol`` and ``price_regime`` name its mechanisms."""
+
+    # Mechanisms
+    allocation: Annotated[int, Choice(tuple(RULES), "who gets how much of a short supply")] = 0
+    protocol: Annotated[int, Choice(tuple(PROTOCOLS), "how orders come about")] = 0
+    price_regime: Annotated[int, Choice(tuple(REGIMES), "how the list price moves")] = 0
+    due_first: Annotated[bool, Parameter("", "lines due are served before lines promised for later")] = True
+    size_exponent: Annotated[float, Parameter("1", "s of E17: weight of size in the allocation", 0.0, 2.0)] = 0.5
+    churn_exponent: Annotated[float, Parameter("1", "chi of E17: punishment of cancelled orders", 0.0, 10.0)] = 1.0
+    fee_full: Annotated[float, Parameter("1", "cancellation fee with a quarter to go, over the price", 0.0, 1.0)] = 1.0
+    fee_at_two: Annotated[float, Parameter("1", "the same with two quarters to go", 0.0, 1.0)] = 0.2
+    fee_free: Annotated[float, Parameter("quarters", "no fee from so many quarters on", 2.5, 20.0)] = 4.0
+
+    # Demand common to all
+    shock_start: Annotated[int, When("first quarter of the demand shock")] = 0
+    shock_level: Annotated[float, Parameter("1", "A: factor on the value of compute", 0.1, 50.0)] = 1.0
+    shock_speed: Annotated[float, Parameter("quarters", "s: how fast it comes", 0.05, 20.0)] = 0.5
+    demand_growth: Annotated[float, Parameter("1/quarter", "growth of the value of compute", -0.5, 0.5)] = 0.0
+    common_noise: Annotated[float, Parameter("1", "standard deviation of the common demand shock", 0.0, 1.0)] = 0.05
+    opening_lead: Annotated[float, Parameter("quarters", "wait that buyers expect at first")] = 1.0
+    utilisation: Annotated[float, Parameter("1", "share of hours in which compute is used", 0.01, 1.0)] = 0.7
+    checked: Annotated[bool, Parameter("", "check conservation in every quarter")] = False
+    common_draw: Annotated[float, Draw("normal", "the common demand shock")] = 0.0
+
+    # Measures of the quarter
+    revenue: Annotated[float, Column("million USD", "sales of accelerators")] = 0.0
+    gross_margin: Annotated[float, Column("1", "revenue less cost of what was shipped, over revenue")] = math.nan
+    backlog: Annotated[float, Column("HAE", "open orders at the quarter's end")] = 0.0
+    production: Annotated[float, Column("HAE", "made in the quarter")] = 0.0
+    shipped: Annotated[float, Column("HAE", "shipped in the quarter")] = 0.0
+    ordered: Annotated[float, Column("HAE", "orders that joined the book")] = 0.0
+    needed: Annotated[float, Column("HAE", "need before inflation")] = 0.0
+    cancelled: Annotated[float, Column("HAE", "orders cancelled")] = 0.0
+    fill_rate: Annotated[float, Column("1", "promised for the quarter and delivered in it, over promised")] = math.nan
+    order_inflation: Annotated[float, Column("1", "orders over needs")] = math.nan
+    unmet_share: Annotated[float, Column("1", "1 - shipped over wanted deliveries before inflation")] = math.nan
+    quoted_lead_weeks: Annotated[float, Column("weeks", "wait quoted to a new order, all products")] = math.nan
+    realised_lead_weeks: Annotated[float, Column("weeks", "mean wait of the deliveries")] = math.nan
+    cohort_lead_weeks: Annotated[float, Column("weeks", "mean wait of the orders placed now (Kaplan-Meier)")] = math.nan
+    rental_usd_hour: Annotated[float, Column("USD/hour", "rent per HAE that clears compute services")] = math.nan
+    hhi: Annotated[float, Column("1", "Herfindahl-Hirschman index of deliveries")] = math.nan
+    capacity: Annotated[float, Column("HAE", "what the wafers of the quarter could make")] = 0.0
+
+    # State
+    quarter: int = 0
+    buyer_count: int = 0
+    product_count: int = 0
+    generation_count: int = 0
+    by_age: bool = False
+    common: float = 0.0
+    regime: float = 1.0
+    hae_price: float = 0.0
+    hae_per_wafer: float = 0.0
+    shadow_open: float = 0.0
+    shadow_controlled: float = 0.0
+    wanted_before: float = 0.0
+    quote: PerGeneration
+    cohort_ordered: PerQuarter
+    cohort_delivered: Cohorts
+    cohort_cancelled: Cohorts
+    broken: int = 0
+    """Number of the check that did not hold, 0 if all did."""
+    broken_buyer: int = -1
+
+    def note_delivery(self, placed, hae):
+        """Count a delivery towards the cohort of orders that it belongs to; opening orders belong to none."""
+        if placed >= 0:
+            at = placed * QUARTERS + self.quarter - placed
+            self.cohort_delivered[at] = self.cohort_delivered[at] + hae
+
+    def note_cancellation(self, placed, hae):
+        """Count a cancellation towards the cohort of orders that it belongs to."""
+        if placed >= 0:
+            at = placed * QUARTERS + self.quarter - placed
+            self.cohort_cancelled[at] = self.cohort_cancelled[at] + hae

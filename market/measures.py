@@ -1,0 +1,133 @@
+"""What is measured at a quarter's end (theory A.11); the columns of the tables."""
+
+from __future__ import annotations
+
+import math
+
+from agents.neocloud import HOURS
+from agents.state import QUARTERS, both_gears
+from market import clearing
+
+WEEKS_A_QUARTER = 13.0
+
+
+@both_gears
+def ratio(part, whole):
+    """part / whole, NaN where the whole is zero."""
+    if whole == 0.0:
+        return math.nan
+    return part / whole
+
+
+@both_gears
+def measure(market, supplier, products, buyers):
+    """Fill in the columns of the market, of every product and of every buyer."""
+    measure_buyers(market, products, buyers)
+    measure_products(market, supplier, products)
+    measure_market(market, supplier, products, buyers)
+
+
+@both_gears
+def measure_buyers(market, products, buyers):
+    """Shares, prices paid, waits and fills of every buyer."""
+    units = 0.0
+    hae = 0.0
+    for i in range(market.buyer_count):
+        units += buyers[i].units_delivered
+        hae += buyers[i].delivered
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        backlog = 0.0
+        for line in range(buyer.lines):
+            backlog += buyer.line_open[line] * products[buyer.line_product[line]].hae
+        buyer.backlog = backlog
+        buyer.share_units = ratio(buyer.units_delivered, units)
+        buyer.share_hae = ratio(buyer.delivered, hae)
+        buyer.price_paid = ratio(buyer.value_delivered * 1e6, buyer.delivered)
+        buyer.realised_lead_weeks = WEEKS_A_QUARTER * ratio(buyer.wait_delivered, buyer.delivered)
+        buyer.fill_rate = ratio(buyer.promised_delivered, buyer.promised)
+        buyer.announced = buyer.stock
+
+
+@both_gears
+def measure_products(market, supplier, products):
+    """Prices, premium and quoted wait of every product; NaN where it is not on offer."""
+    for p in range(market.product_count):
+        product = products[p]
+        product.transaction_price = ratio(product.ordered_value, product.ordered_units)
+        product.premium = product.shadow_price / product.list_price - 1.0
+        on_offer = product.announced <= market.quarter <= product.last_order
+        product.quoted_lead_weeks = math.nan
+        if on_offer or product.backlog > 0.0:
+            product.quoted_lead_weeks = WEEKS_A_QUARTER * product.quoted_lead + supplier.base_weeks
+
+
+@both_gears
+def measure_market(market, supplier, products, buyers):
+    """Totals of the quarter."""
+    delivered = ordered = needed = cancelled = 0.0
+    revenue = wait = promised = kept = deployed = wanted = concentration = 0.0
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        delivered += buyer.delivered
+        ordered += buyer.ordered
+        needed += buyer.needed
+        cancelled += buyer.cancelled
+        revenue += buyer.value_delivered
+        wait += buyer.wait_delivered
+        promised += buyer.promised
+        kept += buyer.promised_delivered
+        deployed += buyer.deployed
+        wanted += buyer.wanted
+        if buyer.delivered > 0.0:
+            concentration += 10000.0 * buyer.share_hae * buyer.share_hae
+    cost = 0.0
+    left = 0.0
+    for p in range(market.product_count):
+        cost += products[p].shipped * products[p].unit_cost / 1e6
+        left += products[p].book_before * products[p].hae
+    market.shipped = delivered
+    market.ordered = ordered
+    market.needed = needed
+    market.cancelled = cancelled
+    market.revenue = revenue
+    market.gross_margin = 1.0 - ratio(cost, revenue)
+    market.fill_rate = ratio(kept, promised)
+    market.order_inflation = ratio(ordered, needed)
+    market.unmet_share = max(0.0, 1.0 - ratio(delivered, market.wanted_before))
+    market.wanted_before = wanted
+    market.realised_lead_weeks = WEEKS_A_QUARTER * ratio(wait, delivered)
+    market.hhi = concentration if delivered > 0.0 else math.nan
+    market.capacity = supplier.wafers * market.hae_per_wafer
+    market.quoted_lead_weeks = WEEKS_A_QUARTER * ratio(left, market.production) + supplier.base_weeks
+    if left == 0.0:
+        market.quoted_lead_weeks = supplier.base_weeks
+    reference = market.hae_price / 8.0
+    rent = clearing.rental_rate(buyers, market.buyer_count, deployed, reference)
+    market.rental_usd_hour = rent / (HOURS * market.utilisation)
+    if market.quarter < QUARTERS:
+        market.cohort_ordered[market.quarter] = ordered
+
+
+@both_gears
+def cohort_lead_weeks(market, placed):
+    """Mean wait in weeks of the orders placed in one quarter, seen up to now (Kaplan & Meier 1958).
+
+    The product-limit estimate of the share still waiting after each quarter, summed over the quarters seen:
+    a mean restricted to them. Cancelled orders and orders still open count as censored, not as short waits.
+    NaN where nothing was ordered or no quarter has passed since.
+    """
+    at_risk = market.cohort_ordered[placed]
+    if at_risk <= 0.0 or market.quarter - placed < 2:
+        return math.nan
+    waiting = 1.0
+    total = 0.0
+    for age in range(market.quarter - placed):
+        delivered = market.cohort_delivered[placed * QUARTERS + age]
+        total += waiting
+        if at_risk > 0.0:
+            waiting = waiting * max(0.0, 1.0 - delivered / at_risk)
+        at_risk = at_risk - delivered - market.cohort_cancelled[placed * QUARTERS + age]
+        if at_risk <= 1e-9 * market.cohort_ordered[placed]:
+            break
+    return WEEKS_A_QUARTER * total

@@ -1,0 +1,169 @@
+"""Alternating offers over price, quantity, date and prepaid share (theory A.6, E12).
+
+A protocol is a public function ``protocol(market, supplier, products, buyers)`` of this module that leads the
+talks of a quarter and puts the orders into the book; a scenario names it: ``market.protocol``.
+"""
+
+from __future__ import annotations
+
+import math
+
+from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.state import SLOTS, WEEKS, both_gears, dispatch
+from market.mechanisms import public_functions
+
+LAST_WEEK = WEEKS - 1
+
+
+@both_gears
+def _concession(week, deadline, pace, at_once):
+    """Share of the way from opening to reservation value that is given up by ``week``.
+
+    E12 (Faratin, Sierra & Jennings 1998), polynomial: kappa + (1 - kappa) (t / T) ** (1 / beta).
+    """
+    if week <= 0:
+        return at_once
+    passed = min(1.0, week / deadline)
+    return at_once + (1.0 - at_once) * passed ** (1.0 / pace)
+
+
+@both_gears
+def _exponential_concession(week, deadline, pace, at_once):
+    """As :func:`_concession`, exponential: exp((1 - t / T) ** beta ln kappa), with kappa > 0."""
+    left = 1.0 - min(1.0, week / deadline)
+    if left <= 0.0:
+        return 1.0
+    return math.exp(left**pace * math.log(at_once))
+
+
+@both_gears
+def _term(opening, reserve, slot, issue, week, deadline, pace):
+    """What a side offers on an issue in that week."""
+    at = slot * ISSUES + issue
+    return opening[at] + _concession(week, deadline, pace, 0.0) * (reserve[at] - opening[at])
+
+
+@both_gears
+def _score(value, opening, reserve):
+    """How good a value is for a side: 1 at its opening value or better, 0 at its reservation value or worse."""
+    if opening == reserve:
+        return 1.0
+    return max(0.0, min(1.0, (value - reserve) / (opening - reserve)))
+
+
+@both_gears
+def _utility(side, terms, opening, reserve, slot):
+    """Weighted sum of the scores of four terms, for the buyer or the supplier."""
+    total = 0.0
+    for issue in range(ISSUES):
+        at = slot * ISSUES + issue
+        total += side.score_weight(issue) * _score(terms[issue], opening[at], reserve[at])
+    return total
+
+
+@both_gears
+def _exchange(buyer, supplier, slot, week, deadline):
+    """One round: the supplier offers in even weeks, the buyer in odd ones; the other accepts or waits.
+
+    An offer is accepted if its price is within the reservation price and it is worth at least one's own
+    next offer. Returns whether there is a deal; its terms are then in ``buyer.agreed``.
+    """
+    theirs = [0.0] * ISSUES
+    own_next = [0.0] * ISSUES
+    at = slot * ISSUES
+    if week % 2 == 0:
+        for issue in range(ISSUES):
+            theirs[issue] = _term(buyer.ask_open, buyer.ask_reserve, slot, issue, week, deadline, supplier.ask_pace)
+            own_next[issue] = _term(buyer.bid_open, buyer.bid_reserve, slot, issue, week + 1, deadline, buyer.bid_pace)
+        fair = theirs[PRICE] <= buyer.bid_reserve[at + PRICE]
+        gain = _utility(buyer, theirs, buyer.bid_open, buyer.bid_reserve, slot)
+        hope = _utility(buyer, own_next, buyer.bid_open, buyer.bid_reserve, slot)
+    else:
+        for issue in range(ISSUES):
+            theirs[issue] = _term(buyer.bid_open, buyer.bid_reserve, slot, issue, week, deadline, buyer.bid_pace)
+            own_next[issue] = _term(buyer.ask_open, buyer.ask_reserve, slot, issue, week + 1, deadline, supplier.ask_pace)
+        fair = theirs[PRICE] >= buyer.ask_reserve[at + PRICE]
+        gain = _utility(supplier, theirs, buyer.ask_open, buyer.ask_reserve, slot)
+        hope = _utility(supplier, own_next, buyer.ask_open, buyer.ask_reserve, slot)
+    note = slot * WEEKS + week
+    buyer.offer_price[note] = theirs[PRICE]
+    buyer.offer_units[note] = theirs[UNITS]
+    buyer.offer_date[note] = theirs[DATE]
+    buyer.offer_prepaid[note] = theirs[PREPAID]
+    deal = fair and gain >= hope
+    buyer.offer_accepted[note] = int(deal)
+    for issue in range(ISSUES):
+        buyer.agreed[at + issue] = theirs[issue]
+    return deal
+
+
+@both_gears
+def _enter(market, product, buyer, slot, week, units, price, date, prepaid):
+    """Put an order into the book and into the quarter's figures."""
+    promised = max(market.quarter + 1, int(math.ceil(date - 1e-9)))
+    buyer.slot_week[slot] = week
+    buyer.order(market, product, units, price, max(promised, product.launch), prepaid)
+    product.ordered_units = product.ordered_units + units
+    product.ordered_value = product.ordered_value + units * price
+
+
+@both_gears
+def _queue(market, supplier, product, buyer, slot):
+    """An order at the list price, promised as the supplier reckons, if the buyer would rather have it than not."""
+    if not buyer.bargains or buyer.worth(product, buyer.lead_expected[product.generation]) >= product.list_price:
+        promise = supplier.promise(market, product)
+        _enter(market, product, buyer, slot, WEEKS, buyer.slot_units[slot], product.list_price, promise, 0.0)
+
+
+@both_gears
+def list_price(market, supplier, products, buyers):
+    """No talks: every buyer takes the list price and its place in the queue (or leaves)."""
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        for slot in range(SLOTS):
+            if buyer.slot_product[slot] >= 0:
+                product = products[buyer.slot_product[slot]]
+                promise = supplier.promise(market, product)
+                units = buyer.slot_units[slot]
+                _enter(market, product, buyer, slot, WEEKS, units, product.list_price, promise, 0.0)
+
+
+@both_gears
+def alternating_offers(market, supplier, products, buyers):
+    """One round a week and buyer, all from the state at the quarter's start; without a deal, the list-price queue.
+
+    What the buyers of one week agree does not touch one another, so the order in which they are called
+    changes nothing; ignores that slots sell out within a quarter.
+    """
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        for slot in range(SLOTS):
+            if buyer.slot_product[slot] >= 0 and buyer.bargains:
+                product = products[buyer.slot_product[slot]]
+                buyer.open_talks(market, product, slot)
+                supplier.open_talks(buyer, market, product, slot)
+    for week in range(WEEKS):
+        for i in range(market.buyer_count):
+            buyer = buyers[i]
+            for slot in range(SLOTS):
+                talking = buyer.slot_product[slot] >= 0 and buyer.slot_week[slot] < 0 and buyer.bargains
+                if talking and _exchange(buyer, supplier, slot, week, LAST_WEEK):
+                    at = slot * ISSUES
+                    terms = buyer.agreed
+                    product = products[buyer.slot_product[slot]]
+                    _enter(
+                        market, product, buyer, slot, week,
+                        terms[at + UNITS], terms[at + PRICE], terms[at + DATE], terms[at + PREPAID],
+                    )  # fmt: skip
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        for slot in range(SLOTS):
+            if buyer.slot_product[slot] >= 0 and buyer.slot_week[slot] < 0:
+                _queue(market, supplier, products[buyer.slot_product[slot]], buyer, slot)
+
+
+PROTOCOLS = public_functions(__name__)
+"""The protocols by name."""
+
+negotiate = dispatch(list(PROTOCOLS.values()))
+"""``negotiate(number, market, supplier, products, buyers)``: the protocol with that number among PROTOCOLS."""

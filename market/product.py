@@ -1,0 +1,43 @@
+"""A product: what the supplier sells, one per chip and export version."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from agents.state import GENERATIONS, NEVER, Column, Parameter, Path, Stateful, When
+
+
+class Product(Stateful):
+    """Its constants, its state, and the measures of the ``products`` table."""
+
+    generation: Annotated[int, Parameter("", "0, 1, 2... in the order of launch", 0, GENERATIONS - 1)] = 0
+    launch: Annotated[int, When("first quarter of production")] = 0
+    announced: Annotated[int, When("first quarter in which orders are taken")] = 0
+    last_order: Annotated[int, When("last quarter in which orders are taken")] = NEVER
+    hae: Annotated[float, Parameter("HAE", "H100-equivalents of one unit", 0.01, 100.0)] = 1.0
+    packages_per_wafer: Annotated[float, Parameter("1", "units from one packaging wafer", 0.01)] = 29.0
+    unit_cost: Annotated[float, Parameter("USD", "cost of one unit")] = 0.0
+    opening_price: Annotated[float, Parameter("USD", "list price at the launch or the start", 0.01)] = 30000.0
+    power_kw: Annotated[float, Parameter("kW", "machine power of one unit, its share of the server included")] = 1.0
+    open_market: Annotated[float, Path("1", "1 where buyers outside the controlled region may have it", 0.0, 1.0)] = 1.0
+    exportable: Annotated[float, Path("1", "1 where it may go to the controlled region", 0.0, 1.0)] = 0.0
+
+    list_price: Annotated[float, Column("USD", "list price at the quarter's end")] = 0.0
+    transaction_price: Annotated[float, Column("USD", "mean price of the quarter's new orders")] = math.nan
+    shadow_price: Annotated[float, Column("USD", "price that would clear the market")] = 0.0
+    premium: Annotated[float, Column("1", "shadow over list price, less one")] = math.nan
+    produced: Annotated[float, Column("units", "made in the quarter")] = 0.0
+    shipped: Annotated[float, Column("units", "shipped in the quarter")] = 0.0
+    backlog: Annotated[float, Column("units", "open orders at the quarter's end")] = 0.0
+    quoted_lead_weeks: Annotated[float, Column("weeks", "wait quoted to a new order of its generation")] = math.nan
+
+    index: int = 0
+    wafers: float = 0.0
+    stock: float = 0.0
+    book: float = 0.0
+    book_before: float = 0.0
+    stock_before: float = 0.0
+    quoted_lead: float = 0.0
+    ordered_units: float = 0.0
+    ordered_value: float = 0.0

@@ -1,0 +1,308 @@
+"""A quarter of the market, from top to bottom (theory A.10)."""
+
+from __future__ import annotations
+
+import math
+
+from agents.demand import demand_regime
+from agents.state import both_gears
+from market import checks, clearing, measures
+from market.allocation import allocate
+from market.negotiation import negotiate
+from market.pricing import move_price
+
+
+@both_gears
+def quarter(market, supplier, products, buyers):
+    """One quarter. The gear has already put this quarter's paths (events among them) and draws in place."""
+    take_stock(market, products, buyers)
+    arrive(market, supplier, products, buyers)
+    supplier.produce(market, products)
+    ship(market, supplier, products, buyers)
+    pass_on(market, products, buyers)
+    deploy(market, products, buyers)
+    expect(market, supplier, products, buyers)
+    cancel(market, products, buyers)
+    trade(market, supplier, products, buyers)
+    steer_supply(market, supplier, products, buyers)
+    measures.measure(market, supplier, products, buyers)
+    checks.check(market, supplier, products, buyers)
+    market.quarter = market.quarter + 1
+
+
+@both_gears
+def opening(market, supplier, products, buyers):
+    """The state before the first quarter: stock, opening orders, expectations, prices."""
+    for p in range(market.product_count):
+        products[p].list_price = products[p].opening_price
+    supplier.share = supplier.opening_share
+    set_prices_per_hae(market, products)
+    for i in range(market.buyer_count):
+        buyers[i].open_account(market, products)
+    count_book(market, products, buyers)
+    for p in range(market.product_count):
+        products[p].backlog = products[p].book
+
+
+@both_gears
+def take_stock(market, products, buyers):
+    """Common shock and demand regime; prices per HAE; what rivals were last seen to own."""
+    market.common = 0.5 * market.common + market.common_noise * market.common_draw
+    regime = demand_regime(
+        market.quarter, market.shock_start, market.shock_level, market.shock_speed, market.demand_growth
+    )
+    market.regime = regime * math.exp(market.common)
+    set_prices_per_hae(market, products)
+    largest = 0.0
+    second = 0.0
+    leader = -1
+    for i in range(market.buyer_count):
+        size = buyers[i].announced
+        if size > largest:
+            second = largest
+            largest = size
+            leader = i
+        elif size > second:
+            second = size
+    for i in range(market.buyer_count):
+        buyers[i].rival = second if i == leader else largest
+
+
+@both_gears
+def set_prices_per_hae(market, products):
+    """List price per HAE of the cheapest product that is made, and the most HAE that a wafer gives."""
+    market.hae_price = 0.0
+    market.hae_per_wafer = 0.0
+    for p in range(market.product_count):
+        product = products[p]
+        if product.launch <= market.quarter <= product.last_order and product.open_market > 0.0:
+            price = product.list_price / product.hae
+            if market.hae_price == 0.0 or price < market.hae_price:
+                market.hae_price = price
+            market.hae_per_wafer = max(market.hae_per_wafer, product.packages_per_wafer * product.hae)
+
+
+@both_gears
+def arrive(market, supplier, products, buyers):
+    """Capacity arrives; money comes in, machines retire, new power is ready; an export rule clears the book."""
+    supplier.expand()
+    for i in range(market.buyer_count):
+        buyers[i].begin(market, products)
+        buyers[i].withdraw(market, products)
+    count_book(market, products, buyers)
+    for p in range(market.product_count):
+        product = products[p]
+        product.backlog = product.book
+        product.stock_before = product.stock
+        product.shipped = product.ordered_units = product.ordered_value = 0.0
+
+
+@both_gears
+def count_book(market, products, buyers):
+    """Open units of every product, over all buyers."""
+    for p in range(market.product_count):
+        products[p].book = 0.0
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        for line in range(buyer.lines):
+            product = products[buyer.line_product[line]]
+            product.book = product.book + buyer.line_open[line]
+
+
+@both_gears
+def ship(market, supplier, products, buyers):
+    """Allocate what was made to open lines by the rule, those due before the others, and ship it."""
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        for line in range(buyer.lines):
+            if buyer.line_promised[line] <= market.quarter:
+                hae = buyer.line_open[line] * products[buyer.line_product[line]].hae
+                buyer.due = buyer.due + hae
+                if buyer.line_promised[line] == market.quarter:
+                    buyer.promised = buyer.promised + hae
+    for i in range(market.buyer_count):
+        buyers[i].weight = buyers[i].turn_draw if market.by_age else supplier.weigh(buyers[i], market)
+    never = market.quarter + 1_000_000
+    for p in range(market.product_count):
+        if market.by_age:
+            for placed in range(-1, market.quarter):
+                ship_lines(market, products[p], buyers, placed, placed, never)
+        else:
+            if market.due_first:
+                ship_lines(market, products[p], buyers, -1, market.quarter, market.quarter)
+            ship_lines(market, products[p], buyers, -1, market.quarter, never)
+
+
+@both_gears
+def ship_lines(market, product, buyers, first, last, due):
+    """Ship lines of a product placed from ``first`` to ``last`` and promised by ``due``, as far as money goes."""
+    if product.stock <= 0.0:
+        return
+    claims = [0.0] * market.buyer_count
+    weights = [0.0] * market.buyer_count
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        weights[i] = buyer.weight
+        money = buyer.purse()
+        for line in range(buyer.lines):
+            if eligible(buyer, line, product.index, first, last, due):
+                cost = buyer.line_price[line] * (buyer.cost_factor - buyer.line_prepaid[line]) / 1e6
+                units = buyer.line_open[line]
+                if units * cost > money:
+                    units = money / cost
+                claims[i] += units
+                money = max(0.0, money - units * cost)
+    given = allocate(market.allocation, claims, product.stock, weights)
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        left = min(given[i], claims[i])
+        for line in range(buyer.lines):
+            if left > 0.0 and eligible(buyer, line, product.index, first, last, due):
+                units = buyer.take(market, product, line, min(left, buyer.line_open[line]))
+                left -= units
+                product.shipped = product.shipped + units
+                product.stock = max(0.0, product.stock - units)
+
+
+@both_gears
+def eligible(buyer, line, product, first, last, due):
+    """Whether a line is open, of that product, placed in that span and promised by then."""
+    return (
+        buyer.line_open[line] > 0.0
+        and buyer.line_product[line] == product
+        and first <= buyer.line_placed[line] <= last
+        and buyer.line_promised[line] <= due
+    )
+
+
+@both_gears
+def pass_on(market, products, buyers):
+    """Owners hand deliveries over to another of their companies, newest machines first, at the price paid."""
+    for i in range(market.buyer_count):
+        giver = buyers[i]
+        amount, to = giver.passes_on()
+        if amount <= 0.0 or to < 0 or giver.delivered <= 0.0:
+            continue
+        taker = buyers[to]
+        price = giver.value_delivered / giver.delivered
+        amount = min(amount, taker.purse() / (price * taker.cost_factor))
+        for n in range(market.product_count):
+            product = products[market.product_count - 1 - n]
+            units = min(giver.owned[product.index], amount / product.hae)
+            giver.owned[product.index] = giver.owned[product.index] - units
+            taker.owned[product.index] = taker.owned[product.index] + units
+            hae = units * product.hae
+            amount = max(0.0, amount - hae)
+            giver.handed_over = giver.handed_over + hae
+            taker.taken_over = taker.taken_over + hae
+        value = giver.handed_over * price
+        giver.cash = giver.cash + value
+        giver.other_spending = giver.other_spending - value
+        taker.cash = taker.cash - value * taker.cost_factor
+        taker.other_spending = taker.other_spending + value * taker.cost_factor
+
+
+@both_gears
+def deploy(market, products, buyers):
+    """Power check: deployed or idle. (Buyers have paid as they took delivery.)"""
+    for i in range(market.buyer_count):
+        buyers[i].deploy(market, products)
+
+
+@both_gears
+def expect(market, supplier, products, buyers):
+    """Quotes from what is left in the book; expectations of lead time and fill; the compute wanted now."""
+    quote(market, supplier, products, buyers)
+    for i in range(market.buyer_count):
+        buyers[i].expect(market)
+        buyers[i].aim(market, products)
+
+
+@both_gears
+def quote(market, supplier, products, buyers):
+    """Wait per generation in quarters: its book over what is made of it a quarter, and the time to its launch."""
+    count_book(market, products, buyers)
+    wafers_asked = 0.0
+    for p in range(market.product_count):
+        wafers_asked += products[p].book / products[p].packages_per_wafer
+    for g in range(market.generation_count):
+        open_hae = 0.0
+        made = 0.0
+        planned = 0.0
+        launch = market.quarter + 1_000_000
+        for p in range(market.product_count):
+            product = products[p]
+            if product.generation == g:
+                launch = min(launch, product.launch)
+                open_hae += product.book * product.hae
+                made += product.produced * product.hae
+                if wafers_asked > 0.0:
+                    share = product.book / product.packages_per_wafer / wafers_asked
+                    ramp = supplier.ramp(product, max(market.quarter, product.launch) + 1)
+                    planned += supplier.wafers * min(share, ramp) * product.packages_per_wafer * product.hae
+        rate = max(made, planned)
+        wait = 0.0
+        if open_hae > 0.0:
+            wait = min(40.0, open_hae / rate) if rate > 0.0 else 40.0
+        market.quote[g] = wait + max(0, launch - market.quarter - 1)
+    for p in range(market.product_count):
+        products[p].quoted_lead = market.quote[products[p].generation]
+
+
+@both_gears
+def cancel(market, products, buyers):
+    """Buyers leave what they no longer want or cannot pay for."""
+    for i in range(market.buyer_count):
+        buyers[i].cancel(market, products)
+
+
+@both_gears
+def trade(market, supplier, products, buyers):
+    """New needs, the clearing price as all sides can reckon it, talks, orders into the book."""
+    quote(market, supplier, products, buyers)
+    for p in range(market.product_count):
+        products[p].book_before = products[p].book
+    for i in range(market.buyer_count):
+        buyers[i].plan(market, products)
+    reckon(market, supplier, products, buyers)
+    negotiate(market.protocol, market, supplier, products, buyers)
+    for i in range(market.buyer_count):
+        buyers[i].build_power(market, products)
+
+
+@both_gears
+def reckon(market, supplier, products, buyers):
+    """The shadow price per HAE on either side of the export rules, from true demand and possible supply (E15)."""
+    spare = max(0.0, supplier.wafers - supplier.wafers_used) * market.hae_per_wafer
+    supply_open = spare
+    supply_controlled = spare
+    for p in range(market.product_count):
+        product = products[p]
+        if product.open_market > 0.0:
+            supply_open += product.produced * product.hae
+        elif product.exportable > 0.0:
+            supply_controlled += product.produced * product.hae
+    reference = market.hae_price
+    market.shadow_open = clearing.shadow_price(buyers, market.buyer_count, supply_open, reference, False)
+    market.shadow_controlled = clearing.shadow_price(buyers, market.buyer_count, supply_controlled, reference, True)
+    for p in range(market.product_count):
+        product = products[p]
+        shadow = market.shadow_open if product.open_market > 0.0 else market.shadow_controlled
+        product.shadow_price = shadow * product.hae
+
+
+@both_gears
+def steer_supply(market, supplier, products, buyers):
+    """The supplier reads demand, starts capacity and moves the list price."""
+    count_book(market, products, buyers)
+    backlog = 0.0
+    for p in range(market.product_count):
+        product = products[p]
+        product.backlog = product.book
+        backlog += product.book * product.hae
+    market.backlog = backlog
+    supplier.read_demand(market, buyers)
+    supplier.start_capacity(market)
+    for p in range(market.product_count):
+        if products[p].launch <= market.quarter:
+            move_price(market.price_regime, supplier, products[p])

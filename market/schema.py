@@ -1,0 +1,189 @@
+"""The scenario file's tables, made from what the classes declare, and errors told in one sentence."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import PydanticCustomError
+
+from agents.agent import family
+from agents.buyer import Buyer
+from agents.state import NEVER, PRODUCTS, QUARTERS, Choice, Parameter, Path, Reference, Stateful, When, fields_of
+from agents.supplier import Supplier
+from market.market_state import MarketState
+from market.paths import BadInput, Series, parse_quarter
+from market.product import Product
+
+STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+def _quarter(value: Any) -> str:
+    try:
+        parse_quarter(value)
+    except (ValueError, AttributeError):
+        raise PydanticCustomError("quarter", "a quarter written like 2024Q2") from None
+    return value
+
+
+Quarter = Annotated[str, BeforeValidator(_quarter)]
+
+
+def _path(value: Any) -> Any:
+    numbers = value if isinstance(value, list) else [value]
+    if isinstance(value, dict):
+        return Series.model_validate(value)
+    if isinstance(value, Series):
+        return value
+    if not numbers or any(isinstance(n, bool) or not isinstance(n, int | float) for n in numbers):
+        raise PydanticCustomError("path", "a number, a list of numbers, or a table with a 'series'")
+    return [float(n) for n in value] if isinstance(value, list) else float(value)
+
+
+def _within(low: float, high: float) -> AfterValidator:
+    def check(value: Any) -> Any:
+        for number in value if isinstance(value, list) else [value]:
+            if not isinstance(number, Series) and not low <= number <= high:
+                raise PydanticCustomError("range", "{allowed}", {"allowed": _between(low, high)})
+        return value
+
+    return AfterValidator(check)
+
+
+def _between(low: float, high: float) -> str:
+    if math.isinf(high):
+        return "any number" if math.isinf(low) else f"at least {low:g}"
+    return f"{low:g} to {high:g}"
+
+
+def _entry(field) -> tuple[Any, Any] | None:
+    """The scenario's field for a declared attribute, None if the scenario does not set it."""
+    role = field.role
+    if isinstance(role, Path):
+        return Annotated[Any, BeforeValidator(_path), _within(role.low, role.high)], Field(
+            float(field.default), description=role.doc
+        )
+    if isinstance(role, Parameter):
+        if field.type is bool:
+            return bool, Field(field.default, description=role.doc)
+        kind = Annotated[field.type, _within(role.low, role.high)]
+        return kind, Field(field.default, description=role.doc)
+    if isinstance(role, Choice):
+        return Literal[tuple(role.options)], Field(role.options[field.default], description=role.doc)
+    if isinstance(role, Reference):
+        return str, Field("", description=role.doc)
+    if isinstance(role, When):
+        return Quarter | Literal["never", ""], Field("never" if field.default == NEVER else "", description=role.doc)
+    return None
+
+
+@cache
+def table_model(cls: type[Stateful]) -> type[BaseModel]:
+    """The pydantic model of a table that sets the parameters of ``cls``."""
+    entries = {name: entry for name, field in fields_of(cls).items() if (entry := _entry(field)) is not None}
+    return create_model(cls.__name__, __config__=STRICT, **entries)
+
+
+def buyer_classes() -> dict[str, type[Buyer]]:
+    """Every class of buyers that is known, by name; defining a subclass of Buyer is enough."""
+    return {name: cls for name, cls in family(Buyer).items() if issubclass(cls, Buyer)}
+
+
+class Event(BaseModel):
+    """A value put into a path at one quarter: ``set``, ``add`` or ``multiply``.
+
+    ``add`` holds for that quarter alone, the others to the end, unless ``until`` says otherwise.
+    """
+
+    model_config = STRICT
+    quarter: Quarter
+    until: Quarter | None = None
+    path: str
+    set: float | None = None
+    add: float | None = None
+    multiply: float | None = None
+    note: str = ""
+
+
+class Range(BaseModel):
+    """The values something uncertain may have, or a lever may be put to."""
+
+    model_config = STRICT
+    low: float | int
+    high: float | int
+    note: str = ""
+
+
+class Head(BaseModel):
+    """The top level of a scenario file; its tables are checked one by one."""
+
+    model_config = STRICT
+    schema_: Literal[1] = Field(alias="schema")
+    name: str
+    title: str = ""
+    description: str = ""
+    start: Quarter
+    horizon: Annotated[int, _within(1, QUARTERS)]
+    seed: Annotated[int, _within(0, 2**63 - 1)] = 0
+    market: dict[str, Any] = {}
+    supplier: dict[str, Any] = {}
+    products: dict[str, Any]
+    buyers: dict[str, Any]
+    events: list[Any] = []
+    uncertainties: dict[str, Any] = {}
+    levers: dict[str, Any] = {}
+
+
+def validate(model: type[BaseModel], data: Any, where: str, source: str) -> Any:
+    """``data`` as ``model``, or one sentence: the file, the field, what was found, what is allowed.
+
+    Raises:
+        BadInput: with that sentence.
+    """
+    if not isinstance(data, dict):
+        raise BadInput(f"{source}: {where or 'the file'}: found {data!r}; allowed: a table")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        inside = [str(part) for part in first["loc"]]
+        known = [field.alias or name for name, field in model.model_fields.items()]
+        name = ".".join(filter(None, [where, *inside[:1]]))
+        if first["type"] == "extra_forbidden":
+            raise BadInput(f"{source}: {name}: no such field; {suggest(inside[0], known)}") from None
+        if first["type"] == "missing":
+            raise BadInput(f"{source}: {name}: is missing") from None
+        found = data.get(inside[0], first["input"]) if inside else first["input"]
+        raise BadInput(f"{source}: {name}: found {found!r}; allowed: {_allowed(first)}") from None
+    except BadInput as error:
+        raise BadInput(f"{source}: {where}: {error}") from None
+
+
+KINDS = {"float": "a number", "int": "a whole number", "string": "a text", "bool": "true or false", "dict": "a table"}
+
+
+def _allowed(error: Any) -> str:
+    if error["type"] == "literal_error":
+        return error["ctx"]["expected"]
+    kind = error["type"].removesuffix("_type").removesuffix("_from_float").removesuffix("_parsing")
+    return KINDS.get(kind, error["msg"])
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """What may stand there instead, the nearest name first."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    if near:
+        return f"did you mean {near[0]!r}? Allowed: {', '.join(sorted(names))}"
+    return f"allowed: {', '.join(sorted(names))}"
+
+
+TABLES: dict[str, type[Stateful]] = {"market": MarketState, "supplier": Supplier}
+"""The tables that set one thing each."""
+ENTRIES: dict[str, type[Stateful]] = {"products": Product}
+"""The tables of named entries of one class each (buyers name theirs)."""
+MOST = {"products": PRODUCTS, "buyers": 60}

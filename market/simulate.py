@@ -1,0 +1,183 @@
+"""Many runs of one scenario at once, as a labelled dataset."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from market import ensemble
+from market.build import Build, build
+from market.model import Market, RunFailed
+from market.paths import BadInput
+from market.scenario import Scenario
+
+CHUNK = 50
+"""Runs a thread does in one go; progress and cancelling act in between."""
+MEMORY_LIMIT = 4 * 2**30
+"""Bytes of results that :func:`simulate` will hold; more is a matter for ``gpumarket batch``."""
+
+Progress = Callable[[int, int], Any]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that stopped: its replication and the sentence that says which agent, which quarter and why."""
+
+    replication: int
+    sentence: str
+
+
+class Cancelled(RuntimeError):
+    """The caller's ``progress`` said to stop."""
+
+
+def simulate(
+    scenario: Scenario,
+    runs: int = 1,
+    seed: int | None = None,
+    first_replication: int = 0,
+    trace: bool = False,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Run ``runs`` replications of a scenario and return all measures.
+
+    Args:
+        scenario: what to run.
+        runs: how many futures.
+        seed: of the draws; the scenario's own if None.
+        first_replication: number of the first; any run can be repeated alone by giving its number.
+        trace: step the runs live and attach their deals, offers and orders as the attribute ``trace`` (slow).
+        progress: called as ``progress(done, runs)`` now and then; cancels the rest if it returns False.
+
+    Returns:
+        A dataset with dimensions run, quarter, buyer and product; variables are the columns of the market
+        table, those of the buyers and products tables with the prefixes ``buyer_`` and ``product_``; each has
+        ``unit`` and ``long_name``. Runs that failed are NaN and listed in ``attrs["failures"]``.
+
+    Raises:
+        BadInput: ``runs`` or ``seed`` is not allowed, or the results would not fit into memory.
+        Cancelled: ``progress`` returned False.
+    """
+    check_runs(runs, seed)
+    built = build(scenario)
+    seed = scenario.seed if seed is None else seed
+    check_size(built, runs)
+    if trace:
+        from market.trace import simulate_live
+
+        return simulate_live(scenario, built, runs, seed, first_replication, progress)
+    values, failed = run_ensemble(built, runs, seed, first_replication, progress)
+    failures = [
+        Failure(first_replication + int(r), explain(scenario, seed, first_replication + int(r)))
+        for r in np.flatnonzero(failed)
+    ]
+    return dataset(scenario, built, values, seed, first_replication, failures)
+
+
+def check_runs(runs: int, seed: int | None) -> None:
+    """Raises BadInput if the number of runs or the seed cannot be used."""
+    if isinstance(runs, bool) or not isinstance(runs, int | np.integer) or runs < 1:
+        raise BadInput(f"runs: found {runs!r}; allowed: a whole number from 1")
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63):
+        raise BadInput(f"seed: found {seed!r}; allowed: a whole number from 0 to 9223372036854775807")
+
+
+def check_size(built: Build, runs: int) -> None:
+    """Raises BadInput if the results would take more than MEMORY_LIMIT."""
+    quarters = built.paths["market"].shape[0]
+    cells = sum(len(built.names[name]) * len(built.layouts[name].columns) for name in ("market", "products", "buyers"))
+    if runs * quarters * cells * 8 > MEMORY_LIMIT:
+        most = MEMORY_LIMIT // (quarters * cells * 8)
+        raise BadInput(
+            f"runs: found {runs}; allowed: up to {most}, so that the results stay under {MEMORY_LIMIT / 2**30:.0f} GiB; "
+            "for more use 'gpumarket batch', which writes them to disk"
+        )
+
+
+def run_ensemble(
+    built: Build, runs: int, seed: int, first: int, progress: Progress | None = None
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Measures of each family, shape (runs, T, N, columns), and the quarter in which each run failed (0: none)."""
+    run_chunk = ensemble.compiled(built)
+    values = {
+        name: np.empty((runs, built.paths[name].shape[0], len(built.names[name]), len(built.layouts[name].columns)))
+        for name in ("market", "products", "buyers")
+    }
+    failed = np.zeros(runs, np.int64)
+
+    def do(at: int) -> int:
+        count = min(CHUNK, runs - at)
+        arguments = ensemble.chunk_arguments(built, built.start_of(count), seed, first + at)
+        run_chunk(*arguments)
+        *_, out, _, failures = arguments
+        for name, array in zip(("market", "products", "buyers"), out, strict=True):
+            values[name][at : at + count] = array
+        failed[at : at + count] = failures
+        return count
+
+    done = 0
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, -(-runs // CHUNK))) as pool:
+        tasks = [pool.submit(do, at) for at in range(0, runs, CHUNK)]
+        try:
+            for task in as_completed(tasks):
+                done += task.result()
+                if progress is not None and progress(done, runs) is False and done < runs:
+                    raise Cancelled(f"cancelled after {done} of {runs} runs")
+        finally:
+            for task in tasks:
+                task.cancel()
+    for array in values.values():
+        array[failed > 0] = np.nan
+    return values, failed
+
+
+def explain(scenario: Scenario, seed: int, replication: int) -> str:
+    """Step a failed run live, for the sentence that says what happened."""
+    try:
+        Market(scenario, seed, replication).run()
+    except RunFailed as error:
+        return str(error)
+    return "failed in the ensemble gear and not in the live gear"
+
+
+def dataset(
+    scenario: Scenario,
+    built: Build,
+    values: dict[str, np.ndarray],
+    seed: int,
+    first: int,
+    failures: list[Failure],
+) -> xr.Dataset:
+    """Label the measures of :func:`run_ensemble`."""
+    runs = len(values["market"])
+    dims = {"market": (), "products": ("product",), "buyers": ("buyer",)}
+    prefix = {"market": "", "products": "product_", "buyers": "buyer_"}
+    variables = {}
+    for family, own in dims.items():
+        layout = built.layouts[family]
+        for k, column in enumerate(layout.columns):
+            array = values[family][..., k] if own else values[family][:, :, 0, k]
+            role = layout.fields[column].role
+            attributes = {"unit": role.unit, "long_name": role.doc}
+            variables[prefix[family] + column] = (("run", "quarter", *own), array, attributes)
+    return xr.Dataset(
+        variables,
+        coords={
+            "run": np.arange(first, first + runs),
+            "quarter": scenario.quarters,
+            "buyer": built.names["buyers"],
+            "product": built.names["products"],
+        },
+        attrs={
+            "scenario": scenario.name,
+            "scenario_hash": scenario.hash,
+            "seed": seed,
+            "failures": failures,
+        },
+    )
