@@ -74,19 +74,10 @@ def tidy(buyer):
 
 
 @both_gears
-def open_units(buyer, product):
-    """Units of ``product`` the buyer still waits for."""
+def cost_to_come(buyer, by):
+    """What open lines promised by a quarter will cost on delivery, all in, in million USD."""
     total = 0.0
     for i in range(buyer.lines):
-        if buyer.line_product[i] == product:
-            total += buyer.line_open[i]
-    return total
-
-
-@both_gears
-def open_value(buyer):
-    """What the open lines will still cost on delivery, in million USD."""
-    total = 0.0
-    for i in range(buyer.lines):
-        total += buyer.line_open[i] * buyer.line_price[i] * (1.0 - buyer.line_prepaid[i])
+        if buyer.line_promised[i] <= by:
+            total += buyer.line_open[i] * buyer.line_price[i] * (buyer.cost_factor - buyer.line_prepaid[i])
     return total / 1e6

@@ -6,7 +6,10 @@ import math
 
 from agents import book, demand, ordering
 from agents.buyer_state import DATE, ISSUES, POWER_QUARTERS, PREPAID, PRICE, UNITS, BuyerState
-from agents.state import GENERATIONS, SLOTS, WEEKS
+from agents.state import NEVER, SLOTS, WEEKS
+
+MOST_VALUE = 10.0
+"""Marginal value of compute over its user cost, at the most."""
 
 
 class Buyer(BuyerState):
@@ -87,6 +90,10 @@ class Buyer(BuyerState):
     def passes_on(self):
         """HAE of this quarter's deliveries that its owner gives to another buyer, and to whom: none."""
         return 0.0, -1
+
+    def committed(self, by):
+        """Million USD that lines promised by a quarter will take on delivery; later ones have later budgets."""
+        return book.cost_to_come(self, by)
 
     # --- deliveries ---------------------------------------------------------------------------------------
 
@@ -204,7 +211,7 @@ class Buyer(BuyerState):
         for g in range(market.generation_count):
             lead = max(lead, self.lead_expected[g])
         payable = self.means(lead + 1.0 + self.booking_horizon)
-        unpaid = book.open_value(self) * self.cost_factor - (1.0 + self.cancel_tolerance) * payable
+        unpaid = self.committed(NEVER) - (1.0 + self.cancel_tolerance) * payable
         for n in range(self.lines):
             i = self.lines - 1 - n
             product = products[self.line_product[i]]
@@ -248,30 +255,33 @@ class Buyer(BuyerState):
             self.on_order[g] = self.on_order[g] + self.line_open[i] * product.hae
 
     def pick(self, market, products):
-        """The product to have now: lowest list price per HAE, the wait priced at its urgency; -1 if none."""
+        """The product to have now: lowest list price per HAE and value forgone while waiting; -1 if none."""
+        missed = self.marginal_value(market.hae_price)
         best = -1
         lowest = 0.0
         for p in range(market.product_count):
             product = products[p]
             if self.may_buy(product) and product.launch <= market.quarter + 1 and market.quarter <= product.last_order:
-                wait = self.lead_expected[product.generation]
-                cost = product.list_price / product.hae / demand.delay_factor(self.urgency, wait)
+                wait = max(self.lead_expected[product.generation], product.quoted_lead)
+                cost = product.list_price / product.hae / demand.delay_factor(self.urgency, wait) + missed * wait
                 if best < 0 or cost < lowest:
                     best = p
                     lowest = cost
         return best
 
-    def pick_next(self, market, products):
-        """The product to book ahead: the cheapest per HAE that is announced and not yet made; -1 if none."""
+    def pick_next(self, market, products, generation):
+        """The product to book ahead: the cheapest per HAE of a generation newer than what it has now; -1 if none.
+
+        It is announced and not yet to be had at once: not launched, or sold out by its early buyers.
+        """
         best = -1
         lowest = 0.0
         for p in range(market.product_count):
             product = products[p]
             if (
                 self.may_buy(product)
-                and product.announced <= market.quarter
-                and product.launch > market.quarter + 1
-                and market.quarter <= product.last_order
+                and product.generation > generation
+                and product.announced <= market.quarter <= product.last_order
             ):
                 cost = product.list_price / product.hae
                 if best < 0 or cost < lowest:
@@ -293,7 +303,9 @@ class Buyer(BuyerState):
         now = self.pick(market, products)
         if now >= 0:
             self.plan_now(market, products, now)
-        ahead = self.pick_next(market, products)
+        ahead = -1
+        if now >= 0:
+            ahead = self.pick_next(market, products, products[now].generation)
         if ahead >= 0:
             self.plan_ahead(market, products, ahead)
 
@@ -301,13 +313,11 @@ class Buyer(BuyerState):
         """The order for the product to have now."""
         product = products[now]
         lead = self.lead_expected[product.generation]
-        waiting = 0.0
-        for g in range(product.generation + 1):
-            waiting += self.on_order[g]
+        waiting = self.waiting_for(market, products)
         hunger = ordering.inflation(self.fill_expected, self.inflation_exponent, self.inflation_cap)
         price = product.list_price / product.hae
-        limit = self.means(lead + 1.0) * 1e6 / (price * self.cost_factor)
-        limit = min(limit, self.room(product, lead + 1.0)) - waiting / hunger
+        money = self.means(lead + 1.0) - self.committed(market.quarter + 1.0 + lead) / hunger
+        limit = min(money * 1e6 / (price * self.cost_factor), self.room(product, lead + 1.0) - waiting / hunger)
         need = ordering.need(
             self.stock, self.target, waiting, lead, self.retirement, self.adjustment, self.line_weight
         )
@@ -316,13 +326,24 @@ class Buyer(BuyerState):
         self.wanted = min(flow, self.means(1.0) * 1e6 / (price * self.cost_factor), self.room(product, 1.0))
         self.ask_for(market, 0, product, need, hunger)
 
+    def waiting_for(self, market, products):
+        """HAE on order of products that are made already: the supply line of E6."""
+        total = 0.0
+        for i in range(self.lines):
+            product = products[self.line_product[i]]
+            if product.launch <= market.quarter + 1:
+                total += self.line_open[i] * product.hae
+        return total
+
     def plan_ahead(self, market, products, ahead):
-        """The booking of a generation that is announced and not yet made."""
+        """The booking of a newer generation: so many quarters of the wanted flow, beside the orders for now."""
         product = products[ahead]
         price = product.list_price / product.hae
         flow = self.retirement * self.stock + self.adjustment * max(0.0, self.target - self.stock)
         flow = min(flow, self.means(1.0) * 1e6 / (price * self.cost_factor))
         missing = self.booking_horizon * flow - self.on_order[product.generation]
+        money = self.means(product.quoted_lead + self.booking_horizon) - self.committed(NEVER)
+        missing = min(missing, money * 1e6 / (price * self.cost_factor))
         self.ask_for(market, 1, product, self.booking_speed * max(0.0, missing), 1.0)
 
     def ask_for(self, market, slot, product, need, hunger):
@@ -365,23 +386,22 @@ class Buyer(BuyerState):
     # --- talks --------------------------------------------------------------------------------------------
 
     def worth(self, product, lead):
-        """Most it would pay for a unit that comes after ``lead`` quarters, in USD: E4 at its present compute.
-
-        The marginal value of E1 at C is theta (C / C0) ** (-1 / eta); a buyer that only follows rivals is
-        taken to value a unit at the user cost of its target.
-        """
-        held = self.stock
-        for g in range(GENERATIONS):
-            held += self.on_order[g]
-        price = product.list_price / product.hae
-        cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
-        ratio = 1.0
-        if held > 0.0 and self.target > 0.0:
-            ratio = (self.target / held) ** (1.0 / self.elasticity)
-        value = cost * max(0.0, min(ratio, 20.0))
+        """Most it would pay for a unit that comes after ``lead`` quarters, in USD: E4 at its present compute."""
+        value = self.marginal_value(product.list_price / product.hae)
         return product.hae * demand.present_value(
             value, self.urgency, lead, self.capital_cost, 4.0 * self.retirement
         )
+
+    def marginal_value(self, price):
+        """Worth of one more HAE for a quarter at the compute owned, in USD, where one HAE costs ``price`` to buy.
+
+        E1: theta (C / C0) ** (-1 / eta), which is the user cost at the target C*, so u (C / C*) ** (-1 / eta);
+        at most MOST_VALUE times the user cost.
+        """
+        cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
+        if self.stock <= 0.0 or self.target <= 0.0:
+            return cost * (MOST_VALUE if self.target > 0.0 else 0.0)
+        return cost * min(MOST_VALUE, (self.target / self.stock) ** (1.0 / self.elasticity))
 
     def open_talks(self, market, product, slot):
         """Set opening and reservation values of the four issues, the buyer's side (theory A.6)."""

@@ -29,6 +29,7 @@ ISSUES = 4
 POWER_QUARTERS = 12
 """The longest time, in quarters, that a site's power takes."""
 
+Issues = Annotated[list[float], Array(ISSUES)]
 Terms = Annotated[list[float], Array(SLOTS * ISSUES)]
 
 
@@ -52,12 +53,12 @@ class BuyerState(Actor):
     # How it orders
     adjustment: Annotated[float, Parameter("1/quarter", "alpha of E6", 0.0, 1.0)] = 0.26
     line_weight: Annotated[float, Parameter("1", "beta of E6: weight of orders already placed", 0.0, 1.0)] = 0.34
-    inflation_exponent: Annotated[float, Parameter("1", "gamma of E7", 0.0, 3.0)] = 0.30
+    inflation_exponent: Annotated[float, Parameter("1", "gamma of E7", 0.0, 3.0)] = 0.50
     inflation_cap: Annotated[float, Parameter("1", "largest order inflation", 1.0, 20.0)] = 3.0
     lead_smoothing: Annotated[float, Parameter("1/quarter", "th_L of E9", 0.0, 1.0)] = 0.36
     fill_smoothing: Annotated[float, Parameter("1/quarter", "th_phi of E9", 0.0, 1.0)] = 0.36
     own_lead_weight: Annotated[float, Parameter("1", "weight of its own last wait beside the quote", 0.0, 1.0)] = 0.25
-    booking_horizon: Annotated[float, Parameter("quarters", "bookings of a coming generation, in wanted flow")] = 3.0
+    booking_horizon: Annotated[float, Parameter("quarters", "bookings of a coming generation, in wanted flow")] = 4.0
     booking_speed: Annotated[float, Parameter("1/quarter", "share of missing bookings made a quarter", 0.0, 1.0)] = 0.5
     cancel_tolerance: Annotated[float, Parameter("1", "excess over the target that is left alone")] = 0.10
     reputation_cost: Annotated[float, Parameter("1", "cost of cancelling, as a share of the price", 0.0, 2.0)] = 0.10
@@ -167,6 +168,8 @@ class BuyerState(Actor):
     ask_open: Terms
     ask_reserve: Terms
     agreed: Terms
+    on_table: Issues
+    next_own: Issues
     offer_price: Talks
     offer_units: Talks
     offer_date: Talks

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
+from agents import book
 from agents.buyer import Buyer
-from agents.state import Draw, Parameter, Path
+from agents.state import NEVER, Draw, Parameter, Path
 
 
 class FrontierLab(Buyer):
@@ -32,3 +33,7 @@ class FrontierLab(Buyer):
     def means(self, quarters):
         """Cash and credit now, and steady income until then; rounds are not counted before they close."""
         return self.purse() + self.income * quarters
+
+    def committed(self, by):
+        """Million USD that all its open lines will take; its cash is one pool."""
+        return book.cost_to_come(self, NEVER)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from agents import book
 from agents.buyer import Buyer
-from agents.state import Parameter
+from agents.state import NEVER, Parameter
 
 HOURS = 2190.0
 """Hours in a quarter."""
@@ -29,3 +30,7 @@ class Neocloud(Buyer):
         """Cash and credit now, and the rents that come in until then."""
         revenue = self.deployed * self.contract_rent * HOURS * self.utilisation / 1e6
         return self.purse() + (self.income + self.margin * revenue) * quarters
+
+    def committed(self, by):
+        """Million USD that all its open lines will take; its cash is one pool."""
+        return book.cost_to_come(self, NEVER)

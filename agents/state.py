@@ -31,7 +31,7 @@ QUARTERS = 40
 NEVER = 10_000
 """A quarter index beyond every horizon."""
 
-both_gears = register_jitable
+both_gears = register_jitable(no_cfunc_wrapper=True)
 """Marks a plain function that rules call: Python in the live gear, compiled in the ensemble."""
 
 
@@ -257,23 +257,20 @@ class Layout:
 
 
 def dispatch(functions: Sequence[Callable]) -> Callable:
-    """One function ``call(which, *args)`` that calls the ``which``-th of several, in both gears."""
-    last = both_gears(functions[-1])
+    """One function ``call(which, ...)`` that calls the ``which``-th of several, in both gears.
 
-    @both_gears
-    def call(which, *args):
-        return last(*args)
+    Its source is written out, flat and without star-arguments: the compiler makes every layer anew, and every
+    tuple costs it. The functions take the same parameters by position.
+    """
+    arguments = ", ".join(inspect.signature(functions[0]).parameters)
+    names = [f"function_{n}" for n in range(len(functions))]
+    lines = [f"def call(which, {arguments}):"]
+    lines += [f"    if which == {n}:\n        return {name}({arguments})" for n, name in enumerate(names[:-1])]
+    lines += [f"    return {names[-1]}({arguments})"]
+    return both_gears(written("call", lines, dict(zip(names, map(both_gears, functions), strict=True))))
 
-    for number in range(len(functions) - 2, -1, -1):
-        call = _branch(number, both_gears(functions[number]), call)
-    return call
 
-
-def _branch(number: int, function: Callable, others: Callable) -> Callable:
-    @both_gears
-    def call(which, *args):
-        if which == number:
-            return function(*args)
-        return others(which, *args)
-
-    return call
+def written(name: str, lines: Sequence[str], space: dict[str, Any]) -> Callable:
+    """The function ``name`` from its source, which may use what is in ``space``."""
+    exec("\n".join(lines), space)
+    return space[name]

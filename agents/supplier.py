@@ -8,11 +8,13 @@ from typing import Annotated
 from agents import ordering, pipeline
 from agents.agent import Actor
 from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
-from agents.state import Array, Draw, Parameter, Path
+from agents.state import NEVER, Array, Draw, Parameter, Path
 
 STAGES = 3
 MEMORY = 4
 """Quarters over which it reads the growth of demand."""
+LONGEST_QUOTE = 40.0
+"""Quarters; what it quotes where it can make nothing."""
 
 
 class Supplier(Actor):
@@ -32,7 +34,7 @@ class Supplier(Actor):
     adjustment_time: Annotated[float, Parameter("quarters", "T_K: time to close a capacity gap", 0.5)] = 4.0
     extrapolation: Annotated[float, Parameter("1", "weight of past growth in planned demand", 0.0, 1.0)] = 0.5
     capacity_noise: Annotated[float, Parameter("1", "standard deviation of output", 0.0, 0.5)] = 0.04
-    ramp_quarters: Annotated[float, Parameter("quarters", "from a generation's launch to full rate", 1.0, 12.0)] = 4.0
+    ramp_quarters: Annotated[float, Parameter("quarters", "from a generation's launch to full rate", 1.0, 12.0)] = 6.0
 
     # Demand reading, prices
     conversion_smoothing: Annotated[float, Parameter("1/quarter", "th_c of E20", 0.0, 1.0)] = 0.36
@@ -73,33 +75,71 @@ class Supplier(Actor):
         self.wafers = max(0.0, self.wafers * self.capacity_factor * (1.0 + self.capacity_noise * self.capacity_draw))
 
     def ramp(self, product, quarter):
-        """Share of the wafers that a generation can use so long after its launch."""
+        """Share of the wafers that a product's generation can use so long after its first launch."""
         if quarter < product.launch:
             return 0.0
-        return min(1.0, (quarter - product.launch + 1) / self.ramp_quarters)
+        return min(1.0, (quarter - product.generation_launch + 1) / self.ramp_quarters)
 
     def produce(self, market, products):
-        """Spread wafers over the products in proportion to their open orders, new ones as far as they have ramped."""
-        asked = 0.0
-        for p in range(market.product_count):
-            product = products[p]
-            units = max(0.0, product.backlog - product.stock)
-            limit = self.wafers * self.ramp(product, market.quarter)
-            product.wafers = min(units / product.packages_per_wafer, limit)
-            asked += product.wafers
-        scale = 1.0
-        if asked > self.wafers:
-            scale = self.wafers / asked
-        self.wafers_used = 0.0
+        """Make what is ordered, the newest generation first as far as it has ramped, the others with what is left.
+
+        Within a generation wafers go in proportion to open orders.
+        """
+        left = self.wafers
         made = 0.0
-        for p in range(market.product_count):
-            product = products[p]
-            product.wafers = product.wafers * scale
-            product.produced = product.wafers * product.packages_per_wafer
-            product.stock = product.stock + product.produced
-            self.wafers_used = self.wafers_used + product.wafers
-            made += product.produced * product.hae
+        for n in range(market.generation_count):
+            generation = market.generation_count - 1 - n
+            asked = 0.0
+            limit = 0.0
+            for p in range(market.product_count):
+                product = products[p]
+                if product.generation == generation:
+                    units = max(0.0, product.backlog - product.stock)
+                    product.wafers = units / product.packages_per_wafer if product.launch <= market.quarter else 0.0
+                    asked += product.wafers
+                    limit = max(limit, self.ramp(product, market.quarter))
+            limit = min(left, limit * self.wafers)
+            scale = 1.0
+            if asked > limit:
+                scale = limit / asked
+            for p in range(market.product_count):
+                product = products[p]
+                if product.generation == generation:
+                    product.wafers = product.wafers * scale
+                    product.produced = product.wafers * product.packages_per_wafer
+                    product.stock = product.stock + product.produced
+                    left = max(0.0, left - product.wafers)
+                    made += product.produced * product.hae
+        self.wafers_used = self.wafers - left
         market.production = made
+
+    def quote_waits(self, market, products):
+        """Wait per generation, in quarters: its book over what can be made of it, after the time to its launch.
+
+        Newer generations take their wafers first, as in production; a coming one is reckoned at its second quarter.
+        """
+        left = self.wafers
+        for n in range(market.generation_count):
+            generation = market.generation_count - 1 - n
+            wafers = 0.0
+            launch = NEVER
+            ramp = 0.0
+            for p in range(market.product_count):
+                product = products[p]
+                if product.generation == generation:
+                    wafers += product.book / product.packages_per_wafer
+                    launch = min(launch, product.launch)
+                    when = max(market.quarter, product.generation_launch + 1)
+                    ramp = max(ramp, self.ramp(product, when))
+            limit = min(left, ramp * self.wafers)
+            wait = 0.0
+            if wafers > 0.0:
+                wait = min(LONGEST_QUOTE, wafers / limit) if limit > 0.0 else LONGEST_QUOTE
+            if launch <= market.quarter:
+                left = max(0.0, left - min(wafers, limit))
+            market.quote[generation] = wait + max(0, launch - market.quarter - 1)
+        for p in range(market.product_count):
+            products[p].quoted_lead = market.quote[products[p].generation]
 
     def weigh(self, buyer, market):
         """Allocation weight, E17: size to an exponent, readiness, and faith in its orders.
@@ -116,7 +156,7 @@ class Supplier(Actor):
             ready = max(0.05, buyer.power_mw / arriving)
         return size**market.size_exponent * ready * (1.0 - buyer.churn) ** market.churn_exponent
 
-    def open_talks(self, buyer, market, product, slot):
+    def open_asks(self, buyer, market, product, slot):
         """Set opening and reservation values of the four issues, the supplier's side (theory A.6)."""
         at = slot * ISSUES
         shadow = product.shadow_price

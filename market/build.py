@@ -118,6 +118,10 @@ def build(scenario: Any) -> Build:
     market["buyer_count"] = len(buyer_names)
     market["generation_count"] = int(start["products"]["generation"].max()) + 1
     market["by_age"] = scenario.market.allocation in BY_AGE
+    products = start["products"]
+    for generation in range(int(market["generation_count"][0])):
+        same = products["generation"] == generation
+        products["generation_launch"][same] = products["launch"][same].min(initial=NEVER)
     start["products"]["index"] = np.arange(len(names["products"]))
     start["buyers"]["index"] = np.arange(len(buyer_names))
     start["buyers"]["kind"] = [layouts["buyers"].classes.index(cls) for cls in classes["buyers"]]

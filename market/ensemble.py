@@ -18,7 +18,7 @@ from numba import types
 from numba.core.errors import NumbaError
 from numba.extending import overload_method
 
-from agents.state import Layout, both_gears, dispatch
+from agents.state import Layout, both_gears, dispatch, written
 from market.build import Build
 from market.measures import cohort_lead_weeks
 from market.paths import BadInput
@@ -29,76 +29,74 @@ FAMILIES = ("market", "supplier", "products", "buyers")
 _rules: dict[types.Record, dict[str, Callable]] = {}
 """What a rule's name means on a record; a record's type tells which classes it may be of."""
 
+_attributes: set[str] = set()
+_names: set[str] = set()
+
 
 def _teach(layout: Layout) -> None:
     """Make ``record.rule(...)`` call the rule of the record's class in compiled code."""
     record = numba.from_dtype(layout.dtype)
     if record in _rules:
         return
+    _attributes.update(layout.fields)
+    _names.update(layout.rules)
+    if both := _attributes & _names:
+        raise TypeError(f"{', '.join(sorted(both))}: a name is that of a rule or of an attribute, in all classes alike")
     taught = {name for rules in _rules.values() for name in rules}
     _rules[record] = {name: _by_class(functions) for name, functions in layout.rules.items()}
     for name in layout.rules:
         if name not in taught:
-            _overload(name)
+            _overload(name, _rules[record][name])
 
 
 def _by_class(functions: list[Callable | None]) -> Callable:
     """One function for a rule; where classes differ it goes by the record's ``kind``."""
     known = [function for function in functions if function is not None]
-    if all(function is known[0] for function in known):
-        return both_gears(known[0])
-    call = dispatch([function or known[0] for function in functions])
-
-    @both_gears
-    def by_kind(record, *args):
-        return call(record.kind, record, *args)
-
-    return by_kind
+    distinct = list(dict.fromkeys(known))
+    if len(distinct) == 1:
+        return both_gears(distinct[0])
+    number = tuple(distinct.index(function or known[0]) for function in functions)
+    arguments = ", ".join(inspect.signature(distinct[0]).parameters)
+    lines = [f"def by_kind({arguments}):", f"    return call(number[self.kind], {arguments})"]
+    return both_gears(written("by_kind", lines, {"call": dispatch(distinct), "number": number}))
 
 
-def _overload(name: str) -> None:
-    @overload_method(types.Record, name)
-    def resolve(record, *args):
-        rule = _rules.get(record, {}).get(name)
-        if rule is None:
-            return None
-
-        def call(record, *args):
-            return rule(record, *args)
-
-        return call
+def _overload(name: str, rule: Callable) -> None:
+    """Tell numba what to call for ``record.name(...)``; the resolver has the parameters of the rule."""
+    arguments = ", ".join(inspect.signature(rule).parameters)
+    lines = [f"def resolve({arguments}):", "    return rules.get(self, {}).get(name)"]
+    resolve = written("resolve", lines, {"rules": _rules, "name": name})
+    overload_method(types.Record, name, strict=False, jit_options={"no_cfunc_wrapper": True})(resolve)
 
 
 @both_gears
 def _follow(market, supplier, products, buyers, paths, draws, out):
-    """One run from its opening to the horizon; measures go to ``out`` quarter by quarter."""
+    """One run from its opening to the horizon; measures go to ``out`` quarter by quarter.
+
+    Returns the number of the quarter in which the run failed, from 1; 0 if it did not.
+    """
     market_paths, supplier_paths, product_paths, buyer_paths = paths
     market_draws, supplier_draws, buyer_draws = draws
     market_out, product_out, buyer_out = out
-    opening(market, supplier, products, buyers)
-    for t in range(len(market_paths)):
-        market.paths_[:] = market_paths[t, 0]
-        market.draws_[:] = market_draws[t, 0]
-        supplier.paths_[:] = supplier_paths[t, 0]
-        supplier.draws_[:] = supplier_draws[t, 0]
-        for p in range(len(products)):
-            products[p].paths_[:] = product_paths[t, p]
-        for i in range(len(buyers)):
-            buyers[i].paths_[:] = buyer_paths[t, i]
-            buyers[i].draws_[:] = buyer_draws[t, i]
-        quarter(market, supplier, products, buyers)
-        market_out[t, 0] = market.columns_
-        for p in range(len(products)):
-            product_out[t, p] = products[p].columns_
-        for i in range(len(buyers)):
-            buyer_out[t, i] = buyers[i].columns_
-
-
-@both_gears
-def _guarded(market, supplier, products, buyers, paths, draws, out):
-    """Number of the quarter in which the run failed, from 1; 0 if it did not."""
     try:
-        _follow(market, supplier, products, buyers, paths, draws, out)
+        for t in range(len(market_paths)):
+            market.paths_[:] = market_paths[t, 0]
+            market.draws_[:] = market_draws[t, 0]
+            supplier.paths_[:] = supplier_paths[t, 0]
+            supplier.draws_[:] = supplier_draws[t, 0]
+            for p in range(len(products)):
+                products[p].paths_[:] = product_paths[t, p]
+            for i in range(len(buyers)):
+                buyers[i].paths_[:] = buyer_paths[t, i]
+                buyers[i].draws_[:] = buyer_draws[t, i]
+            if t == 0:
+                opening(market, supplier, products, buyers)
+            quarter(market, supplier, products, buyers)
+            market_out[t, 0] = market.columns_
+            for p in range(len(products)):
+                product_out[t, p] = products[p].columns_
+            for i in range(len(buyers)):
+                buyer_out[t, i] = buyers[i].columns_
     except Exception:
         return market.quarter + 1
     return 0
@@ -108,12 +106,12 @@ def run_chunk(markets, suppliers, products, buyers, paths, draws, out, cohort_co
     """Runs of one chunk, one after the other, without the interpreter's lock.
 
     Records: markets (n,), suppliers (n,), products (n, P), buyers (n, B). ``paths`` are (T, N, K) and shared;
-    ``draws`` and ``out`` are (n, T, N, K). ``failed`` (n,) receives what :func:`_guarded` returns.
+    ``draws`` and ``out`` are (n, T, N, K). ``failed`` (n,) receives what :func:`_follow` returns.
     """
     market_draws, supplier_draws, buyer_draws = draws
     market_out, product_out, buyer_out = out
     for r in range(len(markets)):
-        failed[r] = _guarded(
+        failed[r] = _follow(
             markets[r],
             suppliers[r],
             products[r],

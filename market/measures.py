@@ -124,9 +124,8 @@ def cohort_lead_weeks(market, placed):
     total = 0.0
     for age in range(market.quarter - placed):
         delivered = market.cohort_delivered[placed * QUARTERS + age]
+        waiting = waiting * max(0.0, 1.0 - delivered / at_risk)
         total += waiting
-        if at_risk > 0.0:
-            waiting = waiting * max(0.0, 1.0 - delivered / at_risk)
         at_risk = at_risk - delivered - market.cohort_cancelled[placed * QUARTERS + age]
         if at_risk <= 1e-9 * market.cohort_ordered[placed]:
             break

@@ -54,6 +54,7 @@ class Market(mesa.Model, MarketState):
         self.datacollector = mesa.DataCollector(
             model_reporters={name: name for name in self.build.layouts["market"].columns}
         )
+        self._drive()
         quarter.opening(self, self.supplier, self.products, self.buyers)
 
     def _actors(self, family: str) -> list[Any]:
@@ -78,11 +79,7 @@ class Market(mesa.Model, MarketState):
         if self.quarter >= self.scenario.horizon:
             raise RunFailed(f"the scenario ends after {self.scenario.horizon} quarters")
         label = self.label
-        for name, members in self._members().items():
-            layout = self.build.layouts[name]
-            for i, member in enumerate(members):
-                _assign(member, layout.paths, self.build.paths[name][self.quarter, i])
-                _assign(member, layout.draws, self._draws[name][self.quarter, i])
+        self._drive()
         try:
             quarter.quarter(self, self.supplier, self.products, self.buyers)
         except Exception as error:
@@ -92,6 +89,14 @@ class Market(mesa.Model, MarketState):
             self._rows[name].append([[getattr(m, c) for c in columns] for m in self._members()[name]])
         self.datacollector.collect(self)
         self.running = self.quarter < self.scenario.horizon
+
+    def _drive(self) -> None:
+        """Put the coming quarter's paths and draws in place."""
+        for name, members in self._members().items():
+            layout = self.build.layouts[name]
+            for i, member in enumerate(members):
+                _assign(member, layout.paths, self.build.paths[name][self.quarter, i])
+                _assign(member, layout.draws, self._draws[name][self.quarter, i])
 
     def run(self) -> Market:
         """Step to the end and return the market."""

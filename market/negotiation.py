@@ -68,8 +68,8 @@ def _exchange(buyer, supplier, slot, week, deadline):
     An offer is accepted if its price is within the reservation price and it is worth at least one's own
     next offer. Returns whether there is a deal; its terms are then in ``buyer.agreed``.
     """
-    theirs = [0.0] * ISSUES
-    own_next = [0.0] * ISSUES
+    theirs = buyer.on_table
+    own_next = buyer.next_own
     at = slot * ISSUES
     if week % 2 == 0:
         for issue in range(ISSUES):
@@ -141,7 +141,7 @@ def alternating_offers(market, supplier, products, buyers):
             if buyer.slot_product[slot] >= 0 and buyer.bargains:
                 product = products[buyer.slot_product[slot]]
                 buyer.open_talks(market, product, slot)
-                supplier.open_talks(buyer, market, product, slot)
+                supplier.open_asks(buyer, market, product, slot)
     for week in range(WEEKS):
         for i in range(market.buyer_count):
             buyer = buyers[i]

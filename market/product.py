@@ -33,6 +33,7 @@ class Product(Stateful):
     quoted_lead_weeks: Annotated[float, Column("weeks", "wait quoted to a new order of its generation")] = math.nan
 
     index: int = 0
+    generation_launch: int = 0
     wafers: float = 0.0
     stock: float = 0.0
     book: float = 0.0

@@ -212,41 +212,11 @@ def deploy(market, products, buyers):
 @both_gears
 def expect(market, supplier, products, buyers):
     """Quotes from what is left in the book; expectations of lead time and fill; the compute wanted now."""
-    quote(market, supplier, products, buyers)
+    count_book(market, products, buyers)
+    supplier.quote_waits(market, products)
     for i in range(market.buyer_count):
         buyers[i].expect(market)
         buyers[i].aim(market, products)
-
-
-@both_gears
-def quote(market, supplier, products, buyers):
-    """Wait per generation in quarters: its book over what is made of it a quarter, and the time to its launch."""
-    count_book(market, products, buyers)
-    wafers_asked = 0.0
-    for p in range(market.product_count):
-        wafers_asked += products[p].book / products[p].packages_per_wafer
-    for g in range(market.generation_count):
-        open_hae = 0.0
-        made = 0.0
-        planned = 0.0
-        launch = market.quarter + 1_000_000
-        for p in range(market.product_count):
-            product = products[p]
-            if product.generation == g:
-                launch = min(launch, product.launch)
-                open_hae += product.book * product.hae
-                made += product.produced * product.hae
-                if wafers_asked > 0.0:
-                    share = product.book / product.packages_per_wafer / wafers_asked
-                    ramp = supplier.ramp(product, max(market.quarter, product.launch) + 1)
-                    planned += supplier.wafers * min(share, ramp) * product.packages_per_wafer * product.hae
-        rate = max(made, planned)
-        wait = 0.0
-        if open_hae > 0.0:
-            wait = min(40.0, open_hae / rate) if rate > 0.0 else 40.0
-        market.quote[g] = wait + max(0, launch - market.quarter - 1)
-    for p in range(market.product_count):
-        products[p].quoted_lead = market.quote[products[p].generation]
 
 
 @both_gears
@@ -259,15 +229,15 @@ def cancel(market, products, buyers):
 @both_gears
 def trade(market, supplier, products, buyers):
     """New needs, the clearing price as all sides can reckon it, talks, orders into the book."""
-    quote(market, supplier, products, buyers)
+    count_book(market, products, buyers)
+    supplier.quote_waits(market, products)
     for p in range(market.product_count):
         products[p].book_before = products[p].book
     for i in range(market.buyer_count):
+        buyers[i].build_power(market, products)
         buyers[i].plan(market, products)
     reckon(market, supplier, products, buyers)
     negotiate(market.protocol, market, supplier, products, buyers)
-    for i in range(market.buyer_count):
-        buyers[i].build_power(market, products)
 
 
 @both_gears
