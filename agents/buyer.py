@@ -34,7 +34,7 @@ class Buyer(BuyerState):
         cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
         ratio = 1.0 + (self.opening_flow - self.retirement) / self.adjustment
         if ratio > 0.0:
-            self.value_scale = cost * ratio ** (1.0 / self.elasticity)
+            self.value_scale = cost * demand.power(ratio, 1.0 / self.elasticity)
         units = self.opening_book * self.opening_flow * self.owned[self.opening_product]
         if units > 0.0:
             book.join(self, self.opening_product, units, product.list_price, -1, 0, 0.0)
@@ -223,7 +223,7 @@ class Buyer(BuyerState):
             unneeded = max(0.0, total - (1.0 + self.cancel_tolerance) * self.target) / product.hae
             gain = 0.0
             if unneeded > 0.0:
-                gain = 1.0 - (self.target / total) ** (1.0 / self.elasticity)
+                gain = 1.0 - demand.power(self.target / total, 1.0 / self.elasticity)
             cut = unneeded
             if unpaid > 0.0:
                 gain = 1.0
@@ -401,7 +401,7 @@ class Buyer(BuyerState):
         cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
         if self.stock <= 0.0 or self.target <= 0.0:
             return cost * (MOST_VALUE if self.target > 0.0 else 0.0)
-        return cost * min(MOST_VALUE, (self.target / self.stock) ** (1.0 / self.elasticity))
+        return cost * min(MOST_VALUE, demand.power(self.target / self.stock, 1.0 / self.elasticity))
 
     def open_talks(self, market, product, slot):
         """Set opening and reservation values of the four issues, the buyer's side (theory A.6)."""

@@ -24,7 +24,15 @@ def desired_compute(scale, value, cost, elasticity):
     """
     if value <= 0.0 or cost <= 0.0:
         return 0.0
-    return scale * (value / cost) ** elasticity
+    return scale * power(value / cost, elasticity)
+
+
+@both_gears
+def power(base, exponent):
+    """base ** exponent for a positive base; spares the work where the exponent is 1, as it mostly is."""
+    if exponent == 1.0:
+        return base
+    return base**exponent
 
 
 @both_gears

@@ -7,56 +7,64 @@ import math
 from agents.state import both_gears
 
 SPAN = 64.0
-"""The clearing price is sought between the reference price over and times this."""
-HALVINGS = 36
+"""A clearing price is sought between the reference price over and times this."""
+CLOSE = 1e-10
+"""Relative precision of a clearing price."""
+MOST_STEPS = 60
+
+OPEN, CONTROLLED, SERVICES = 0, 1, 2
+"""What is to clear: sales on either side of the export rules, or services of the compute deployed."""
 
 
 @both_gears
-def _demand(buyers, count, price, controlled):
-    """HAE a quarter that the buyers of one side of the export rules want at a price per HAE."""
+def wanted(buyers, count, price, what):
+    """HAE that all buyers concerned want at a price per HAE (at a rent per HAE and quarter, of services)."""
     total = 0.0
     for i in range(count):
-        if buyers[i].controlled == controlled:
+        if what == SERVICES:
+            total += buyers[i].services_at(price)
+        elif buyers[i].controlled == (what == CONTROLLED):
             total += buyers[i].demand_at(price)
     return total
 
 
 @both_gears
-def shadow_price(buyers, count, supply, reference, controlled):
-    """Price per HAE at which demand meets ``supply`` (E15), by bisection of its logarithm.
+def clearing_price(buyers, count, supply, reference, what):
+    """Price in USD per HAE at which what is wanted equals ``supply`` (E15).
 
-    Looks between ``reference`` / SPAN and ``reference`` * SPAN and returns the nearer end if the price lies
-    beyond; with nobody who wants anything at any price, the reference itself.
+    Looks from ``reference`` / SPAN to ``reference`` * SPAN and returns the nearer end if the price lies beyond.
+    Without supply, or where nobody wants anything, there is nothing to clear: the reference itself. False
+    position on the logarithm of the price, with the Illinois step (Dowell & Jarratt 1971).
     """
     if supply <= 0.0 or reference <= 0.0:
         return reference
     low = math.log(reference / SPAN)
     high = math.log(reference * SPAN)
-    if _demand(buyers, count, reference / SPAN, controlled) <= 0.0:
+    above = wanted(buyers, count, reference / SPAN, what) / supply
+    below = wanted(buyers, count, reference * SPAN, what) / supply - 1.0
+    if above <= 0.0:
         return reference
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        if _demand(buyers, count, math.exp(middle), controlled) > supply:
+    above -= 1.0
+    if above <= 0.0:
+        return reference / SPAN
+    if below >= 0.0:
+        return reference * SPAN
+    side = 0
+    for _ in range(MOST_STEPS):
+        middle = (low * below - high * above) / (below - above)
+        excess = wanted(buyers, count, math.exp(middle), what) / supply - 1.0
+        if excess > 0.0:
             low = middle
+            above = excess
+            if side > 0:
+                below *= 0.5
+            side = 1
         else:
             high = middle
-    return math.exp(0.5 * (low + high))
-
-
-@both_gears
-def rental_rate(buyers, count, supply, reference):
-    """Rent in USD per HAE and quarter at which the services wanted equal the compute deployed; NaN without any."""
-    if supply <= 0.0 or reference <= 0.0:
-        return math.nan
-    low = math.log(reference / SPAN)
-    high = math.log(reference * SPAN)
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        wanted = 0.0
-        for i in range(count):
-            wanted += buyers[i].services_at(math.exp(middle))
-        if wanted > supply:
-            low = middle
-        else:
-            high = middle
+            below = excess
+            if side < 0:
+                above *= 0.5
+            side = -1
+        if high - low < CLOSE or abs(excess) < CLOSE:
+            return math.exp(middle)
     return math.exp(0.5 * (low + high))

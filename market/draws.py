@@ -30,10 +30,11 @@ def uniforms(seed: int, agent: str, decision: str, first: int, count: int, quart
     skip = first % WORDS
     words = (skip + count + WORDS - 1) // WORDS * WORDS
     raw = np.empty((quarters, words), np.uint64)
+    # Philox counts up before it makes a block, so it starts one block early.
+    stream = Philox(key=key, counter=(first // WORDS - 1) % (1 << 256))
     for quarter in range(quarters):
-        # Philox counts up before it makes a block, so it starts one block early.
-        start = (quarter << 64) + first // WORDS - 1
-        raw[quarter] = Philox(key=key, counter=start % (1 << 256)).random_raw(words)
+        raw[quarter] = stream.random_raw(words)
+        stream.advance((1 << 64) - words // WORDS)
     wanted = raw[:, skip : skip + count].T
     return ((wanted >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 

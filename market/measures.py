@@ -102,8 +102,10 @@ def measure_market(market, supplier, products, buyers):
     market.quoted_lead_weeks = WEEKS_A_QUARTER * ratio(left, market.production) + supplier.base_weeks
     if left == 0.0:
         market.quoted_lead_weeks = supplier.base_weeks
-    reference = market.hae_price / 8.0
-    rent = clearing.rental_rate(buyers, market.buyer_count, deployed, reference)
+    rent = math.nan
+    if deployed > 0.0 and market.hae_price > 0.0:
+        reference = market.hae_price / 8.0
+        rent = clearing.clearing_price(buyers, market.buyer_count, deployed, reference, clearing.SERVICES)
     market.rental_usd_hour = rent / (HOURS * market.utilisation)
     if market.quarter < QUARTERS:
         market.cohort_ordered[market.quarter] = ordered

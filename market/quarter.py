@@ -152,6 +152,11 @@ def ship_lines(market, product, buyers, first, last, due):
                     units = money / cost
                 claims[i] += units
                 money = max(0.0, money - units * cost)
+    asked = 0.0
+    for i in range(market.buyer_count):
+        asked += claims[i]
+    if asked <= 0.0:
+        return
     given = allocate(market.allocation, claims, product.stock, weights)
     for i in range(market.buyer_count):
         buyer = buyers[i]
@@ -253,8 +258,11 @@ def reckon(market, supplier, products, buyers):
         elif product.exportable > 0.0:
             supply_controlled += product.produced * product.hae
     reference = market.hae_price
-    market.shadow_open = clearing.shadow_price(buyers, market.buyer_count, supply_open, reference, False)
-    market.shadow_controlled = clearing.shadow_price(buyers, market.buyer_count, supply_controlled, reference, True)
+    count = market.buyer_count
+    market.shadow_open = clearing.clearing_price(buyers, count, supply_open, reference, clearing.OPEN)
+    market.shadow_controlled = clearing.clearing_price(
+        buyers, count, supply_controlled, reference, clearing.CONTROLLED
+    )
     for p in range(market.product_count):
         product = products[p]
         shadow = market.shadow_open if product.open_market > 0.0 else market.shadow_controlled

@@ -17,8 +17,6 @@ from market.model import Market, RunFailed
 from market.paths import BadInput
 from market.scenario import Scenario
 
-CHUNK = 50
-"""Runs a thread does in one go; progress and cancelling act in between."""
 MEMORY_LIMIT = 4 * 2**30
 """Bytes of results that :func:`simulate` will hold; more is a matter for ``gpumarket batch``."""
 
@@ -111,8 +109,11 @@ def run_ensemble(
     }
     failed = np.zeros(runs, np.int64)
 
+    threads = os.cpu_count() or 1
+    chunk = min(250, max(25, -(-runs // (4 * threads))))  # progress and cancelling act between chunks
+
     def do(at: int) -> int:
-        count = min(CHUNK, runs - at)
+        count = min(chunk, runs - at)
         arguments = ensemble.chunk_arguments(built, built.start_of(count), seed, first + at)
         run_chunk(*arguments)
         *_, out, _, failures = arguments
@@ -122,8 +123,8 @@ def run_ensemble(
         return count
 
     done = 0
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, -(-runs // CHUNK))) as pool:
-        tasks = [pool.submit(do, at) for at in range(0, runs, CHUNK)]
+    with ThreadPoolExecutor(threads) as pool:
+        tasks = [pool.submit(do, at) for at in range(0, runs, chunk)]
         try:
             for task in as_completed(tasks):
                 done += task.result()
