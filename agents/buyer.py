@@ -318,9 +318,7 @@ class Buyer(BuyerState):
         price = product.list_price / product.hae
         money = self.means(lead + 1.0) - self.committed(market.quarter + 1.0 + lead) / hunger
         limit = min(money * 1e6 / (price * self.cost_factor), self.room(product, lead + 1.0) - waiting / hunger)
-        need = ordering.need(
-            self.stock, self.target, waiting, lead, self.retirement, self.adjustment, self.line_weight
-        )
+        need = ordering.need(self.stock, self.target, waiting, lead, self.retirement, self.adjustment, self.line_weight)
         need = max(0.0, min(need, limit)) * self.impulse()
         flow = self.retirement * self.stock + self.adjustment * max(0.0, self.target - self.stock)
         self.wanted = min(flow, self.means(1.0) * 1e6 / (price * self.cost_factor), self.room(product, 1.0))
@@ -388,9 +386,7 @@ class Buyer(BuyerState):
     def worth(self, product, lead):
         """Most it would pay for a unit that comes after ``lead`` quarters, in USD: E4 at its present compute."""
         value = self.marginal_value(product.list_price / product.hae)
-        return product.hae * demand.present_value(
-            value, self.urgency, lead, self.capital_cost, 4.0 * self.retirement
-        )
+        return product.hae * demand.present_value(value, self.urgency, lead, self.capital_cost, 4.0 * self.retirement)
 
     def marginal_value(self, price):
         """Worth of one more HAE for a quarter at the compute owned, in USD, where one HAE costs ``price`` to buy.

@@ -106,6 +106,7 @@ PerProduct = Annotated[list[float], Array(PRODUCTS)]
 PerGeneration = Annotated[list[float], Array(GENERATIONS)]
 PerQuarter = Annotated[list[float], Array(QUARTERS)]
 
+
 @dataclass(frozen=True)
 class Field:
     """One declared attribute: its type, what it is for, its default."""
@@ -125,13 +126,8 @@ class Field:
         return (kind, (self.length,)) if self.length else kind
 
 
-@cache
-def fields_of(cls: type) -> dict[str, Field]:
-    """The attributes that ``cls`` and its bases declare, by name, in order of declaration.
-
-    Raises:
-        TypeError: an attribute is not a float, an int, a bool or a list of these.
-    """
+def _read_fields(cls: type) -> dict[str, Field]:
+    """See :data:`fields_of`; raises TypeError if an attribute is not a float, an int, a bool or a list of these."""
     found: dict[str, Field] = {}
     for owner in reversed(cls.__mro__):
         if not issubclass(owner, Stateful) or owner is Stateful:
@@ -142,15 +138,17 @@ def fields_of(cls: type) -> dict[str, Field]:
     return found
 
 
+fields_of: Callable[[type], dict[str, Field]] = cache(_read_fields)
+"""The attributes that a class and its bases declare, by name, in order of declaration."""
+
+
 def _field(owner: type, name: str, hint: Any) -> Field:
     role = None
     if get_origin(hint) is Annotated:
         hint, role, *_ = get_args(hint)
     element = get_args(hint)[0] if get_origin(hint) is list else hint
     if element not in (float, int, bool):
-        raise TypeError(
-            f"{owner.__name__}.{name}: state is a float, an int, a bool or a list of these, not {hint!r}"
-        )
+        raise TypeError(f"{owner.__name__}.{name}: state is a float, an int, a bool or a list of these, not {hint!r}")
     default = getattr(owner, name, element(0))
     return Field(name, element, role, default)
 
@@ -167,8 +165,8 @@ class Stateful:
 class Layout:
     """The record of a family of classes: the union of their attributes, and their rules by name.
 
-    Columns, paths and draws each lie side by side, and the record has one more field for each of the
-    three that spans them (of one word where there is none), so that a gear moves them as one array whatever they are called.
+    Columns, paths and draws each lie side by side, and the record has one more field for each of the three that
+    spans them (of one word where there is none), so that a gear moves them as one array whatever they are called.
     """
 
     def __init__(self, family: str, classes: Sequence[type[Stateful]]):
@@ -204,7 +202,10 @@ class Layout:
         placed = [name for names in blocks.values() for name in names]
         rest = [name for name in self.fields if name not in placed]
         rest.sort(key=lambda name: self.fields[name].type is bool)  # single bytes last, words stay aligned
-        names, formats, offsets, at = [], [], [], 0
+        names: list[str] = []
+        formats: list[Any] = []
+        offsets: list[int] = []
+        at = 0
         for block, members in blocks.items():
             names.append(block)
             formats.append(("f8", (max(1, len(members)),)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,9 +57,8 @@ class Build:
         return result
 
 
-@cache
-def layout_of(family: str, classes: tuple[type[Stateful], ...]) -> Layout:
-    return Layout(family, classes)
+layout_of: Callable[[str, tuple[type[Stateful], ...]], Layout] = cache(Layout)
+"""One layout per family and classes, so that code is compiled once for it."""
 
 
 def buyer_layout(used: Mapping[str, type[Buyer]]) -> Layout:
@@ -128,7 +127,17 @@ def build(scenario: Any) -> Build:
     return Build(names, layouts, start, paths, classes)
 
 
-def _fill(scenario, layout, cls, table, record, paths, names, prefix) -> None:
+def _fill(
+    scenario: Any,
+    layout: Layout,
+    cls: type[Stateful],
+    table: Any,
+    record: np.void,
+    paths: np.ndarray,
+    names: Mapping[str, list[str]],
+    prefix: str,
+) -> None:
+    """Put one entry's settings into its record, and its paths, of shape (T, K), in place."""
     for name, field in fields_of(cls).items():
         role = field.role
         if isinstance(role, Path):
@@ -156,7 +165,15 @@ def _fill(scenario, layout, cls, table, record, paths, names, prefix) -> None:
             record[name] = field.default
 
 
-def _apply(scenario, event, where, names, layouts, classes, paths) -> None:
+def _apply(
+    scenario: Any,
+    event: Any,
+    where: str,
+    names: Mapping[str, list[str]],
+    layouts: Mapping[str, Layout],
+    classes: Mapping[str, list[type[Stateful]]],
+    paths: Mapping[str, np.ndarray],
+) -> None:
     """Put an event's value into the paths."""
     actions = [name for name in ("set", "add", "multiply") if getattr(event, name) is not None]
     if len(actions) != 1:

@@ -24,6 +24,8 @@ from market.measures import cohort_lead_weeks
 from market.paths import BadInput
 from market.quarter import opening, quarter
 
+config: Any = numba.config
+
 FAMILIES = ("market", "supplier", "products", "buyers")
 
 _rules: dict[types.Record, dict[str, Callable]] = {}
@@ -66,7 +68,8 @@ def _overload(name: str, rule: Callable) -> None:
     arguments = ", ".join(inspect.signature(rule).parameters)
     lines = [f"def resolve({arguments}):", "    return rules.get(self, {}).get(name)"]
     resolve = written("resolve", lines, {"rules": _rules, "name": name})
-    overload_method(types.Record, name, strict=False, jit_options={"no_cfunc_wrapper": True})(resolve)
+    options: dict[str, Any] = {"strict": False, "jit_options": {"no_cfunc_wrapper": True}}
+    overload_method(types.Record, name, **options)(resolve)
 
 
 @both_gears
@@ -154,16 +157,16 @@ def rules_hash(classes: tuple[type, ...]) -> str:
 
 @contextlib.contextmanager
 def _numba_cache(folder: Path) -> Iterator[None]:
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 @cache
-def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Callable:
+def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
     for layout in layouts:
         _teach(layout)
     with _numba_cache(folder):
@@ -182,7 +185,11 @@ def compiled(build: Build) -> Callable:
     if function.signatures:
         return function
     if not any(folder.rglob("*.nbc")):
-        print("Compiling the market's rules for this machine (once, some 20 seconds)...", file=sys.stderr, flush=True)
+        print(
+            "Compiling the market's rules for this machine (once, some 20 seconds)...",
+            file=sys.stderr,
+            flush=True,
+        )
     try:
         with _numba_cache(folder):
             function(*chunk_arguments(build, build.start_of(0), 0, 0))
@@ -223,6 +230,8 @@ def _blame(layout: Layout, error: NumbaError) -> str:
             if inspect.isfunction(function):
                 lines, first = inspect.getsourcelines(function)
                 file = function.__code__.co_filename
-                if any(f'"{file}", line {n}' in text or f"{file} ({n})" in text for n in range(first, first + len(lines))):
+                if any(
+                    f'"{file}", line {n}' in text or f"{file} ({n})" in text for n in range(first, first + len(lines))
+                ):
                     return f"{cls.__name__}.{name} runs live only, numba cannot compile it: {reason}"
     return f"the rules cannot be compiled: {reason}"

@@ -5,7 +5,18 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from agents.state import QUARTERS, Array, Choice, Column, Draw, Parameter, PerGeneration, PerQuarter, Stateful, When
+from agents.state import (
+    QUARTERS,
+    Array,
+    Choice,
+    Column,
+    Draw,
+    Parameter,
+    PerGeneration,
+    PerQuarter,
+    Stateful,
+    When,
+)
 from market.allocation import RULES
 from market.negotiation import PROTOCOLS
 from market.pricing import REGIMES

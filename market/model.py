@@ -58,16 +58,21 @@ class Market(mesa.Model, MarketState):
         quarter.opening(self, self.supplier, self.products, self.buyers)
 
     def _actors(self, family: str) -> list[Any]:
-        actors = []
+        actors: list[Any] = []
         for i, cls in enumerate(self.build.classes[family]):
-            actor = cls(self, self.build.names[family][i]) if issubclass(cls, Actor) else cls()
+            actor: Any = cls(self, self.build.names[family][i]) if issubclass(cls, Actor) else cls()
             actor.load(self.build.start[family][i])
             actor.name = self.build.names[family][i]
             actors.append(actor)
         return actors
 
     def _members(self) -> dict[str, list[Any]]:
-        return {"market": [self], "supplier": [self.supplier], "products": self.products, "buyers": self.buyers}
+        return {
+            "market": [self],
+            "supplier": [self.supplier],
+            "products": self.products,
+            "buyers": self.buyers,
+        }
 
     @property
     def label(self) -> str:

@@ -81,7 +81,9 @@ def _exchange(buyer, supplier, slot, week, deadline):
     else:
         for issue in range(ISSUES):
             theirs[issue] = _term(buyer.bid_open, buyer.bid_reserve, slot, issue, week, deadline, buyer.bid_pace)
-            own_next[issue] = _term(buyer.ask_open, buyer.ask_reserve, slot, issue, week + 1, deadline, supplier.ask_pace)
+            own_next[issue] = _term(
+                buyer.ask_open, buyer.ask_reserve, slot, issue, week + 1, deadline, supplier.ask_pace
+            )
         fair = theirs[PRICE] >= buyer.ask_reserve[at + PRICE]
         gain = _utility(supplier, theirs, buyer.ask_open, buyer.ask_reserve, slot)
         hope = _utility(supplier, own_next, buyer.ask_open, buyer.ask_reserve, slot)
@@ -100,7 +102,7 @@ def _exchange(buyer, supplier, slot, week, deadline):
 @both_gears
 def _enter(market, product, buyer, slot, week, units, price, date, prepaid):
     """Put an order into the book and into the quarter's figures."""
-    promised = max(market.quarter + 1, int(math.ceil(date - 1e-9)))
+    promised = max(market.quarter + 1, math.ceil(date - 1e-9))
     buyer.slot_week[slot] = week
     buyer.order(market, product, units, price, max(promised, product.launch), prepaid)
     product.ordered_units = product.ordered_units + units

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from functools import cache
 from importlib.resources import files
@@ -36,9 +37,9 @@ def quarter_label(count: int) -> str:
 def inputs() -> dict[str, dict[int, float]]:
     """The real figures that drive the model: ``series/entity`` to quarter to value (market/history/inputs.csv)."""
     table: dict[str, dict[int, float]] = {}
-    with (files("market") / "history" / "inputs.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            table.setdefault(f"{row['series']}/{row['entity']}", {})[parse_quarter(row["period"])] = float(row["value"])
+    text = (files("market") / "history" / "inputs.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(io.StringIO(text)):
+        table.setdefault(f"{row['series']}/{row['entity']}", {})[parse_quarter(row["period"])] = float(row["value"])
     return table
 
 

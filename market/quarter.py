@@ -260,9 +260,7 @@ def reckon(market, supplier, products, buyers):
     reference = market.hae_price
     count = market.buyer_count
     market.shadow_open = clearing.clearing_price(buyers, count, supply_open, reference, clearing.OPEN)
-    market.shadow_controlled = clearing.clearing_price(
-        buyers, count, supply_controlled, reference, clearing.CONTROLLED
-    )
+    market.shadow_controlled = clearing.clearing_price(buyers, count, supply_controlled, reference, clearing.CONTROLLED)
     for p in range(market.product_count):
         product = products[p]
         shadow = market.shadow_open if product.open_market > 0.0 else market.shadow_controlled

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 from pydantic_core import PydanticCustomError
 
 from agents.agent import family
 from agents.buyer import Buyer
-from agents.state import NEVER, PRODUCTS, QUARTERS, Choice, Parameter, Path, Reference, Stateful, When, fields_of
+from agents.state import (
+    NEVER,
+    PRODUCTS,
+    QUARTERS,
+    Choice,
+    Parameter,
+    Path,
+    Reference,
+    Stateful,
+    When,
+    fields_of,
+)
+from agents.state import Field as DeclaredField
 from agents.supplier import Supplier
 from market.market_state import MarketState
 from market.paths import BadInput, Series, parse_quarter
@@ -60,7 +80,7 @@ def _between(low: float, high: float) -> str:
     return f"{low:g} to {high:g}"
 
 
-def _entry(field) -> tuple[Any, Any] | None:
+def _entry(field: DeclaredField) -> tuple[Any, Any] | None:
     """The scenario's field for a declared attribute, None if the scenario does not set it."""
     role = field.role
     if isinstance(role, Path):
@@ -70,7 +90,8 @@ def _entry(field) -> tuple[Any, Any] | None:
     if isinstance(role, Parameter):
         if field.type is bool:
             return bool, Field(field.default, description=role.doc)
-        kind = Annotated[field.type, _within(role.low, role.high)]
+        check = _within(role.low, role.high)
+        kind: Any = Annotated[int, check] if field.type is int else Annotated[float, check]
         return kind, Field(field.default, description=role.doc)
     if isinstance(role, Choice):
         return Literal[tuple(role.options)], Field(role.options[field.default], description=role.doc)
@@ -81,11 +102,13 @@ def _entry(field) -> tuple[Any, Any] | None:
     return None
 
 
-@cache
-def table_model(cls: type[Stateful]) -> type[BaseModel]:
-    """The pydantic model of a table that sets the parameters of ``cls``."""
+def _table_model(cls: type) -> type[BaseModel]:
     entries = {name: entry for name, field in fields_of(cls).items() if (entry := _entry(field)) is not None}
-    return create_model(cls.__name__, __config__=STRICT, **entries)
+    return create_model(cls.__name__, __config__=STRICT, **entries)  # type: ignore[call-overload]
+
+
+table_model: Callable[[type], type[BaseModel]] = cache(_table_model)
+"""The pydantic model of a table that sets the parameters of a class."""
 
 
 def buyer_classes() -> dict[str, type[Buyer]]:
@@ -163,7 +186,13 @@ def validate(model: type[BaseModel], data: Any, where: str, source: str) -> Any:
         raise BadInput(f"{source}: {where}: {error}") from None
 
 
-KINDS = {"float": "a number", "int": "a whole number", "string": "a text", "bool": "true or false", "dict": "a table"}
+KINDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "string": "a text",
+    "bool": "true or false",
+    "dict": "a table",
+}
 
 
 def _allowed(error: Any) -> str:

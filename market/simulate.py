@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from market import ensemble
@@ -16,6 +17,7 @@ from market.build import Build, build
 from market.model import Market, RunFailed
 from market.paths import BadInput
 from market.scenario import Scenario
+from market.trace import Trace
 
 MEMORY_LIMIT = 4 * 2**30
 """Bytes of results that :func:`simulate` will hold; more is a matter for ``gpumarket batch``."""
@@ -67,9 +69,10 @@ def simulate(
     seed = scenario.seed if seed is None else seed
     check_size(built, runs)
     if trace:
-        from market.trace import simulate_live
-
-        return simulate_live(scenario, built, runs, seed, first_replication, progress)
+        values, failures, tables = run_live(scenario, built, runs, seed, first_replication, progress)
+        result = dataset(scenario, built, values, seed, first_replication, failures)
+        result.attrs["trace"] = tables
+        return result
     values, failed = run_ensemble(built, runs, seed, first_replication, progress)
     failures = [
         Failure(first_replication + int(r), explain(scenario, seed, first_replication + int(r)))
@@ -78,7 +81,7 @@ def simulate(
     return dataset(scenario, built, values, seed, first_replication, failures)
 
 
-def check_runs(runs: int, seed: int | None) -> None:
+def check_runs(runs: object, seed: object) -> None:
     """Raises BadInput if the number of runs or the seed cannot be used."""
     if isinstance(runs, bool) or not isinstance(runs, int | np.integer) or runs < 1:
         raise BadInput(f"runs: found {runs!r}; allowed: a whole number from 1")
@@ -93,7 +96,7 @@ def check_size(built: Build, runs: int) -> None:
     if runs * quarters * cells * 8 > MEMORY_LIMIT:
         most = MEMORY_LIMIT // (quarters * cells * 8)
         raise BadInput(
-            f"runs: found {runs}; allowed: up to {most}, so that the results stay under {MEMORY_LIMIT / 2**30:.0f} GiB; "
+            f"runs: found {runs}; allowed: up to {most}, so that the results stay under {MEMORY_LIMIT >> 30} GiB; "
             "for more use 'gpumarket batch', which writes them to disk"
         )
 
@@ -103,10 +106,7 @@ def run_ensemble(
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Measures of each family, shape (runs, T, N, columns), and the quarter in which each run failed (0: none)."""
     run_chunk = ensemble.compiled(built)
-    values = {
-        name: np.empty((runs, built.paths[name].shape[0], len(built.names[name]), len(built.layouts[name].columns)))
-        for name in ("market", "products", "buyers")
-    }
+    values = empty_values(built, runs)
     failed = np.zeros(runs, np.int64)
 
     threads = os.cpu_count() or 1
@@ -136,6 +136,40 @@ def run_ensemble(
     for array in values.values():
         array[failed > 0] = np.nan
     return values, failed
+
+
+def run_live(
+    scenario: Scenario, built: Build, runs: int, seed: int, first: int, progress: Progress | None = None
+) -> tuple[dict[str, np.ndarray], list[Failure], dict[str, pd.DataFrame]]:
+    """As :func:`run_ensemble`, stepped in Python: measures, failures, and the tables of :mod:`market.trace`."""
+    values = empty_values(built, runs)
+    failures = []
+    tables: dict[str, list[pd.DataFrame]] = {"deals": [], "offers": [], "orders": []}
+    for r in range(runs):
+        trace = Trace(Market(scenario, seed, first + r))
+        try:
+            trace.run()
+            for name, array in values.items():
+                array[r] = trace.model.values(name)
+        except RunFailed as error:
+            failures.append(Failure(first + r, str(error)))
+        for name, table in trace.tables().items():
+            table.insert(0, "run", first + r)
+            tables[name].append(table)
+        if progress is not None and progress(r + 1, runs) is False and r + 1 < runs:
+            raise Cancelled(f"cancelled after {r + 1} of {runs} runs")
+    return values, failures, {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
+
+
+def empty_values(built: Build, runs: int) -> dict[str, np.ndarray]:
+    """Room for the measures of so many runs, by family, all NaN."""
+    return {
+        name: np.full(
+            (runs, built.paths[name].shape[0], len(built.names[name]), len(built.layouts[name].columns)),
+            np.nan,
+        )
+        for name in ("market", "products", "buyers")
+    }
 
 
 def explain(scenario: Scenario, seed: int, replication: int) -> str:
