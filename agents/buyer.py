@@ -51,12 +51,14 @@ class Buyer(BuyerState):
         self.handed_over = self.taken_over = 0.0
         self.cash_before = self.cash
         self.deposits_before = self.deposits
-        self.backlog_before = self.backlog
         self.receive_money(market)
         for p in range(market.product_count):
             self.owned[p] = self.owned[p] * (1.0 - self.retirement)
         self.count_stock(market, products)
         self.stock_before = self.stock
+        self.backlog_before = 0.0
+        for i in range(self.lines):
+            self.backlog_before = self.backlog_before + self.line_open[i] * products[self.line_product[i]].hae
         self.power_mw = self.power_mw + self.power_coming[0]
         for i in range(POWER_QUARTERS):
             self.power_coming[i] = self.power_coming[i + 1]
@@ -400,13 +402,18 @@ class Buyer(BuyerState):
         return cost * min(MOST_VALUE, demand.power(self.target / self.stock, 1.0 / self.elasticity))
 
     def open_talks(self, market, product, slot):
-        """Set opening and reservation values of the four issues, the buyer's side (theory A.6)."""
+        """Set opening and reservation values of the four issues, the buyer's side (theory A.6).
+
+        Without a deal it has the queue at list price, so it pays at most the list price and what coming first
+        rather than after the expected wait is worth to it.
+        """
         at = slot * ISSUES
         lead = self.lead_expected[product.generation]
         first = float(max(market.quarter + 1, product.launch))
         worth = self.worth(product, lead)
+        earlier = max(0.0, self.worth(product, first - market.quarter - 1.0) - worth)
         self.bid_open[at + PRICE] = min(worth, product.list_price * (1.0 - self.bid_discount))
-        self.bid_reserve[at + PRICE] = worth
+        self.bid_reserve[at + PRICE] = min(worth, product.list_price + earlier)
         self.bid_open[at + UNITS] = self.slot_units[slot]
         self.bid_reserve[at + UNITS] = self.slot_need[slot]
         self.bid_open[at + DATE] = first

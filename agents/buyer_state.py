@@ -80,7 +80,7 @@ class BuyerState(Actor):
     bid_discount: Annotated[float, Parameter("1", "opening bid under the list price", 0.0, 0.9)] = 0.10
     bid_pace: Annotated[float, Parameter("1", "beta of E12; under 1 concedes late", 0.05, 20.0)] = 1.0
     longest_wait: Annotated[float, Parameter("quarters", "wait over the expected one it puts up with")] = 1.0
-    prepaid_limit: Annotated[float, Parameter("1", "largest share it pays in advance", 0.0, 1.0)] = 0.04
+    prepaid_limit: Annotated[float, Parameter("1", "largest share it pays in advance", 0.0, 1.0)] = 0.03
     price_weight: Annotated[float, Parameter("1", "weight of the price in its utility", 0.0, 1.0)] = 0.5
     units_weight: Annotated[float, Parameter("1", "weight of the quantity", 0.0, 1.0)] = 0.2
     date_weight: Annotated[float, Parameter("1", "weight of the date", 0.0, 1.0)] = 0.2
@@ -170,6 +170,7 @@ class BuyerState(Actor):
     agreed: Terms
     on_table: Issues
     next_own: Issues
+    last_heard: Issues
     offer_price: Talks
     offer_units: Talks
     offer_date: Talks

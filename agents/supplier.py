@@ -48,7 +48,7 @@ class Supplier(Actor):
     ask_pace: Annotated[float, Parameter("1", "beta of E12; under 1 concedes late", 0.05, 20.0)] = 0.5
     fair_share: Annotated[float, Parameter("1", "share of the shadow price it will not go below", 0.0, 1.0)] = 0.7
     expedite: Annotated[float, Parameter("1", "share of a wait it can take off", 0.0, 1.0)] = 0.3
-    prepaid_ask: Annotated[float, Parameter("1", "prepaid share it opens with", 0.0, 1.0)] = 0.10
+    prepaid_ask: Annotated[float, Parameter("1", "prepaid share it opens with", 0.0, 1.0)] = 0.05
     price_weight: Annotated[float, Parameter("1", "weight of the price in its utility", 0.0, 1.0)] = 0.6
     units_weight: Annotated[float, Parameter("1", "weight of the quantity", 0.0, 1.0)] = 0.15
     date_weight: Annotated[float, Parameter("1", "weight of the date", 0.0, 1.0)] = 0.15

@@ -37,10 +37,21 @@ def _exponential_concession(week, deadline, pace, at_once):
 
 
 @both_gears
-def _term(opening, reserve, slot, issue, week, deadline, pace):
-    """What a side offers on an issue in that week."""
-    at = slot * ISSUES + issue
-    return opening[at] + _concession(week, deadline, pace, 0.0) * (reserve[at] - opening[at])
+def _offer(terms, opening, reserve, slot, week, deadline, pace):
+    """What a side would offer on every issue in that week by its own lights."""
+    share = _concession(week, deadline, pace, 0.0)
+    for issue in range(ISSUES):
+        at = slot * ISSUES + issue
+        terms[issue] = opening[at] + share * (reserve[at] - opening[at])
+
+
+@both_gears
+def _no_better_than(terms, answered, opening, reserve, slot):
+    """Where the other side has already offered better than ``terms``, take its word instead."""
+    for issue in range(ISSUES):
+        at = slot * ISSUES + issue
+        if _score(answered[issue], opening[at], reserve[at]) > _score(terms[issue], opening[at], reserve[at]):
+            terms[issue] = answered[issue]
 
 
 @both_gears
@@ -65,37 +76,43 @@ def _utility(side, terms, opening, reserve, slot):
 def _exchange(buyer, supplier, slot, week, deadline):
     """One round: the supplier offers in even weeks, the buyer in odd ones; the other accepts or waits.
 
-    An offer is accepted if its price is within the reservation price and it is worth at least one's own
-    next offer. Returns whether there is a deal; its terms are then in ``buyer.agreed``.
+    Nobody offers more than the other side has already asked for. An offer is accepted if its price and prepaid
+    share are within the reservation values and it is worth at least one's own next offer. Returns whether there
+    is a deal; the terms on the table are in ``buyer.agreed``.
     """
-    theirs = buyer.on_table
-    own_next = buyer.next_own
     at = slot * ISSUES
-    if week % 2 == 0:
-        for issue in range(ISSUES):
-            theirs[issue] = _term(buyer.ask_open, buyer.ask_reserve, slot, issue, week, deadline, supplier.ask_pace)
-            own_next[issue] = _term(buyer.bid_open, buyer.bid_reserve, slot, issue, week + 1, deadline, buyer.bid_pace)
-        fair = theirs[PRICE] <= buyer.bid_reserve[at + PRICE]
-        gain = _utility(buyer, theirs, buyer.bid_open, buyer.bid_reserve, slot)
-        hope = _utility(buyer, own_next, buyer.bid_open, buyer.bid_reserve, slot)
-    else:
-        for issue in range(ISSUES):
-            theirs[issue] = _term(buyer.bid_open, buyer.bid_reserve, slot, issue, week, deadline, buyer.bid_pace)
-            own_next[issue] = _term(
-                buyer.ask_open, buyer.ask_reserve, slot, issue, week + 1, deadline, supplier.ask_pace
-            )
-        fair = theirs[PRICE] >= buyer.ask_reserve[at + PRICE]
-        gain = _utility(supplier, theirs, buyer.ask_open, buyer.ask_reserve, slot)
-        hope = _utility(supplier, own_next, buyer.ask_open, buyer.ask_reserve, slot)
     note = slot * WEEKS + week
-    buyer.offer_price[note] = theirs[PRICE]
-    buyer.offer_units[note] = theirs[UNITS]
-    buyer.offer_date[note] = theirs[DATE]
-    buyer.offer_prepaid[note] = theirs[PREPAID]
+    offer = buyer.on_table
+    answer = buyer.next_own
+    last = buyer.last_heard
+    if week > 0:
+        last[PRICE] = buyer.offer_price[note - 1]
+        last[UNITS] = buyer.offer_units[note - 1]
+        last[DATE] = buyer.offer_date[note - 1]
+        last[PREPAID] = buyer.offer_prepaid[note - 1]
+    if week % 2 == 0:
+        _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, week, deadline, supplier.ask_pace)
+        if week > 0:
+            _no_better_than(offer, last, buyer.ask_open, buyer.ask_reserve, slot)
+        _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, week + 1, deadline, buyer.bid_pace)
+        fair = offer[PRICE] <= buyer.bid_reserve[at + PRICE] and offer[PREPAID] <= buyer.bid_reserve[at + PREPAID]
+        gain = _utility(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot)
+        hope = _utility(buyer, answer, buyer.bid_open, buyer.bid_reserve, slot)
+    else:
+        _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, week, deadline, buyer.bid_pace)
+        _no_better_than(offer, last, buyer.bid_open, buyer.bid_reserve, slot)
+        _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, week + 1, deadline, supplier.ask_pace)
+        fair = offer[PRICE] >= buyer.ask_reserve[at + PRICE] and offer[PREPAID] >= buyer.ask_reserve[at + PREPAID]
+        gain = _utility(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot)
+        hope = _utility(supplier, answer, buyer.ask_open, buyer.ask_reserve, slot)
+    buyer.offer_price[note] = offer[PRICE]
+    buyer.offer_units[note] = offer[UNITS]
+    buyer.offer_date[note] = offer[DATE]
+    buyer.offer_prepaid[note] = offer[PREPAID]
     deal = fair and gain >= hope
     buyer.offer_accepted[note] = int(deal)
     for issue in range(ISSUES):
-        buyer.agreed[at + issue] = theirs[issue]
+        buyer.agreed[at + issue] = offer[issue]
     return deal
 
 
