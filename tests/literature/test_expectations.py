@@ -1,6 +1,7 @@
 """Worked cases of the inflation spiral, delays and smoothing (theory B41 to B43)."""
 
 import math
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -23,7 +24,7 @@ def spiral(capacity, quarters):
 
 def test_b41_orders_grow_by_a_constant_factor():
     orders = spiral(capacity=100.0, quarters=8)
-    factors = [after / before for before, after in zip(orders, orders[1:], strict=False)]
+    factors = [after / before for before, after in pairwise(orders)]
     assert factors == pytest.approx([1.0909090909] * 8, abs=1e-6)
     assert orders[8] / NEED == pytest.approx(2.005896345, abs=1e-6)
 

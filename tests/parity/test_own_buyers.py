@@ -1,0 +1,94 @@
+"""A user's own class of buyers runs in both gears, or live alone and says why."""
+
+import numpy as np
+import pytest
+
+from market import BadInput, Market, Scenario, simulate
+from market.model import RunFailed
+from market.scenario import shipped
+from tests import own_buyers
+from tests.gears import PREFIX, bits_differ, differences
+from tests.worlds import changed
+
+
+@pytest.fixture(scope="module")
+def raw():
+    """The world of colossus with buyers of two classes of the user's own."""
+    raw = Scenario.load("colossus").to_dict()
+    raw["levers"] = raw["uncertainties"] = {}
+    oracle = {"class": "MoodyBuyer", "opening_stock": 7841.0, "opening_product": "A100", "income": 400.0}
+    return changed(
+        raw, {("buyers", "Oracle"): oracle, ("buyers", "xAI", "class"): "BrittleLab", ("name",): "own-buyers"}
+    )
+
+
+def with_break_chance(raw, chance):
+    return Scenario.from_dict(changed(raw, {("buyers", "xAI", "break_chance"): chance}))
+
+
+def test_rules_of_its_own_in_both_gears(raw):
+    scenario = Scenario.from_dict(raw)
+    assert scenario.classes["Oracle"] is own_buyers.MoodyBuyer
+    assert differences(scenario, seed=5, first=1, runs=4) == []
+
+
+def test_rules_of_its_own_matter(raw):
+    plain = Scenario.from_dict(changed(raw, {("buyers", "Oracle", "wave_length"): 1e9}))
+    assert "buyer_needed" in bits_differ(simulate(plain), simulate(Scenario.from_dict(raw)))
+
+
+def test_a_run_that_breaks_down_spares_the_others(raw):
+    runs = 60
+    brittle = simulate(with_break_chance(raw, 0.01), runs=runs, seed=1)
+    sound = simulate(with_break_chance(raw, 0.0), runs=runs, seed=1)
+    failures = brittle.attrs["failures"]
+    failed = [failure.replication for failure in failures]
+    assert 0 < len(failed) < runs / 2
+    assert sound.attrs["failures"] == []
+    spared = np.setdiff1d(np.arange(runs), failed)
+    assert bits_differ(brittle.sel(run=spared), sound.sel(run=spared)) == []
+    for name in brittle.data_vars:
+        assert np.isnan(brittle[name].sel(run=failed)).all()
+
+
+def test_the_sentence_of_a_run_that_breaks_down_names_agent_and_quarter(raw):
+    scenario = with_break_chance(raw, 0.01)
+    failure = simulate(scenario, runs=60, seed=1).attrs["failures"][0]
+    model = Market(scenario, 1, failure.replication)
+    with pytest.raises(RunFailed) as caught:
+        model.run()
+    assert str(caught.value) == failure.sentence
+    assert failure.sentence.startswith(scenario.quarters[model.quarter] + ": ")
+    assert "xAI" in failure.sentence
+    assert "the site has burnt down" in failure.sentence
+    assert "\n" not in failure.sentence
+
+
+@pytest.fixture(scope="module")
+def talkative(raw):
+    oracle = {"class": "TalkativeBuyer", "opening_stock": 7841.0, "opening_product": "A100", "income": 400.0}
+    return Scenario.from_dict(changed(raw, {("buyers", "Oracle"): oracle}))
+
+
+def test_what_cannot_be_compiled_runs_live(talkative):
+    plain = {"class": "Buyer", "opening_stock": 7841.0, "opening_product": "A100", "income": 400.0}
+    same = Scenario.from_dict(changed(talkative.raw, {("buyers", "Oracle"): plain}))
+    for family in PREFIX:
+        values = Market(talkative).run().values(family)
+        assert np.array_equal(values, Market(same).run().values(family), equal_nan=True)
+
+
+def test_what_cannot_be_compiled_says_so(talkative):
+    with pytest.raises(BadInput) as caught:
+        simulate(talkative)
+    sentence = str(caught.value)
+    assert sentence.startswith("TalkativeBuyer.impulse ")
+    assert "numba" in sentence
+    assert "\n" not in sentence
+
+
+def test_other_scenarios_are_unharmed_by_one_that_cannot_be_compiled(talkative):
+    with pytest.raises(BadInput):
+        simulate(talkative)
+    for name in shipped():
+        assert differences(Scenario.load(name)) == []
