@@ -23,11 +23,18 @@ class Actor(mesa.Agent, Stateful):
         return f"<{type(self).__name__} {self.name}>"
 
 
-def family(base: type[Actor]) -> dict[str, type[Actor]]:
-    """``base`` and every class derived from it, by name, in a fixed order."""
-    found = {base.__name__: base}
-    for child in base.__subclasses__():
-        for name, cls in family(child).items():
-            if found.setdefault(name, cls) is not cls and cls.__module__ != found[name].__module__:
-                found[name] = cls
-    return dict(sorted(found.items()))
+def family(base: type[Actor]) -> dict[str, list[type[Actor]]]:
+    """``base`` and every class derived from it, by name, in a fixed order.
+
+    A class defined again (at a prompt, say) takes the place of its former self; classes of one name from several
+    modules stand side by side.
+    """
+    found: dict[str, dict[tuple[str, str], type[Actor]]] = {}
+
+    def note(cls: type[Actor]) -> None:
+        found.setdefault(cls.__name__, {})[cls.__module__, cls.__qualname__] = cls
+        for child in cls.__subclasses__():
+            note(child)
+
+    note(base)
+    return {name: list(classes.values()) for name, classes in sorted(found.items())}

@@ -6,11 +6,13 @@ attributes in one NumPy record. Which of the two a rule reads, it cannot tell.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from types import CodeType, ModuleType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -228,8 +230,9 @@ class Layout:
 
     @cached_property
     def signature(self) -> str:
-        """A field name that tells layouts of other classes apart, so that numba does too."""
-        return "classes_" + "_".join(f"{cls.__module__}.{cls.__qualname__}" for cls in self.classes)
+        """A field name that tells layouts of other classes and rules apart, so that numba does too."""
+        functions = [function for rule in self.rules.values() for function in rule if function is not None]
+        return f"{self.family}_{code_digest(functions)}"
 
     def template(self, count: int) -> np.ndarray:
         """Records with every attribute at its default; shape (count,)."""
@@ -255,6 +258,43 @@ class Layout:
             name: [getattr(cls, name) if inspect.isfunction(getattr(cls, name, None)) else None for cls in self.classes]
             for name in sorted(names)
         }
+
+
+def code_digest(functions: Sequence[Callable]) -> str:
+    """Sixteen digits that change with the code of functions, of what they call and of the constants they read."""
+    digest = hashlib.sha256()
+    seen: set[Callable] = set()
+
+    def note_code(code: CodeType) -> None:
+        digest.update(code.co_code)
+        digest.update(repr((code.co_names, code.co_varnames)).encode())
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                note_code(constant)
+            else:
+                digest.update(repr(constant).encode())
+
+    def note(function: Any) -> None:
+        if function in seen or not inspect.isfunction(function):
+            return
+        seen.add(function)
+        note_code(function.__code__)
+        digest.update(repr(function.__defaults__).encode())
+        free = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        outer = {name: cell.cell_contents for name, cell in free}
+        for name in (*function.__code__.co_names, *outer):
+            value = outer.get(name, function.__globals__.get(name))
+            if isinstance(value, ModuleType):
+                for member in function.__code__.co_names:
+                    note(getattr(value, member, None))
+            elif isinstance(value, bool | int | float | str | tuple):
+                digest.update(f"{name}={value!r}".encode())
+            else:
+                note(value)
+
+    for function in functions:
+        note(function)
+    return digest.hexdigest()[:16]
 
 
 def dispatch(functions: Sequence[Callable]) -> Callable:

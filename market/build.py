@@ -63,7 +63,7 @@ layout_of: Callable[[str, tuple[type[Stateful], ...]], Layout] = cache(Layout)
 
 def buyer_layout(used: Mapping[str, type[Buyer]]) -> Layout:
     """The layout of all classes that ship, and of others that the scenario uses."""
-    known = [cls for cls in family(Buyer).values() if cls.__module__.split(".")[0] == "agents"]
+    known = [cls for same in family(Buyer).values() for cls in same if cls.__module__.split(".")[0] == "agents"]
     own = sorted({cls for cls in used.values() if cls not in known}, key=lambda cls: (cls.__module__, cls.__qualname__))
     return layout_of("buyers", (*known, *own))
 

@@ -7,7 +7,7 @@ import hashlib
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from numba import types
 from numba.core.errors import NumbaError
 from numba.extending import overload_method
 
-from agents.state import Layout, both_gears, dispatch, written
+from agents.state import Layout, both_gears, code_digest, dispatch, written
 from market.build import Build
 from market.measures import cohort_lead_weeks
 from market.paths import BadInput
@@ -136,23 +136,11 @@ def cache_folder() -> Path:
     return Path(base) / "gpumarket"
 
 
-@cache
-def rules_hash(classes: tuple[type, ...]) -> str:
-    """Hash of the source of every rule and of what they call, a user's own classes included."""
-    digest = hashlib.sha256()
-    for package in ("agents", "market"):
-        folder = Path(inspect.getfile(sys.modules[package])).parent
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
-    for cls in classes:
-        if cls.__module__.split(".")[0] != "agents":
-            try:
-                source = Path(inspect.getfile(cls)).read_bytes()
-            except (OSError, TypeError):  # defined at a prompt
-                source = b"".join(f.__code__.co_code for f in vars(cls).values() if inspect.isfunction(f))
-            digest.update(cls.__qualname__.encode() + source)
-    return digest.hexdigest()[:16]
+def rules_hash(layouts: Iterable[Layout]) -> str:
+    """What tells compiled code of other rules apart: every rule, what it calls, and the way runs are driven."""
+    return hashlib.sha256("".join([code_digest([run_chunk]), *(x.signature for x in layouts)]).encode()).hexdigest()[
+        :16
+    ]
 
 
 @contextlib.contextmanager
@@ -180,7 +168,7 @@ def compiled(build: Build) -> Callable:
         BadInput: a rule of a user's own class cannot be compiled; the sentence names it and the reason.
     """
     layouts = tuple(build.layouts[name] for name in FAMILIES)
-    folder = cache_folder() / rules_hash(build.layouts["buyers"].classes)
+    folder = cache_folder() / rules_hash(layouts)
     function = _compiled(layouts, folder)
     if function.signatures:
         return function
@@ -222,16 +210,21 @@ def chunk_arguments(build: Build, start: dict[str, np.ndarray], seed: int, first
 def _blame(layout: Layout, error: NumbaError) -> str:
     """One sentence on which rule numba could not compile, and why."""
     text = str(error)
-    reason = next((line.strip() for line in text.splitlines() if line.strip() and "Failed in" not in line), "unknown")
     for cls in layout.classes:
-        if cls.__module__.split(".")[0] == "agents":
-            continue
         for name, function in vars(cls).items():
-            if inspect.isfunction(function):
-                lines, first = inspect.getsourcelines(function)
-                file = function.__code__.co_filename
-                if any(
-                    f'"{file}", line {n}' in text or f"{file} ({n})" in text for n in range(first, first + len(lines))
-                ):
+            if inspect.isfunction(function) and f"<function {function.__qualname__} at " in text:
+                reason = _reason(text, Path(function.__code__.co_filename).name)
+                if cls.__module__.split(".")[0] != "agents":
                     return f"{cls.__name__}.{name} runs live only, numba cannot compile it: {reason}"
-    return f"the rules cannot be compiled: {reason}"
+    return f"the rules cannot be compiled: {_reason(text, '')}"
+
+
+def _reason(text: str, file: str) -> str:
+    """Numba's innermost complaint: the line above the last mention of the file."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    mentions = [i for i, line in enumerate(lines) if line.startswith("File ") and file in line]
+    above = lines[: mentions[-1]] if mentions else lines
+    for line in reversed(above):
+        if not line.startswith(("During", "File", "raised", "-", "Overload", ">>>", "^")):
+            return line[:160]
+    return "unknown"

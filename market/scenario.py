@@ -239,8 +239,11 @@ def _buyers(table: dict[str, Any], source: str) -> tuple[Mapping[str, Any], Mapp
         chosen = settings.pop("class", "Buyer")
         if chosen not in known:
             raise BadInput(f"{source}: buyers.{name}.class: found {chosen!r}; {suggest(str(chosen), known)}")
-        classes[name] = known[chosen]
-        entries[name] = validate(table_model(known[chosen]), settings, f"buyers.{name}", source)
+        if len(known[chosen]) > 1:
+            where = " and ".join(cls.__module__ for cls in known[chosen])
+            raise BadInput(f"{source}: buyers.{name}.class: found {chosen!r}, which is defined in {where}; rename one")
+        classes[name] = known[chosen][0]
+        entries[name] = validate(table_model(classes[name]), settings, f"buyers.{name}", source)
     return MappingProxyType(entries), MappingProxyType(classes)
 
 

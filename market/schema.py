@@ -111,9 +111,9 @@ table_model: Callable[[type], type[BaseModel]] = cache(_table_model)
 """The pydantic model of a table that sets the parameters of a class."""
 
 
-def buyer_classes() -> dict[str, type[Buyer]]:
+def buyer_classes() -> dict[str, list[type[Buyer]]]:
     """Every class of buyers that is known, by name; defining a subclass of Buyer is enough."""
-    return {name: cls for name, cls in family(Buyer).items() if issubclass(cls, Buyer)}
+    return {name: [cls for cls in classes if issubclass(cls, Buyer)] for name, classes in family(Buyer).items()}
 
 
 class Event(BaseModel):
