@@ -36,13 +36,6 @@ class Build:
     paths: Mapping[str, np.ndarray]
     classes: Mapping[str, list[type[Stateful]]]
 
-    def start_of(self, count: int) -> dict[str, np.ndarray]:
-        """Fresh records for ``count`` runs: market and supplier (count,), products and buyers (count, N)."""
-        return {
-            name: np.repeat(records if name in ("market", "supplier") else records[np.newaxis], count, axis=0)
-            for name, records in self.start.items()
-        }
-
     def draws(self, family: str, seed: int, first: int, count: int) -> np.ndarray:
         """Draws of a family for ``count`` replications from ``first``; shape (count, T, N, K)."""
         layout = self.layouts[family]

@@ -10,6 +10,8 @@ SPAN = 64.0
 """A clearing price is sought between the reference price over and times this."""
 CLOSE = 1e-10
 """Relative precision of a clearing price."""
+NOTHING = 1e-12
+"""Share of the supply below which nothing is wanted."""
 MOST_STEPS = 60
 
 OPEN, CONTROLLED, SERVICES = 0, 1, 2
@@ -29,42 +31,52 @@ def wanted(buyers, count, price, what):
 
 
 @both_gears
+def excess(buyers, count, price, what, supply):
+    """Logarithm of what is wanted over what there is; near to a straight line in the logarithm of the price."""
+    total = wanted(buyers, count, price, what)
+    if total <= supply * NOTHING:
+        return math.log(NOTHING)
+    return math.log(total / supply)
+
+
+@both_gears
 def clearing_price(buyers, count, supply, reference, what):
     """Price in USD per HAE at which what is wanted equals ``supply`` (E15).
 
     Looks from ``reference`` / SPAN to ``reference`` * SPAN and returns the nearer end if the price lies beyond.
     Without supply, or where nobody wants anything, there is nothing to clear: the reference itself. False
-    position on the logarithm of the price, with the Illinois step (Dowell & Jarratt 1971).
+    position on logarithms, with the Illinois step (Dowell & Jarratt 1971).
     """
     if supply <= 0.0 or reference <= 0.0:
         return reference
     low = math.log(reference / SPAN)
     high = math.log(reference * SPAN)
-    above = wanted(buyers, count, reference / SPAN, what) / supply
-    below = wanted(buyers, count, reference * SPAN, what) / supply - 1.0
-    if above <= 0.0:
+    above = excess(buyers, count, reference / SPAN, what, supply)
+    if above <= math.log(NOTHING):
         return reference
-    above -= 1.0
     if above <= 0.0:
         return reference / SPAN
+    below = excess(buyers, count, reference * SPAN, what, supply)
     if below >= 0.0:
         return reference * SPAN
     side = 0
     for _ in range(MOST_STEPS):
         middle = (low * below - high * above) / (below - above)
-        excess = wanted(buyers, count, math.exp(middle), what) / supply - 1.0
-        if excess > 0.0:
+        here = excess(buyers, count, math.exp(middle), what, supply)
+        if abs(here) < CLOSE:
+            return math.exp(middle)
+        if here > 0.0:
             low = middle
-            above = excess
+            above = here
             if side > 0:
                 below *= 0.5
             side = 1
         else:
             high = middle
-            below = excess
+            below = here
             if side < 0:
                 above *= 0.5
             side = -1
-        if high - low < CLOSE or abs(excess) < CLOSE:
-            return math.exp(middle)
+        if high - low < CLOSE:
+            break
     return math.exp(0.5 * (low + high))

@@ -27,6 +27,7 @@ from market.quarter import opening, quarter
 config: Any = numba.config
 
 FAMILIES = ("market", "supplier", "products", "buyers")
+MEASURED = ("market", "products", "buyers")
 
 _rules: dict[types.Record, dict[str, Callable]] = {}
 """What a rule's name means on a record; a record's type tells which classes it may be of."""
@@ -105,26 +106,35 @@ def _follow(market, supplier, products, buyers, paths, draws, out):
     return 0
 
 
-def run_chunk(markets, suppliers, products, buyers, paths, draws, out, cohort_column, failed):
+def run_chunk(start, work, paths, draws, out, cohort_column, failed):
     """Runs of one chunk, one after the other, without the interpreter's lock.
 
-    Records: markets (n,), suppliers (n,), products (n, P), buyers (n, B). ``paths`` are (T, N, K) and shared;
-    ``draws`` and ``out`` are (n, T, N, K). ``failed`` (n,) receives what :func:`_follow` returns.
+    ``start`` and ``work`` are records of market (1,), supplier (1,), products (P,) and buyers (B,): what every run
+    begins with, and where it takes place. ``paths`` are (T, N, K) and shared; ``draws`` and ``out`` are
+    (n, T, N, K). ``failed`` (n,) receives what :func:`_follow` returns.
     """
+    market_start, supplier_start, product_start, buyer_start = start
+    markets, suppliers, products, buyers = work
     market_draws, supplier_draws, buyer_draws = draws
     market_out, product_out, buyer_out = out
-    for r in range(len(markets)):
+    for r in range(len(failed)):
+        markets[0] = market_start[0]
+        suppliers[0] = supplier_start[0]
+        for p in range(len(products)):
+            products[p] = product_start[p]
+        for i in range(len(buyers)):
+            buyers[i] = buyer_start[i]
         failed[r] = _follow(
-            markets[r],
-            suppliers[r],
-            products[r],
-            buyers[r],
+            markets[0],
+            suppliers[0],
+            products,
+            buyers,
             paths,
             (market_draws[r], supplier_draws[r], buyer_draws[r]),
             (market_out[r], product_out[r], buyer_out[r]),
         )
         for t in range(market_out.shape[1]):
-            market_out[r, t, 0, cohort_column] = cohort_lead_weeks(markets[r], t)
+            market_out[r, t, 0, cohort_column] = cohort_lead_weeks(markets[0], t)
 
 
 def cache_folder() -> Path:
@@ -180,31 +190,36 @@ def compiled(build: Build) -> Callable:
         )
     try:
         with _numba_cache(folder):
-            function(*chunk_arguments(build, build.start_of(0), 0, 0))
+            run(build, function, 0, 0, {name: room(build, name, 0) for name in MEASURED})
     except NumbaError as error:
         raise BadInput(_blame(build.layouts["buyers"], error)) from error
     return function
 
 
-def chunk_arguments(build: Build, start: dict[str, np.ndarray], seed: int, first: int) -> tuple[Any, ...]:
-    """Arguments of :func:`run_chunk` for as many replications from ``first`` as ``start`` has records for."""
-    count = len(start["market"])
-    quarters = build.paths["market"].shape[0]
-    out = tuple(
-        np.full((count, quarters, len(build.names[name]), len(build.layouts[name].columns)), np.nan)
-        for name in ("market", "products", "buyers")
-    )
-    return (
-        start["market"],
-        start["supplier"],
-        start["products"],
-        start["buyers"],
+def run(build: Build, function: Callable, seed: int, first: int, out: dict[str, np.ndarray]) -> np.ndarray:
+    """Run the compiled ``function`` for the replications from ``first`` that ``out`` has room for.
+
+    ``out`` holds an array per family of MEASURED, as :func:`room` makes it; the quarter in which each run failed
+    (0 if it did not) is returned, shape (n,).
+    """
+    count = len(out["market"])
+    failed = np.zeros(count, np.int64)
+    function(
+        tuple(build.start[name] for name in FAMILIES),
+        tuple(build.start[name].copy() for name in FAMILIES),
         tuple(build.paths[name] for name in FAMILIES),
         tuple(build.draws(name, seed, first, count) for name in ("market", "supplier", "buyers")),
-        out,
+        tuple(out[name] for name in MEASURED),
         build.layouts["market"].columns.index("cohort_lead_weeks"),
-        np.zeros(count, np.int64),
+        failed,
     )
+    return failed
+
+
+def room(build: Build, family: str, runs: int) -> np.ndarray:
+    """Room for the measures of a family in so many runs, all NaN; shape (runs, T, N, columns)."""
+    quarters = build.paths[family].shape[0]
+    return np.full((runs, quarters, len(build.names[family]), len(build.layouts[family].columns)), np.nan)
 
 
 def _blame(layout: Layout, error: NumbaError) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.demand import power
 from agents.state import SLOTS, WEEKS, both_gears, dispatch
 from market.mechanisms import public_functions
 
@@ -24,7 +25,7 @@ def _concession(week, deadline, pace, at_once):
     if week <= 0:
         return at_once
     passed = min(1.0, week / deadline)
-    return at_once + (1.0 - at_once) * passed ** (1.0 / pace)
+    return at_once + (1.0 - at_once) * power(passed, 1.0 / pace)
 
 
 @both_gears
@@ -90,26 +91,26 @@ def _exchange(buyer, supplier, slot, week, deadline):
         last[UNITS] = buyer.offer_units[note - 1]
         last[DATE] = buyer.offer_date[note - 1]
         last[PREPAID] = buyer.offer_prepaid[note - 1]
+    deal = False
     if week % 2 == 0:
         _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, week, deadline, supplier.ask_pace)
         if week > 0:
             _no_better_than(offer, last, buyer.ask_open, buyer.ask_reserve, slot)
-        _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, week + 1, deadline, buyer.bid_pace)
-        fair = offer[PRICE] <= buyer.bid_reserve[at + PRICE] and offer[PREPAID] <= buyer.bid_reserve[at + PREPAID]
-        gain = _utility(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot)
-        hope = _utility(buyer, answer, buyer.bid_open, buyer.bid_reserve, slot)
+        if offer[PRICE] <= buyer.bid_reserve[at + PRICE] and offer[PREPAID] <= buyer.bid_reserve[at + PREPAID]:
+            _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, week + 1, deadline, buyer.bid_pace)
+            hope = _utility(buyer, answer, buyer.bid_open, buyer.bid_reserve, slot)
+            deal = _utility(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot) >= hope
     else:
         _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, week, deadline, buyer.bid_pace)
         _no_better_than(offer, last, buyer.bid_open, buyer.bid_reserve, slot)
-        _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, week + 1, deadline, supplier.ask_pace)
-        fair = offer[PRICE] >= buyer.ask_reserve[at + PRICE] and offer[PREPAID] >= buyer.ask_reserve[at + PREPAID]
-        gain = _utility(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot)
-        hope = _utility(supplier, answer, buyer.ask_open, buyer.ask_reserve, slot)
+        if offer[PRICE] >= buyer.ask_reserve[at + PRICE] and offer[PREPAID] >= buyer.ask_reserve[at + PREPAID]:
+            _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, week + 1, deadline, supplier.ask_pace)
+            hope = _utility(supplier, answer, buyer.ask_open, buyer.ask_reserve, slot)
+            deal = _utility(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot) >= hope
     buyer.offer_price[note] = offer[PRICE]
     buyer.offer_units[note] = offer[UNITS]
     buyer.offer_date[note] = offer[DATE]
     buyer.offer_prepaid[note] = offer[PREPAID]
-    deal = fair and gain >= hope
     buyer.offer_accepted[note] = int(deal)
     for issue in range(ISSUES):
         buyer.agreed[at + issue] = offer[issue]

@@ -105,22 +105,16 @@ def run_ensemble(
     built: Build, runs: int, seed: int, first: int, progress: Progress | None = None
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Measures of each family, shape (runs, T, N, columns), and the quarter in which each run failed (0: none)."""
-    run_chunk = ensemble.compiled(built)
-    values = empty_values(built, runs)
+    function = ensemble.compiled(built)
+    values = {name: ensemble.room(built, name, runs) for name in ensemble.MEASURED}
     failed = np.zeros(runs, np.int64)
-
     threads = os.cpu_count() or 1
     chunk = min(250, max(25, -(-runs // (4 * threads))))  # progress and cancelling act between chunks
 
     def do(at: int) -> int:
-        count = min(chunk, runs - at)
-        arguments = ensemble.chunk_arguments(built, built.start_of(count), seed, first + at)
-        run_chunk(*arguments)
-        *_, out, _, failures = arguments
-        for name, array in zip(("market", "products", "buyers"), out, strict=True):
-            values[name][at : at + count] = array
-        failed[at : at + count] = failures
-        return count
+        part = {name: array[at : at + chunk] for name, array in values.items()}
+        failed[at : at + chunk] = ensemble.run(built, function, seed, first + at, part)
+        return len(part["market"])
 
     done = 0
     with ThreadPoolExecutor(threads) as pool:
@@ -142,7 +136,7 @@ def run_live(
     scenario: Scenario, built: Build, runs: int, seed: int, first: int, progress: Progress | None = None
 ) -> tuple[dict[str, np.ndarray], list[Failure], dict[str, pd.DataFrame]]:
     """As :func:`run_ensemble`, stepped in Python: measures, failures, and the tables of :mod:`market.trace`."""
-    values = empty_values(built, runs)
+    values = {name: ensemble.room(built, name, runs) for name in ensemble.MEASURED}
     failures = []
     tables: dict[str, list[pd.DataFrame]] = {"deals": [], "offers": [], "orders": []}
     for r in range(runs):
@@ -159,17 +153,6 @@ def run_live(
         if progress is not None and progress(r + 1, runs) is False and r + 1 < runs:
             raise Cancelled(f"cancelled after {r + 1} of {runs} runs")
     return values, failures, {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
-
-
-def empty_values(built: Build, runs: int) -> dict[str, np.ndarray]:
-    """Room for the measures of so many runs, by family, all NaN."""
-    return {
-        name: np.full(
-            (runs, built.paths[name].shape[0], len(built.names[name]), len(built.layouts[name].columns)),
-            np.nan,
-        )
-        for name in ("market", "products", "buyers")
-    }
 
 
 def explain(scenario: Scenario, seed: int, replication: int) -> str:

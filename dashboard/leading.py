@@ -1,0 +1,33 @@
+"""Which products and buyers of a scenario are shown first."""
+
+from __future__ import annotations
+
+from market.scenario import Scenario
+
+
+def leading_product(scenario: Scenario) -> str:
+    """The product whose price is shown first."""
+    return "H100" if "H100" in scenario.products else next(iter(scenario.products))
+
+
+def leading_buyer(scenario: Scenario) -> str:
+    """The buyer that the scenario is about: xAI, or else the one with the largest stock."""
+    if "xAI" in scenario.buyers:
+        return "xAI"
+    return max(sorted(scenario.buyers), key=lambda name: scenario.buyers[name].opening_stock)
+
+
+def leading_buyers(scenario: Scenario) -> list[str]:
+    """The buyers whose shares are shown first: the one it is about and the largest others."""
+    by_size = sorted(scenario.buyers, key=lambda name: -scenario.buyers[name].opening_stock)
+    chosen = [leading_buyer(scenario)]
+    chosen += [name for name in ("Microsoft", "China") if name in by_size]
+    return [*chosen, *(name for name in by_size if name not in chosen)][: 3 if len(chosen) > 1 else 2]
+
+
+def generations(scenario: Scenario) -> list[str]:
+    """The first product of each generation that anybody may buy, in the order of generations."""
+    found: dict[int, str] = {}
+    for name, product in scenario.products.items():
+        found.setdefault(product.generation, name)
+    return [found[number] for number in sorted(found)]

@@ -1,0 +1,84 @@
+"""The tab Market: an ensemble in figures, charts and a table."""
+
+from __future__ import annotations
+
+import solara
+
+from dashboard import session
+from dashboard.cards import Cards, cards
+from dashboard.charts import Chart
+from dashboard.charts.market import lead_times, prices, shares
+from dashboard.leading import leading_product
+from dashboard.panels import Choice, Heading, Panel
+from dashboard.progress import Progress
+from dashboard.session import Ensemble
+from dashboard.tables import Table, buyer_columns, buyer_rows, buyers_csv, file_name, series_csv
+
+product = solara.reactive("")
+view = solara.reactive("lines")
+
+
+@solara.component
+def MarketPage():
+    shown = session.ensemble.value
+    now = session.setting.value
+    with solara.Div(classes=["gm-page"]):
+        Heading(now.base.title, now)
+        Progress()
+        if shown is not None:
+            Results(shown)
+        elif session.status.value.busy:
+            solara.HTML(tag="div", classes=["gm-placeholder"], attributes={"aria-hidden": "true"})
+
+
+@solara.component
+def Results(shown: Ensemble):
+    scenario, data = shown.scenario, shown.data
+    products = list(scenario.products)
+    chosen = product.value if product.value in products else leading_product(scenario)
+    figures = solara.use_memo(lambda: cards(scenario, data), [shown])
+    waits = solara.use_memo(lambda: lead_times(scenario, data), [shown])
+    price = solara.use_memo(lambda: prices(scenario, data, chosen), [shown, chosen])
+    share = solara.use_memo(lambda: shares(scenario, data, view.value == "stacked"), [shown, view.value])
+    last = scenario.quarters[-1]
+    rows = solara.use_memo(lambda: buyer_rows(data, last), [shown])
+
+    Cards(cards=figures)
+    with solara.Div(classes=["gm-grid"]):
+        with Panel("Lead time", "Weeks from order to delivery, quoted by generation; median of the runs"):
+            Chart(waits, f"Lead time in weeks by quarter. {described(figures[0])}", "292px")
+        with Panel(
+            "Price",
+            f"US dollars per {chosen}: list, paid by new orders, and what would clear the market",
+            [Choice("Product", products, chosen, product.set)] if len(products) > 1 else [],
+        ):
+            Chart(price, f"List, paid and shadow price of {chosen} by quarter. {described(figures[2])}", "292px")
+        with Panel(
+            "Market share",
+            "Share of units delivered; pick buyers below"
+            if view.value == "lines"
+            else "Share of units delivered; means of the runs, one above the other",
+            [Choice("View", ["lines", "stacked"], view.value, view.set)],
+            classes="gm-narrow",
+        ):
+            Chart(share, "Share of units delivered to each buyer by quarter.", "292px")
+        with Panel(
+            f"Buyers in {last}",
+            "Medians of the runs",
+            [
+                Download("Table", lambda: buyers_csv(data, last), file_name(scenario, f"buyers-{last}")),
+                Download("All series", lambda: series_csv(data), file_name(scenario, "series")),
+            ],
+            classes="gm-wide",
+        ):
+            Table(columns=buyer_columns(data), rows=rows, label=f"Buyers in {last}")
+
+
+def described(card: dict) -> str:
+    return f"{card['label']}: {card['value']} {card['unit']}, {card['note']}."
+
+
+def Download(label: str, content, name: str) -> solara.Element:
+    """A button that makes a CSV file when it is pressed."""
+    button = solara.Button(label, icon_name="mdi-download", text=True, small=True, classes=["gm-download"])
+    return solara.FileDownload(content, name, mime_type="text/csv", children=[button])
