@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import solara
@@ -10,7 +10,7 @@ import xarray as xr
 
 from dashboard import real
 from dashboard.bands import band, peak
-from dashboard.leading import generations, leading_buyer, leading_product
+from dashboard.leading import leading_buyer, leading_product
 from dashboard.numerals import compact, dollars, percent, weeks
 from market.scenario import Scenario
 from runs.summary import estimate
@@ -20,7 +20,7 @@ SIGHTED = "2024Q4"
 
 
 @solara.component_vue("cards.vue")
-def Cards(cards: list = []): ...  # noqa: B006
+def Cards(cards: list = []) -> None: ...  # noqa: B006
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def peak_lead(scenario: Scenario, data: xr.Dataset) -> Card:
         weeks(found.median),
         error(found.error, weeks),
         "weeks",
-        f"5–95%: {weeks(found.low)} to {weeks(found.high)}{when}",
+        f"5-95%: {weeks(found.low)} to {weeks(found.high)}{when}",
         "blue",
         path,
     )
@@ -70,7 +70,7 @@ def compute(scenario: Scenario, data: xr.Dataset) -> Card:
         compact(found.median),
         error(found.error, compact),
         "HAE",
-        f"5–95%: {compact(found.low)} to {compact(found.high)}",
+        f"5-95%: {compact(found.low)} to {compact(found.high)}",
         "orange",
         band(own).median,
     )
@@ -86,7 +86,7 @@ def shadow(scenario: Scenario, data: xr.Dataset) -> Card:
         percent(found.median),
         error(found.error, lambda share: percent(share, 1)),
         "over list",
-        f"5–95%: {percent(found.low)} to {percent(found.high)}{quarter_of_peak(scenario, path)}",
+        f"5-95%: {percent(found.low)} to {percent(found.high)}{quarter_of_peak(scenario, path)}",
         "green",
         path,
     )
@@ -97,7 +97,7 @@ def sales(scenario: Scenario, data: xr.Dataset) -> Card:
     known = real.revenue(scenario)
     quarter = next((q for q in reversed(scenario.quarters) if q in known), scenario.quarters[-1])
     found = estimate(data.revenue.sel(quarter=quarter))
-    note = f"5–95%: {dollars(found.low * 1e6)} to {dollars(found.high * 1e6)}"
+    note = f"5-95%: {dollars(found.low * 1e6)} to {dollars(found.high * 1e6)}"
     if quarter in known:
         note = f"real: {dollars(known[quarter] * 1e6)}; {note}"
     return Card(
@@ -111,7 +111,7 @@ def sales(scenario: Scenario, data: xr.Dataset) -> Card:
     )
 
 
-def error(size: float, write) -> str:
+def error(size: float, write: Callable[[float], str]) -> str:
     """The Monte Carlo error of a median, nothing where there is none."""
     return f"± {write(size)}" if size == size and size > 0.0 else ""
 

@@ -55,7 +55,7 @@ def control(scenario: Scenario, path: str, values: Any) -> Control | None:
     """The control for a path and the values it may take: a list, or a range from low to high."""
     value = scenario.get(path)
     role = role_of(scenario, path)
-    words = {
+    words: dict[str, Any] = {
         "path": path,
         "label": label(path),
         "help": explain(getattr(role, "doc", "")),

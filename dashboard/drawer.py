@@ -19,7 +19,7 @@ HANDFUL = 5
 
 
 @solara.component_vue("controls.vue")
-def Controls(groups: list = [], event_change: Callable[[dict], Any] | None = None): ...  # noqa: B006
+def Controls(groups: list = [], event_change: Callable[[dict], Any] | None = None) -> None: ...  # noqa: B006
 
 
 @solara.component
@@ -95,9 +95,9 @@ def fitting(own: Any, value: Any) -> Any:
 def take_seed(text: str) -> str:
     """Use a seed that was typed; returns the sentence to show if it is none."""
     try:
-        seed = int(text) if text.strip().isdecimal() else text
-        check_runs(1, seed)  # type: ignore[arg-type] # the check is for what is no number, too
+        seed: Any = int(text) if text.strip().isdecimal() else text
+        check_runs(1, seed)
     except BadInput as error:
         return f"{str(error)[:1].upper()}{str(error)[1:]}."
-    setting.value = replace(setting.value, seed=None if seed == setting.value.base.seed else int(seed))
+    setting.value = replace(setting.value, seed=None if seed == setting.value.base.seed else seed)
     return ""

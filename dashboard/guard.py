@@ -95,6 +95,4 @@ async def refuse(scope: Message, receive: Receive, send: Send) -> None:
         return
     headers = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send(
-        {"type": "http.response.body", "body": b"This server answers only to pages of its own on this machine.\n"}
-    )
+    await send({"type": "http.response.body", "body": b"This server answers to its own pages only.\n"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import socket
 import sys
@@ -102,8 +103,6 @@ def serve(listening: socket.socket, browser: bool) -> int:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     config = uvicorn.Config(Guard(app, port), log_level="warning", ws_max_size=2**24, server_header=False)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import solara
 
 from dashboard import session
@@ -32,7 +34,7 @@ def MarketPage():
 
 
 @solara.component
-def Results(shown: Ensemble):
+def Results(shown: Ensemble) -> None:
     scenario, data = shown.scenario, shown.data
     products = list(scenario.products)
     chosen = product.value if product.value in products else leading_product(scenario)
@@ -78,7 +80,7 @@ def described(card: dict) -> str:
     return f"{card['label']}: {card['value']} {card['unit']}, {card['note']}."
 
 
-def Download(label: str, content, name: str) -> solara.Element:
+def Download(label: str, content: Callable[[], str], name: str) -> solara.Element:
     """A button that makes a CSV file when it is pressed."""
     button = solara.Button(label, icon_name="mdi-download", text=True, small=True, classes=["gm-download"])
     return solara.FileDownload(content, name, mime_type="text/csv", children=[button])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-NOTHING = "–"
+NOTHING = "\u2013"
 """Stands where there is no value."""
 
 

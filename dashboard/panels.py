@@ -12,7 +12,7 @@ from dashboard.session import Setting
 
 
 @solara.component
-def Heading(title: str, now: Setting):
+def Heading(title: str, now: Setting) -> None:
     """The title of a page and what it is of."""
     with solara.Div(classes=["gm-heading"]):
         Words("h1", title)
@@ -30,7 +30,7 @@ def Words(tag: str, text: str, classes: str = "") -> solara.Element:
 
 
 @solara.component
-def Panel(title: str, about: str, tools: Sequence[Any] = (), children: Sequence[Any] = (), classes: str = ""):
+def Panel(title: str, about: str, tools: Sequence[Any] = (), children: Sequence[Any] = (), classes: str = "") -> None:
     """A framed part of a page, with its title, a line about it, and what can be done to it."""
     with rv.Html(tag="section", class_=f"gm-panel {classes}", attributes={"aria-label": title}):
         with solara.Div(classes=["gm-panel-head"]):

@@ -72,7 +72,7 @@ def shares(scenario: Scenario, buyer: str) -> list[Dot]:
             d.value / total,
             over(d.low, total),
             over(d.high, total),
-            f"{buyer}, units bought over shipped",
+            f"{buyer}, units over all shipped",
             d.source,
         )
         for o in bought

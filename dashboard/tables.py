@@ -24,7 +24,7 @@ def Table(
     selectable: bool = False,
     chosen: str | None = None,
     event_choose: Callable[[str], Any] | None = None,
-): ...
+) -> None: ...
 
 
 COLUMNS: dict[str, tuple[str, str, Callable[[float | None], str]]] = {
@@ -84,7 +84,7 @@ def frame(data: xr.Dataset, names: Sequence[str], quarters: Sequence[str]) -> pd
     rows = []
     for name in names:
         own = data[name]
-        (kind,) = [d for d in own.dims if d not in ("run", "quarter")] or [None]
+        kind = next((str(d) for d in own.dims if d not in ("run", "quarter")), "")
         for quarter in quarters:
             then = own.sel(quarter=quarter)
             for member in own[kind].values if kind else [""]:

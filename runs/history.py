@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -52,14 +53,27 @@ def when(period: str) -> float:
 @cache
 def observations() -> tuple[Observation, ...]:
     """All real figures of ``runs/history/outcomes.csv``, in the order of the file."""
-    with (files("runs") / "history" / "outcomes.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Observation(
-                **{name: row[name] for name in ("series", "entity", "period", "unit", "kind", "source", "note")},
-                **{name: float(row[name]) if row[name] else None for name in ("value", "low", "high")},
-            )
-            for row in csv.DictReader(file)
+    text = (files("runs") / "history" / "outcomes.csv").read_text(encoding="utf-8")
+    return tuple(
+        Observation(
+            row["series"],
+            row["entity"],
+            row["period"],
+            number(row["value"]),
+            number(row["low"]),
+            number(row["high"]),
+            row["unit"],
+            row["kind"],
+            row["source"],
+            row["note"],
         )
+        for row in csv.DictReader(io.StringIO(text))
+    )
+
+
+def number(cell: str) -> float | None:
+    """The number in a cell of the file, None where it is empty."""
+    return float(cell) if cell else None
 
 
 def series(name: str) -> tuple[Observation, ...]:

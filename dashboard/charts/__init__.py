@@ -13,7 +13,7 @@ from dashboard.real import Dot
 
 
 @solara.component_vue("chart.vue")
-def _Chart(plot: dict = {}, label: str = "", height: str = "300px"):  # noqa: B006
+def _Chart(plot: dict = {}, label: str = "", height: str = "300px") -> None:  # noqa: B006
     ...
 
 

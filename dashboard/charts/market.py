@@ -32,7 +32,8 @@ def prices(scenario: Scenario, data: xr.Dataset, product: str) -> Plot:
 
 def lead_times(scenario: Scenario, data: xr.Dataset) -> Plot:
     """The wait quoted for each generation, and the mean wait of what was delivered."""
-    lines, dots = [], {}
+    lines: list[Line] = []
+    dots = {}
     for product in generations(scenario):
         found = band(data.product_quoted_lead_weeks.sel(product=product))
         if found.known >= min(FEWEST, scenario.horizon):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import solara
 import solara.lab
 from solara.alias import rv
@@ -14,14 +17,14 @@ from dashboard.panels import Words
 
 
 @solara.component_vue("theme.vue")
-def ThemeButton(dark: bool | None = None, on_dark=None): ...
+def ThemeButton(dark: bool | None = None, on_dark: Callable[[bool], Any] | None = None) -> None: ...
 
 
 @solara.component
 def Layout(children=[]):  # noqa: B006
     """App bar, drawer, and the page of the route."""
     # None lets Vuetify open it on a wide window and keep it closed on a narrow one
-    drawer = solara.use_reactive(None)
+    drawer: solara.Reactive[bool | None] = solara.use_reactive(None)
     solara.use_effect(lambda: session.recompute(session.setting.value), [session.setting.value])
     route, routes = solara.use_route()
     solara.lab.theme.themes.light.primary = "#2f5bd7"
@@ -46,7 +49,7 @@ def Layout(children=[]):  # noqa: B006
             with rv.Html(tag="nav", class_="gm-tabs", attributes={"aria-label": "Pages"}):
                 for one in routes:
                     with solara.Link(one):
-                        Words("span", one.label, "gm-tab" + (" gm-tab-now" if one is route else ""))
+                        Words("span", one.label or one.path, "gm-tab" + (" gm-tab-now" if one is route else ""))
             rv.Spacer()
             ThemeButton()
         with rv.Content(children=children):
