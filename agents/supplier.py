@@ -12,7 +12,7 @@ from agents.state import NEVER, Array, Draw, Parameter, Path
 
 STAGES = 3
 MEMORY = 4
-"""Quarters over which it reads the growth of demand."""
+"""Quarters over which it reads the growth of demand; their fourth root is two square roots."""
 LONGEST_QUOTE = 40.0
 """Quarters; what it quotes where it can make nothing."""
 
@@ -209,7 +209,7 @@ class Supplier(Actor):
         growth = 0.0
         before = self.estimates[MEMORY - 1]
         if before > 0.0 and wafers > 0.0:
-            growth = max(0.0, min(0.3, (wafers / before) ** (1.0 / MEMORY) - 1.0))
+            growth = max(0.0, min(0.3, math.sqrt(math.sqrt(wafers / before)) - 1.0))
         for i in range(MEMORY - 1):
             self.estimates[MEMORY - 1 - i] = self.estimates[MEMORY - 2 - i]
         self.estimates[0] = wafers

@@ -15,6 +15,7 @@ from agents.state import NEVER, Choice, Draw, Layout, Parameter, Path, Reference
 from agents.supplier import Supplier
 from market import draws
 from market.allocation import BY_AGE
+from market.market_state import MarketState
 from market.paths import BadInput, parse_quarter, values_of
 from market.product import Product
 from market.schema import suggest
@@ -89,7 +90,7 @@ def build(scenario: Any) -> Build:
         "buyers": [scenario.classes[name] for name in buyer_names],
     }
     layouts = {
-        "market": layout_of("market", (Market,)),
+        "market": layout_of("market", (MarketState,)),
         "supplier": layout_of("supplier", (Supplier,)),
         "products": layout_of("products", (Product,)),
         "buyers": buyer_layout(scenario.classes),

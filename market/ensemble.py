@@ -44,7 +44,7 @@ def _teach(layout: Layout) -> None:
     _attributes.update(layout.fields)
     _names.update(layout.rules)
     if both := _attributes & _names:
-        raise TypeError(f"{', '.join(sorted(both))}: a name is that of a rule or of an attribute, in all classes alike")
+        raise BadInput(f"{', '.join(sorted(both))}: the name of an attribute and of a rule; allowed: one of the two")
     taught = {name for rules in _rules.values() for name in rules}
     _rules[record] = {name: _by_class(functions) for name, functions in layout.rules.items()}
     for name in layout.rules:
