@@ -1,0 +1,66 @@
+"""The page that lists every parameter, made from the declarations, so that it cannot lag behind them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from agents.state import Choice, Column, Draw, Field, Parameter, Reference, When, fields_of
+from agents.state import Path as PathRole
+from agents.supplier import Supplier
+from market.market_state import MarketState
+from market.product import Product
+from market.schema import buyer_classes
+
+PAGE = Path(__file__).parent.parent / "docs" / "parameters.md"
+INTRODUCTION = """# Parameters, draws and measures
+
+Made from the declarations in the code by `make golden`; a test compares the two. A *path* may differ from quarter
+to quarter. A class of buyers has what `Buyer` has, and what stands under its own name.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [INTRODUCTION]
+    parts.append(_section("Market, `[market]`", MarketState, set()))
+    parts.append(_section("Supplier, `[supplier]`", Supplier, set()))
+    parts.append(_section("Product, `[products.NAME]`", Product, set()))
+    classes = {name: same[0] for name, same in buyer_classes().items() if same[0].__module__.startswith("agents.")}
+    base = classes.pop("Buyer")
+    parts.append(_section('Buyer, `[buyers.NAME]` with `class = "Buyer"`', base, set()))
+    parts += [_section(f'`class = "{name}"`', cls, set(fields_of(base))) for name, cls in classes.items()]
+    return "\n".join(parts)
+
+
+def _section(title: str, cls: type, known: set[str]) -> str:
+    own = [field for name, field in fields_of(cls).items() if name not in known]
+    lines = [f"## {title}", ""]
+    doc = (cls.__doc__ or "").strip().splitlines()[0]
+    lines += [doc, "", "| name | kind | unit | default | allowed | meaning |", "|---|---|---|---|---|---|"]
+    lines += [row for field in own if (row := _row(field))]
+    return "\n".join(lines) + "\n"
+
+
+def _row(field: Field) -> str:
+    role = field.role
+    if isinstance(role, Parameter):
+        kind = "path" if isinstance(role, PathRole) else "parameter"
+        high = "" if math.isinf(role.high) else f"{role.high:g}"
+        allowed = (
+            "true, false" if field.type is bool else f"{role.low:g} to {high}".rstrip(" to") + ("" if high else " on")
+        )
+        default = str(field.default).lower() if field.type is bool else f"{field.default:g}"
+        return f"| `{field.name}` | {kind} | {role.unit} | {default} | {allowed} | {role.doc} |"
+    if isinstance(role, Choice):
+        options = ", ".join(f"`{option}`" for option in role.options)
+        return f"| `{field.name}` | choice | | `{role.options[field.default]}` | {options} | {role.doc} |"
+    if isinstance(role, Reference):
+        return f"| `{field.name}` | name | | | one of `{role.table}` | {role.doc} |"
+    if isinstance(role, When):
+        return f"| `{field.name}` | quarter | | | `2024Q2` | {role.doc} |"
+    if isinstance(role, Draw):
+        return f"| `{field.name}` | draw | | | {role.kind} | {role.doc} |"
+    if isinstance(role, Column):
+        return f"| `{field.name}` | measure | {role.unit} | | | {role.doc} |"
+    return ""

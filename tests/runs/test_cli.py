@@ -1,0 +1,167 @@
+"""The command line as a user types it: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from market import Scenario, simulate
+from runs import cli, store
+
+
+@pytest.fixture
+def gpumarket(capsys, monkeypatch):
+    """Run the command line in this process: status, standard output, standard error."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["gpumarket", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return call
+
+
+def test_run_prints_the_medians_of_simulate(gpumarket):
+    status, out, _ = gpumarket("run", "colossus", "--runs", "20", "--json")
+    found = json.loads(out)
+    expected = simulate(Scenario.load("colossus"), runs=20)
+    assert status == 0
+    assert [row["quarter"] for row in found["market"]] == list(expected["quarter"].values)
+    medians = [row["revenue"]["median"] for row in found["market"]]
+    assert medians == pytest.approx(np.median(expected["revenue"].values, axis=0), rel=1e-12)
+    assert all(row["revenue"]["error"] > 0 for row in found["market"][1:])
+
+
+def test_run_prints_a_table_for_people(gpumarket):
+    status, out, err = gpumarket("run", "reference", "--runs", "2")
+    assert status == 0
+    assert "2023Q1" in out
+    assert "±" in out
+    assert "2 runs in" in err
+
+
+def test_both_gears_print_the_same(gpumarket):
+    ensemble = json.loads(gpumarket("run", "colossus", "--runs", "3", "--seed", "5", "--json")[1])
+    live = json.loads(gpumarket("run", "colossus", "--runs", "3", "--seed", "5", "--gear", "live", "--json")[1])
+    assert ensemble["market"] == live["market"]
+
+
+def test_set_changes_a_field(gpumarket):
+    plain = json.loads(gpumarket("run", "colossus", "--runs", "2", "--json")[1])
+    changed = json.loads(
+        gpumarket(
+            "run", "colossus", "--runs", "2", "--json", "--set", "market.allocation=uniform", "--set", "horizon=9"
+        )[1]
+    )
+    assert changed["scenario_hash"] != plain["scenario_hash"]
+    assert len(changed["market"]) == 9
+
+
+def test_out_writes_tables_and_a_manifest(gpumarket, tmp_path):
+    folder = tmp_path / "new" / "results"
+    status, _, err = gpumarket("run", "colossus", "--runs", "2", "--gear", "live", "--out", str(folder))
+    assert status == 0
+    assert str(folder) in err
+    tables = store.open_folder(folder)
+    assert set(tables) == {"market", "products", "buyers", "deals", "offers", "orders"}
+    assert list(tables["market"].columns[:3]) == ["run", "quarter", "revenue"]
+    assert len(tables["buyers"]) == 2 * 17 * 10
+    manifest = json.loads((folder / "manifest.json").read_text())
+    scenario = Scenario.load("colossus")
+    assert manifest["scenario_hash"] == scenario.hash
+    assert manifest["seed"] == scenario.seed
+    assert manifest["runs"] == 2
+    again = simulate(scenario, runs=2)
+    np.testing.assert_array_equal(tables["market"]["revenue"], again["revenue"].values.ravel())
+
+
+def test_units_stand_in_the_tables(tmp_path):
+    results = simulate(Scenario.load("reference"), runs=1)
+    market = store.tables(results)["market"]
+    assert market.schema.field("revenue").metadata[b"unit"] == b"million USD"
+    assert market.schema.field("quoted_lead_weeks").metadata[b"unit"] == b"weeks"
+
+
+def test_nothing_is_overwritten(gpumarket, tmp_path):
+    (tmp_path / "mine.txt").write_text("keep")
+    status, out, err = gpumarket("run", "reference", "--runs", "1", "--out", str(tmp_path))
+    assert (status, out) == (2, "")
+    assert "not empty" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+BAD = {
+    "unknown scenario": (["run", "collosus"], ["collosus", "no such scenario", "'colossus'"]),
+    "unknown field": (["run", "colossus", "--set", "buyers.xAI.urgncy=1"], ["buyers.xAI.urgncy", "'urgency'"]),
+    "wrong type": (["run", "colossus", "--set", "buyers.xAI.urgency=fast"], ["buyers.xAI.urgency", "'fast'", "a number"]),
+    "negative capacity": (["run", "colossus", "--set", "supplier.upstream=-1"], ["supplier.upstream", "-1", "at least 0"]),
+    "unknown rule": (["run", "colossus", "--set", "market.allocation=lottery"], ["market.allocation", "'lottery'", "proportional"]),
+    "horizon of zero": (["run", "colossus", "--set", "horizon=0"], ["horizon", "found 0", "1 to 40"]),
+    "seed no integer": (["run", "colossus", "--seed", "x"], ["--seed", "'x'", "whole number"]),
+    "seed in the file": (["run", "colossus", "--set", "seed=1.5"], ["seed", "1.5", "whole number"]),
+    "no runs": (["run", "colossus", "--runs", "0"], ["runs", "found 0", "from 1"]),
+    "too many runs": (["run", "colossus", "--runs", "100000000"], ["runs", "GiB", "batch"]),
+    "unknown gear": (["run", "colossus", "--gear", "slow"], ["--gear", "'slow'", "ensemble or live"]),
+    "set without a value": (["run", "colossus", "--set", "horizon"], ["--set", "'horizon'", "PATH=VALUE"]),
+    "a table set": (["run", "colossus", "--set", "buyers.xAI=1"], ["buyers.xAI", "table"]),
+    "no scenario": (["run"], ["SCENARIO"]),
+    "unknown command": (["fly"], ["fly"]),
+    "unknown option": (["run", "colossus", "--fast"], ["--fast"]),
+    "folder that cannot be made": (["run", "reference", "--out", "/dev/null/x"], ["--out", "cannot be written"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "parts"), BAD.values(), ids=BAD)
+def test_bad_input_gets_one_sentence_and_status_2(gpumarket, words, parts):
+    status, out, err = gpumarket(*words)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert err.startswith("gpumarket: ")
+    for part in parts:
+        assert part in err
+
+
+def test_scenarios_are_listed_shown_and_checked(gpumarket, tmp_path):
+    status, out, _ = gpumarket("scenarios")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["colossus", "no-rush", "reference"]
+    status, out, _ = gpumarket("scenarios", "show", "reference")
+    written = tmp_path / "again.toml"
+    written.write_text(out)
+    assert status == 0
+    assert Scenario.load(written).hash == Scenario.load("reference").hash
+    status, out, _ = gpumarket("scenarios", "check", str(written))
+    assert status == 0
+    assert "is valid" in out
+    written.write_text(out)
+    assert gpumarket("scenarios", "check", str(written))[0] == 2
+
+
+def test_about_names_versions_and_hashes(gpumarket):
+    status, out, _ = gpumarket("about", "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert {"python", "mesa", "numba", "numpy"} <= set(found["versions"])
+    assert len(found["fingerprint"]) == len(found["data"]) == 16
+
+
+def test_help_names_every_command(gpumarket):
+    status, out, _ = gpumarket("--help")
+    assert status == 0
+    for command in ("run", "scenarios", "app", "about"):
+        assert command in out
+
+
+def test_the_agents_of_another_project_are_refused(tmp_path):
+    (tmp_path / "agents.py").write_text("")
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from runs.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "agents.py" in done.stderr
+    assert "Traceback" not in done.stderr
