@@ -1,0 +1,72 @@
+"""Buyers that break a conservation law, each its own."""
+
+import math
+
+from agents import book
+from agents.buyer import Buyer
+
+
+class Counterfeiter(Buyer):
+    """Owns machines that nobody delivered."""
+
+    def deploy(self, market, products):
+        self.owned[0] = self.owned[0] + 10.0
+        self.count_stock(market, products)
+        self.deployed = self.stock
+
+
+class DoubleCounter(Buyer):
+    """Says it ordered twice what it ordered."""
+
+    def order(self, market, product, units, price, promised, prepaid):
+        book.join(self, product.index, units, price, market.quarter, promised, prepaid)
+        self.ordered = self.ordered + 2.0 * units * product.hae
+
+
+class Forgetter(Buyer):
+    """Loses open orders."""
+
+    def cancel(self, market, products):
+        for i in range(self.lines):
+            self.line_open[i] = 0.5 * self.line_open[i]
+
+
+class Embezzler(Buyer):
+    """Pays half of what it says it pays."""
+
+    def pay(self, amount):
+        self.cash = self.cash - 0.5 * amount
+        self.spending = self.spending + amount
+
+
+class Overdrawer(Buyer):
+    """Spends without money or credit."""
+
+    def purse(self):
+        return 1e9
+
+    def means(self, quarters):
+        return 1e9
+
+
+class FreeRider(Buyer):
+    """Takes delivery and keeps quiet about the price."""
+
+    def pay(self, amount):
+        self.cash = self.cash - 0.5 * amount
+        self.spending = self.spending + 0.5 * amount
+
+
+class Braggart(Buyer):
+    """Runs machines that it does not own."""
+
+    def deploy(self, market, products):
+        self.count_stock(market, products)
+        self.deployed = 2.0 * self.stock
+
+
+class Dreamer(Buyer):
+    """Has more money than there are numbers."""
+
+    def budget(self):
+        return math.inf
