@@ -60,6 +60,10 @@ class Setting:
     def seed_used(self) -> int:
         return self.base.seed if self.seed is None else self.seed
 
+    def run_of(self) -> tuple[Any, ...]:
+        """What shapes a single run: everything but the number of runs."""
+        return self.name, self.changes, self.seed
+
     def changed(self, path: str, value: Any) -> Setting:
         """A copy with another value at a path; the scenario's own value is no change."""
         changes: Mapping[str, Any] = dict(self.changes) | {path: value}
