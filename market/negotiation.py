@@ -136,19 +136,6 @@ def _queue(market, supplier, product, buyer, slot):
 
 
 @both_gears
-def list_price(market, supplier, products, buyers):
-    """No talks: every buyer takes the list price and its place in the queue (or leaves)."""
-    for i in range(market.buyer_count):
-        buyer = buyers[i]
-        for slot in range(SLOTS):
-            if buyer.slot_product[slot] >= 0:
-                product = products[buyer.slot_product[slot]]
-                promise = supplier.promise(market, product)
-                units = buyer.slot_units[slot]
-                _enter(market, product, buyer, slot, WEEKS, units, product.list_price, promise, 0.0)
-
-
-@both_gears
 def alternating_offers(market, supplier, products, buyers):
     """One round a week and buyer, all from the state at the quarter's start; without a deal, the list-price queue.
 
@@ -180,6 +167,19 @@ def alternating_offers(market, supplier, products, buyers):
         for slot in range(SLOTS):
             if buyer.slot_product[slot] >= 0 and buyer.slot_week[slot] < 0:
                 _queue(market, supplier, products[buyer.slot_product[slot]], buyer, slot)
+
+
+@both_gears
+def list_price(market, supplier, products, buyers):
+    """No talks: every buyer takes the list price and its place in the queue (or leaves)."""
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        for slot in range(SLOTS):
+            if buyer.slot_product[slot] >= 0:
+                product = products[buyer.slot_product[slot]]
+                promise = supplier.promise(market, product)
+                units = buyer.slot_units[slot]
+                _enter(market, product, buyer, slot, WEEKS, units, product.list_price, promise, 0.0)
 
 
 PROTOCOLS = public_functions(__name__)

@@ -158,7 +158,7 @@ class Scenario:
             BadInput: there is no such field.
         """
         owner, field = self._locate(path)
-        return getattr(owner, field)
+        return self.classes[path.split(".")[1]].__name__ if field == "class" else getattr(owner, field)
 
     def to_dict(self) -> dict[str, Any]:
         """The scenario in full, with every default written out; plain types only."""
@@ -197,7 +197,7 @@ class Scenario:
         }
         for at, part in enumerate(parts):
             if isinstance(owner, BaseModel):
-                known: Any = type(owner).model_fields
+                known: Any = [*type(owner).model_fields, *(["class"] if parts[0] == "buyers" else [])]
             elif isinstance(owner, Mapping):
                 known = owner
             else:
@@ -210,8 +210,8 @@ class Scenario:
                     raise BadInput(f"{self.source}: {path}: {'.'.join(parts[: at + 1])} has no fields of its own")
                 return owner, part
             owner = owner[part]
-        if isinstance(owner, BaseModel) and parts[-1] in type(owner).model_fields:
-            return owner, parts[-1]
+        if owner is self.head:
+            return owner, path
         raise BadInput(f"{self.source}: {path}: names a table; allowed: one of its fields")
 
     def _check(self) -> None:

@@ -96,25 +96,26 @@ def test_nothing_is_overwritten(gpumarket, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+SET = ("run", "colossus", "--set")
 BAD = {
     "unknown scenario": (["run", "collosus"], ["collosus", "no such scenario", "'colossus'"]),
-    "unknown field": (["run", "colossus", "--set", "buyers.xAI.urgncy=1"], ["buyers.xAI.urgncy", "'urgency'"]),
-    "wrong type": (["run", "colossus", "--set", "buyers.xAI.urgency=fast"], ["buyers.xAI.urgency", "'fast'", "a number"]),
-    "negative capacity": (["run", "colossus", "--set", "supplier.upstream=-1"], ["supplier.upstream", "-1", "at least 0"]),
-    "unknown rule": (["run", "colossus", "--set", "market.allocation=lottery"], ["market.allocation", "'lottery'", "proportional"]),
-    "horizon of zero": (["run", "colossus", "--set", "horizon=0"], ["horizon", "found 0", "1 to 40"]),
+    "unknown field": ([*SET, "buyers.xAI.urgncy=1"], ["buyers.xAI.urgncy", "'urgency'"]),
+    "wrong type": ([*SET, "buyers.xAI.urgency=fast"], ["buyers.xAI.urgency", "'fast'", "a number"]),
+    "negative capacity": ([*SET, "supplier.upstream=-1"], ["supplier.upstream", "-1", "at least 0"]),
+    "unknown rule": ([*SET, "market.allocation=lottery"], ["market.allocation", "'lottery'", "proportional"]),
+    "horizon of zero": ([*SET, "horizon=0"], ["horizon", "found 0", "1 to 40"]),
     "seed no integer": (["run", "colossus", "--seed", "x"], ["--seed", "'x'", "whole number"]),
-    "seed in the file": (["run", "colossus", "--set", "seed=1.5"], ["seed", "1.5", "whole number"]),
+    "seed in the file": ([*SET, "seed=1.5"], ["seed", "1.5", "whole number"]),
     "no runs": (["run", "colossus", "--runs", "0"], ["runs", "found 0", "from 1"]),
     "too many runs": (["run", "colossus", "--runs", "100000000"], ["runs", "GiB", "batch"]),
     "unknown gear": (["run", "colossus", "--gear", "slow"], ["--gear", "'slow'", "ensemble or live"]),
-    "set without a value": (["run", "colossus", "--set", "horizon"], ["--set", "'horizon'", "PATH=VALUE"]),
-    "a table set": (["run", "colossus", "--set", "buyers.xAI=1"], ["buyers.xAI", "table"]),
+    "set without a value": ([*SET, "horizon"], ["--set", "'horizon'", "PATH=VALUE"]),
+    "a table set": ([*SET, "buyers.xAI=1"], ["buyers.xAI", "table"]),
     "no scenario": (["run"], ["SCENARIO"]),
     "unknown command": (["fly"], ["fly"]),
     "unknown option": (["run", "colossus", "--fast"], ["--fast"]),
     "folder that cannot be made": (["run", "reference", "--out", "/dev/null/x"], ["--out", "cannot be written"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("words", "parts"), BAD.values(), ids=BAD)

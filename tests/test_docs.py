@@ -1,0 +1,52 @@
+"""The Python examples of the README run, and what the documents name exists."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def examples() -> list[str]:
+    """Every Python block of the documents."""
+    return [block for path in DOCUMENTS for block in re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL)]
+
+
+@pytest.mark.parametrize("example", examples())
+def test_the_example_runs(example, tmp_path):
+    program = tmp_path / "example.py"
+    program.write_text(example)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(program)], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_files_that_the_model_names_exist():
+    text = (ROOT / "docs" / "model.md").read_text()
+    for name in re.findall(r"`((?:agents|market|runs)/[a-z_]+\.py)`", text):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_model_names_every_class_of_buyers():
+    from market.schema import buyer_classes
+
+    text = (ROOT / "docs" / "model.md").read_text()
+    for name, same in buyer_classes().items():
+        if same[0].__module__.startswith("agents."):
+            assert f"`{name}`" in text

@@ -1,0 +1,65 @@
+"""What the market is judged by is out of its reach: no outcome of the history is read by the model."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+INPUTS = {"capex_cash", "cowos_capacity"}
+"""Series that drive the model: what buyers spend on everything, what the foundry can package."""
+
+PROGRAM = """
+import sys
+
+opened = []
+sys.addaudithook(lambda event, arguments: opened.append(str(arguments[0])) if event == "open" else None)
+
+from market import Market, Scenario, simulate
+
+scenario = Scenario.load("colossus")
+Market(scenario).run()
+simulate(scenario, runs=2)
+print("\\n".join(opened))
+"""
+
+
+def series_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["series"] for row in csv.DictReader(file)}
+
+
+def opened_while_running():
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [Path(line) for line in done.stdout.splitlines()]
+
+
+def test_no_file_of_the_experiments_is_opened_while_running():
+    opened = [path if path.is_absolute() else ROOT / path for path in opened_while_running()]
+    assert ROOT / "market" / "history" / "inputs.csv" in opened, "the hook sees what is opened"
+    assert [path for path in opened if path.is_relative_to(ROOT / "runs")] == []
+    assert [path for path in opened if path.name == "outcomes.csv"] == []
+
+
+def test_no_module_mentions_the_outcomes():
+    for package in ("agents", "market"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            source = path.read_text(encoding="utf-8")
+            assert "outcomes.csv" not in source, path
+            assert "import runs" not in source, path
+            assert "from runs" not in source, path
+
+
+def test_scenarios_use_inputs_alone():
+    for path in sorted((ROOT / "market" / "scenarios").glob("*.toml")):
+        source = path.read_text(encoding="utf-8")
+        for series in series_of(ROOT / "runs" / "history" / "outcomes.csv"):
+            assert f'"{series}/' not in source, path
+
+
+def test_the_inputs_hold_no_outcome():
+    inputs = series_of(ROOT / "market" / "history" / "inputs.csv")
+    assert inputs <= INPUTS
+    assert inputs.isdisjoint(series_of(ROOT / "runs" / "history" / "outcomes.csv"))
