@@ -236,7 +236,7 @@ class Buyer(BuyerState):
             fee = ordering.cancellation_fee(left, market.fee_full, market.fee_at_two, market.fee_free)
             if fee > 0.0:
                 cut = min(cut, self.purse() * 1e6 / (fee * price))
-            if cut > 0.0 and gain > fee + self.line_prepaid[i] + self.reputation_cost:
+            if cut > book.DUST * self.line_open[i] and gain > fee + self.line_prepaid[i] + self.reputation_cost:
                 units = book.strike(self, i, min(cut, self.line_open[i]))
                 total -= units * product.hae
                 unpaid -= units * price * self.cost_factor / 1e6

@@ -87,6 +87,7 @@ class Supplier(Actor):
         """
         left = self.wafers
         made = 0.0
+        self.wafers_used = 0.0
         for n in range(market.generation_count):
             generation = market.generation_count - 1 - n
             asked = 0.0
@@ -109,8 +110,8 @@ class Supplier(Actor):
                     product.produced = product.wafers * product.packages_per_wafer
                     product.stock = product.stock + product.produced
                     left = max(0.0, left - product.wafers)
+                    self.wafers_used = self.wafers_used + product.wafers
                     made += product.produced * product.hae
-        self.wafers_used = self.wafers - left
         market.production = made
 
     def quote_waits(self, market, products):

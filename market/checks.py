@@ -15,11 +15,15 @@ MEANING = {
     6: "wafers are not conserved (P06)",
 }
 CLOSE = 1e-7
+"""Share of what has moved in a quarter that may be lost to rounding..."""
+LEVEL = 1e-12
+"""...and share of what lies still."""
 
 
 @both_gears
-def _differ(a, b):
-    return abs(a - b) > CLOSE * (1.0 + abs(a) + abs(b))
+def _differ(before, change, after, moved):
+    """Whether ``before`` and ``change`` do not make ``after``, for flows that add up to ``moved`` in size."""
+    return abs(before + change - after) > CLOSE * moved + LEVEL * (abs(before) + abs(after)) + 1e-9 * CLOSE
 
 
 @both_gears
@@ -56,21 +60,24 @@ def check_buyers(market, products, buyers):
     """Units, order lines, cash and deployment of every buyer."""
     for i in range(market.buyer_count):
         buyer = buyers[i]
-        if _differ(buyer.stock_before + buyer.delivered + buyer.taken_over - buyer.handed_over, buyer.stock):
+        gained = buyer.delivered + buyer.taken_over
+        if _differ(buyer.stock_before, gained - buyer.handed_over, buyer.stock, gained + buyer.handed_over):
             _break(market, 2, i)
-        line_total = 0.0
+        book = 0.0
         for line in range(buyer.lines):
             left = buyer.line_open[line]
             if left < 0.0 or left + buyer.line_cancelled[line] > buyer.line_units[line] * (1.0 + CLOSE):
                 _break(market, 3, i)
-            line_total += left * products[buyer.line_product[line]].hae
-        if _differ(buyer.backlog_before + buyer.ordered - buyer.delivered - buyer.cancelled, line_total):
+            book += left * products[buyer.line_product[line]].hae
+        closed = buyer.delivered + buyer.cancelled
+        if _differ(buyer.backlog_before, buyer.ordered - closed, book, buyer.ordered + closed):
             _break(market, 3, i)
-        flows = buyer.inflow - buyer.spending - buyer.other_spending
-        if _differ(buyer.cash_before + flows, buyer.cash):
+        paid = buyer.spending + buyer.other_spending
+        moved = abs(buyer.inflow) + abs(buyer.spending) + abs(buyer.other_spending)
+        if _differ(buyer.cash_before, buyer.inflow - paid, buyer.cash, moved):
             _break(market, 4, i)
         lowest = min(buyer.cash_before, 0.0) - buyer.credit
-        if buyer.cash < lowest - CLOSE * (1.0 + abs(buyer.spending) + abs(buyer.other_spending)):
+        if buyer.cash < lowest - CLOSE * moved - LEVEL * abs(lowest):
             _break(market, 4, i)
         if buyer.deployed > buyer.stock * (1.0 + CLOSE) or buyer.deployed < 0.0 or buyer.idle < -CLOSE * buyer.stock:
             _break(market, 5, i)
@@ -79,20 +86,24 @@ def check_buyers(market, products, buyers):
 @both_gears
 def check_totals(market, supplier, products, buyers):
     """Money between buyers and supplier, finished stock, wafers."""
-    spent = revenue = deposits = fees = 0.0
+    spent = revenue = deposits = fees = moved = 0.0
     for i in range(market.buyer_count):
         buyer = buyers[i]
         spent += buyer.spending
         revenue += buyer.value_delivered
         deposits += buyer.deposits - buyer.deposits_before
         fees += buyer.fees
-    if _differ(spent, revenue + deposits + fees):
+        moved += abs(buyer.spending) + buyer.value_delivered + buyer.fees
+    if _differ(revenue + fees, deposits, spent, moved):
         _break(market, 4, -1)
     used = 0.0
     for p in range(market.product_count):
         product = products[p]
         used += product.wafers
-        if product.shipped < 0.0 or _differ(product.stock_before + product.produced - product.shipped, product.stock):
+        change = product.produced - product.shipped
+        if product.shipped < 0.0:
             _break(market, 5, -1)
-    if used > supplier.wafers * (1.0 + CLOSE) or _differ(used, supplier.wafers_used):
+        if _differ(product.stock_before, change, product.stock, product.produced + product.shipped):
+            _break(market, 5, -1)
+    if used > supplier.wafers * (1.0 + CLOSE) or _differ(used, 0.0, supplier.wafers_used, used):
         _break(market, 6, -1)

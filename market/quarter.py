@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from agents import book
 from agents.demand import demand_regime
 from agents.state import both_gears
 from market import checks, clearing, measures
@@ -162,11 +163,13 @@ def ship_lines(market, product, buyers, first, last, due):
         buyer = buyers[i]
         left = min(given[i], claims[i])
         for line in range(buyer.lines):
-            if left > 0.0 and eligible(buyer, line, product.index, first, last, due):
-                units = buyer.take(market, product, line, min(left, buyer.line_open[line]))
-                left -= units
-                product.shipped = product.shipped + units
-                product.stock = max(0.0, product.stock - units)
+            if eligible(buyer, line, product.index, first, last, due):
+                units = min(left, buyer.line_open[line])
+                if units > book.DUST * buyer.line_open[line]:  # less is what rounding left over
+                    units = buyer.take(market, product, line, units)
+                    left = max(0.0, left - units)
+                    product.shipped = product.shipped + units
+                    product.stock = max(0.0, product.stock - units)
 
 
 @both_gears
@@ -186,7 +189,7 @@ def pass_on(market, products, buyers):
     for i in range(market.buyer_count):
         giver = buyers[i]
         amount, to = giver.passes_on()
-        if amount <= 0.0 or to < 0 or giver.delivered <= 0.0:
+        if to < 0 or amount <= book.DUST * giver.delivered:
             continue
         taker = buyers[to]
         price = giver.value_delivered / giver.delivered
