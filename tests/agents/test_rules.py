@@ -1,0 +1,137 @@
+"""Rules of ordering, demand, capacity and the book, at points worked by hand."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from agents import book, demand, ordering, pipeline
+from agents.state import LINES
+
+
+@pytest.mark.parametrize(
+    ("stock", "target", "on_order", "lead", "expected"),
+    [
+        (190.0, 600.0, 0.0, 0.5, 113.875),  # the first order of B59
+        (600.0, 600.0, 30.0, 1.0, 30.0),  # at rest: what retires, with the wanted supply line
+        (600.0, 600.0, 0.0, 0.0, 30.0),
+        (900.0, 600.0, 0.0, 0.0, 0.0),  # too much: nothing, not less than nothing
+        (600.0, 600.0, 1000.0, 1.0, 0.0),
+    ],
+)
+def test_need(stock, target, on_order, lead, expected):
+    found = ordering.need(stock, target, on_order, lead, retirement=0.05, adjustment=0.25, line_weight=0.5)
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("fill", "exponent", "cap", "expected"),
+    [
+        (1.0, 1.0, 3.0, 1.0),
+        (0.5, 0.0, 3.0, 1.0),
+        (0.5, 1.0, 3.0, 2.0),
+        (0.25, 0.5, 3.0, 2.0),
+        (0.1, 1.0, 3.0, 3.0),
+        (0.0, 1.0, 3.0, 3.0),
+        (-0.1, 1.0, 3.0, 3.0),
+        (1.5, 1.0, 3.0, 1.0),
+    ],
+)
+def test_inflation(fill, exponent, cap, expected):
+    assert ordering.inflation(fill, exponent, cap) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("left", "fee"), [(0.0, 1.0), (1.0, 1.0), (1.5, 0.6), (2.0, 0.2), (3.0, 0.1), (4.0, 0.0), (9.0, 0.0)]
+)
+def test_cancellation_fee(left, fee):
+    assert ordering.cancellation_fee(left, full=1.0, at_two=0.2, free=4.0) == pytest.approx(fee)
+
+
+def test_cancellation_fee_never_falls_as_delivery_nears():
+    fees = [ordering.cancellation_fee(quarters / 10.0, 1.0, 0.2, 4.0) for quarters in range(60)]
+    assert fees == sorted(fees, reverse=True)
+
+
+def test_user_cost():
+    assert demand.user_cost(30000.0, 0.1, 0.2, 0.1) == pytest.approx(3000.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "cost", "elasticity", "expected"),
+    [(4.0, 1.0, 1.0, 40.0), (4.0, 1.0, 0.5, 20.0), (4.0, 1.0, 2.0, 160.0), (0.0, 1.0, 1.0, 0.0), (4.0, 0.0, 1.0, 0.0)],
+)
+def test_desired_compute(value, cost, elasticity, expected):
+    assert demand.desired_compute(10.0, value, cost, elasticity) == pytest.approx(expected)
+
+
+def test_demand_regime_jumps_then_grows():
+    def regime(quarter):
+        return demand.demand_regime(quarter, start=2, level=10.0, speed=0.5, growth=0.02)
+
+    assert [regime(0), regime(1)] == [1.0, 1.0]
+    assert regime(2) == pytest.approx((1.0 + 9.0 * (1.0 - math.exp(-2.0))) * 1.02)
+    assert regime(40) / regime(39) == pytest.approx(1.02)
+
+
+def test_a_later_unit_is_worth_less():
+    now = demand.present_value(100.0, 0.25, 0.0, 0.1, 0.2)
+    assert now == pytest.approx(100.0 / 0.075)
+    assert demand.present_value(100.0, 0.25, 2.0, 0.1, 0.2) == pytest.approx(now * math.exp(-0.5))
+
+
+@pytest.mark.parametrize(
+    ("desired", "installed", "under_way", "expected"),
+    [(200.0, 100.0, 0.0, 25.0), (200.0, 100.0, 100.0, 12.5), (100.0, 200.0, 0.0, 0.0)],
+)
+def test_capacity_starts(desired, installed, under_way, expected):
+    assert pipeline.starts(desired, installed, under_way, 0.5, 4.0) == pytest.approx(expected)
+
+
+def test_a_short_delay_moves_a_stage_a_quarter():
+    stages = [1.0, 2.0, 3.0]
+    assert pipeline.advance(stages, 5.0, 3.0) == pytest.approx(3.0)
+    assert stages == pytest.approx([5.0, 1.0, 2.0])
+
+
+def holder():
+    """Something that holds order lines."""
+    lines = {
+        f"line_{name}": [0.0] * LINES
+        for name in ("product", "units", "open", "cancelled", "price", "placed", "promised", "prepaid")
+    }
+    return SimpleNamespace(lines=0, cost_factor=2.0, **lines)
+
+
+def test_the_book_keeps_its_lines():
+    buyer = holder()
+    for n, units in enumerate((10.0, 20.0, 30.0)):
+        book.join(buyer, product=n, units=units, price=1e6, placed=n, promised=n + 2, prepaid=0.5)
+    assert book.fill(buyer, 0, 4.0) == 4.0
+    assert book.fill(buyer, 1, 20.0 - 1e-12) == 20.0, "a crumb is shipped with the rest"
+    assert book.strike(buyer, 2, 5.0) == 5.0
+    assert buyer.line_open[:3] == pytest.approx([6.0, 0.0, 25.0])
+    assert buyer.line_cancelled[:3] == [0.0, 0.0, 5.0]
+    assert book.cost_to_come(buyer, by=2) == pytest.approx(6.0 * 1.5)
+    assert book.cost_to_come(buyer, by=4) == pytest.approx((6.0 + 25.0) * 1.5)
+    book.tidy(buyer)
+    assert buyer.lines == 2
+    assert buyer.line_product[:2] == [0, 2]
+    assert buyer.line_units[:2] == [10.0, 30.0]
+    assert buyer.line_cancelled[:2] == [0.0, 5.0]
+
+
+def test_a_strike_takes_at_most_what_is_open():
+    buyer = holder()
+    book.join(buyer, 0, 10.0, 1.0, 0, 1, 0.0)
+    assert book.strike(buyer, 0, 50.0) == 10.0
+    assert buyer.line_open[0] == 0.0
+
+
+def test_a_full_book_says_so():
+    buyer = holder()
+    for _ in range(LINES):
+        book.join(buyer, 0, 1.0, 1.0, 0, 1, 0.0)
+    with pytest.raises(OverflowError, match="the order book is full"):
+        book.join(buyer, 0, 1.0, 1.0, 0, 1, 0.0)
+    assert buyer.lines == LINES
