@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import inspect
 import os
@@ -73,50 +74,20 @@ def _overload(name: str, rule: Callable) -> None:
     overload_method(types.Record, name, **options)(resolve)
 
 
-@both_gears
-def _follow(market, supplier, products, buyers, paths, draws, out):
-    """One run from its opening to the horizon; measures go to ``out`` quarter by quarter.
-
-    Returns the number of the quarter in which the run failed, from 1; 0 if it did not.
-    """
-    market_paths, supplier_paths, product_paths, buyer_paths = paths
-    market_draws, supplier_draws, buyer_draws = draws
-    market_out, product_out, buyer_out = out
-    try:
-        for t in range(len(market_paths)):
-            market.paths_[:] = market_paths[t, 0]
-            market.draws_[:] = market_draws[t, 0]
-            supplier.paths_[:] = supplier_paths[t, 0]
-            supplier.draws_[:] = supplier_draws[t, 0]
-            for p in range(len(products)):
-                products[p].paths_[:] = product_paths[t, p]
-            for i in range(len(buyers)):
-                buyers[i].paths_[:] = buyer_paths[t, i]
-                buyers[i].draws_[:] = buyer_draws[t, i]
-            if t == 0:
-                opening(market, supplier, products, buyers)
-            quarter(market, supplier, products, buyers)
-            market_out[t, 0] = market.columns_
-            for p in range(len(products)):
-                product_out[t, p] = products[p].columns_
-            for i in range(len(buyers)):
-                buyer_out[t, i] = buyers[i].columns_
-    except Exception:
-        return market.quarter + 1
-    return 0
-
-
 def run_chunk(start, work, paths, draws, out, cohort_column, failed):
     """Runs of one chunk, one after the other, without the interpreter's lock.
 
     ``start`` and ``work`` are records of market (1,), supplier (1,), products (P,) and buyers (B,): what every run
     begins with, and where it takes place. ``paths`` are (T, N, K) and shared; ``draws`` and ``out`` are
-    (n, T, N, K). ``failed`` (n,) receives what :func:`_follow` returns.
+    (n, T, N, K). ``failed`` (n,) receives the number of the quarter in which a run failed, from 1; 0 if it did not.
     """
     market_start, supplier_start, product_start, buyer_start = start
     markets, suppliers, products, buyers = work
+    market_paths, supplier_paths, product_paths, buyer_paths = paths
     market_draws, supplier_draws, buyer_draws = draws
     market_out, product_out, buyer_out = out
+    market = markets[0]
+    supplier = suppliers[0]
     for r in range(len(failed)):
         markets[0] = market_start[0]
         suppliers[0] = supplier_start[0]
@@ -124,17 +95,30 @@ def run_chunk(start, work, paths, draws, out, cohort_column, failed):
             products[p] = product_start[p]
         for i in range(len(buyers)):
             buyers[i] = buyer_start[i]
-        failed[r] = _follow(
-            markets[0],
-            suppliers[0],
-            products,
-            buyers,
-            paths,
-            (market_draws[r], supplier_draws[r], buyer_draws[r]),
-            (market_out[r], product_out[r], buyer_out[r]),
-        )
+        failed[r] = 0
+        try:
+            for t in range(len(market_paths)):
+                market.paths_[:] = market_paths[t, 0]
+                market.draws_[:] = market_draws[r, t, 0]
+                supplier.paths_[:] = supplier_paths[t, 0]
+                supplier.draws_[:] = supplier_draws[r, t, 0]
+                for p in range(len(products)):
+                    products[p].paths_[:] = product_paths[t, p]
+                for i in range(len(buyers)):
+                    buyers[i].paths_[:] = buyer_paths[t, i]
+                    buyers[i].draws_[:] = buyer_draws[r, t, i]
+                if t == 0:
+                    opening(market, supplier, products, buyers)
+                quarter(market, supplier, products, buyers)
+                market_out[r, t, 0] = market.columns_
+                for p in range(len(products)):
+                    product_out[r, t, p] = products[p].columns_
+                for i in range(len(buyers)):
+                    buyer_out[r, t, i] = buyers[i].columns_
+        except Exception:
+            failed[r] = market.quarter + 1
         for t in range(market_out.shape[1]):
-            market_out[r, t, 0, cohort_column] = cohort_lead_weeks(markets[0], t)
+            market_out[r, t, 0, cohort_column] = cohort_lead_weeks(market, t)
 
 
 def cache_folder() -> Path:
@@ -163,6 +147,18 @@ def _numba_cache(folder: Path) -> Iterator[None]:
         config.CACHE_DIR = before
 
 
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Compiling makes millions of objects that stay; looking through them for garbage takes a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 @cache
 def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
     for layout in layouts:
@@ -189,7 +185,7 @@ def compiled(build: Build) -> Callable:
             flush=True,
         )
     try:
-        with _numba_cache(folder):
+        with _numba_cache(folder), _no_collection():
             run(build, function, 0, 0, {name: room(build, name, 0) for name in MEASURED})
     except NumbaError as error:
         raise BadInput(_blame(build.layouts["buyers"], error)) from error
