@@ -18,7 +18,7 @@ from market.allocation import BY_AGE
 from market.market_state import MarketState
 from market.paths import BadInput, parse_quarter, values_of
 from market.product import Product
-from market.schema import suggest
+from market.schema import between, suggest
 
 SUPPLIER = "NVIDIA"
 
@@ -200,5 +200,5 @@ def _apply(
     if not ((column >= role.low) & (column <= role.high)).all():
         raise BadInput(
             f"{scenario.source}: {where}: leaves {event.path} at {column.min():g} to {column.max():g}; "
-            f"allowed: {role.low:g} to {role.high:g}"
+            f"allowed: {between(role.low, role.high)}"
         )

@@ -12,8 +12,17 @@ import numpy as np
 from numpy.random import Philox
 from scipy.special import ndtri
 
+from market.paths import BadInput
+
 WORDS = 4
 """Numbers in one block of Philox."""
+
+
+def check_key(seed: object, **counts: object) -> None:
+    """Raise BadInput unless the seed and the named counts (replications) are whole numbers that streams can have."""
+    for name, value in {"seed": seed, **counts}.items():
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < 2**63:
+            raise BadInput(f"{name}: found {value!r}; allowed: a whole number from 0 to {2**63 - 1}")
 
 
 def stream_key(seed: int, agent: str, decision: str) -> int:

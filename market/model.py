@@ -14,6 +14,7 @@ from agents.buyer import Buyer
 from agents.state import fields_of
 from agents.supplier import Supplier
 from market import checks, quarter
+from market.draws import check_key
 from market.market_state import MarketState
 from market.measures import cohort_lead_weeks
 
@@ -43,6 +44,7 @@ class Market(mesa.Model, MarketState):
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.replication = replication
+        check_key(self.seed, replication=replication)
         super().__init__(rng=0)  # Mesa's own generator; no rule uses it
         self.build = build(scenario)
         self.load(self.build.start["market"][0])

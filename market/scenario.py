@@ -247,11 +247,13 @@ def _buyers(table: dict[str, Any], source: str) -> tuple[Mapping[str, Any], Mapp
     return MappingProxyType(entries), MappingProxyType(classes)
 
 
-def _read(name: str | Path) -> tuple[dict[str, Any], str]:
+def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], str]:
     """The content of a scenario file with what it extends merged in, and what to call it in errors."""
     known = shipped()
     path = known.get(str(name), Path(name))
     source = path.name if str(name) in known else str(name)
+    if path.resolve() in above:
+        raise BadInput(f"{source}: extends: leads back to this file; allowed: a scenario that does not extend it")
     if not path.is_file():
         raise BadInput(f"{name}: no such scenario or file; {suggest(str(name), known)}")
     try:
@@ -261,9 +263,8 @@ def _read(name: str | Path) -> tuple[dict[str, Any], str]:
     base = raw.pop("extends", None)
     if base is None:
         return raw, source
-    if base in known:
-        return merge(_read(base)[0], raw), source
-    return merge(_read(path.parent / str(base))[0], raw), source
+    above = (*above, path.resolve())
+    return merge(_read(base if base in known else path.parent / str(base), above)[0], raw), source
 
 
 def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

@@ -64,17 +64,22 @@ def _path(value: Any) -> Any:
     return [float(n) for n in value] if isinstance(value, list) else float(value)
 
 
-def _within(low: float, high: float) -> AfterValidator:
+def _within(low: float, high: float, endless: bool = False) -> AfterValidator:
+    """Numbers from ``low`` to ``high``; infinity only where it is meant to stand for no limit."""
+
     def check(value: Any) -> Any:
         for number in value if isinstance(value, list) else [value]:
-            if not isinstance(number, Series) and not low <= number <= high:
-                raise PydanticCustomError("range", "{allowed}", {"allowed": _between(low, high)})
+            if isinstance(number, Series):
+                continue
+            if not low <= number <= high or (math.isinf(number) and not endless):
+                raise PydanticCustomError("range", "{allowed}", {"allowed": between(low, high)})
         return value
 
     return AfterValidator(check)
 
 
-def _between(low: float, high: float) -> str:
+def between(low: float, high: float) -> str:
+    """The sentence's end for a range."""
     if math.isinf(high):
         return "any number" if math.isinf(low) else f"at least {low:g}"
     return f"{low:g} to {high:g}"
@@ -84,13 +89,12 @@ def _entry(field: DeclaredField) -> tuple[Any, Any] | None:
     """The scenario's field for a declared attribute, None if the scenario does not set it."""
     role = field.role
     if isinstance(role, Path):
-        return Annotated[Any, BeforeValidator(_path), _within(role.low, role.high)], Field(
-            float(field.default), description=role.doc
-        )
+        within = _within(role.low, role.high, math.isinf(field.default))
+        return Annotated[Any, BeforeValidator(_path), within], Field(float(field.default), description=role.doc)
     if isinstance(role, Parameter):
         if field.type is bool:
             return bool, Field(field.default, description=role.doc)
-        check = _within(role.low, role.high)
+        check = _within(role.low, role.high, math.isinf(field.default))
         kind: Any = Annotated[int, check] if field.type is int else Annotated[float, check]
         return kind, Field(field.default, description=role.doc)
     if isinstance(role, Choice):
@@ -172,15 +176,17 @@ def validate(model: type[BaseModel], data: Any, where: str, source: str) -> Any:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        errors = sorted(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+        first = errors[0]
         inside = [str(part) for part in first["loc"]]
-        known = [field.alias or name for name, field in model.model_fields.items()]
-        name = ".".join(filter(None, [where, *inside[:1]]))
+        name = ".".join(filter(None, [where, *inside]))
         if first["type"] == "extra_forbidden":
-            raise BadInput(f"{source}: {name}: no such field; {suggest(inside[0], known)}") from None
+            owner = model if len(inside) == 1 else Series
+            known = [field.alias or name for name, field in owner.model_fields.items()]
+            raise BadInput(f"{source}: {name}: no such field; {suggest(inside[-1], known)}") from None
         if first["type"] == "missing":
             raise BadInput(f"{source}: {name}: is missing") from None
-        found = data.get(inside[0], first["input"]) if inside else first["input"]
+        found = data.get(inside[0], first["input"]) if len(inside) == 1 else first["input"]
         raise BadInput(f"{source}: {name}: found {found!r}; allowed: {_allowed(first)}") from None
     except BadInput as error:
         raise BadInput(f"{source}: {where}: {error}") from None

@@ -14,6 +14,7 @@ import xarray as xr
 
 from market import ensemble
 from market.build import Build, build
+from market.draws import check_key
 from market.model import Market, RunFailed
 from market.paths import BadInput
 from market.scenario import Scenario
@@ -64,9 +65,10 @@ def simulate(
         BadInput: ``runs`` or ``seed`` is not allowed, or the results would not fit into memory.
         Cancelled: ``progress`` returned False.
     """
-    check_runs(runs, seed)
-    built = build(scenario)
+    check_runs(runs)
     seed = scenario.seed if seed is None else seed
+    check_key(seed, first_replication=first_replication)
+    built = build(scenario)
     check_size(built, runs)
     if trace:
         values, failures, tables = run_live(scenario, built, runs, seed, first_replication, progress)
@@ -81,12 +83,10 @@ def simulate(
     return dataset(scenario, built, values, seed, first_replication, failures)
 
 
-def check_runs(runs: object, seed: object) -> None:
-    """Raises BadInput if the number of runs or the seed cannot be used."""
+def check_runs(runs: object) -> None:
+    """Raises BadInput if so many runs cannot be."""
     if isinstance(runs, bool) or not isinstance(runs, int | np.integer) or runs < 1:
         raise BadInput(f"runs: found {runs!r}; allowed: a whole number from 1")
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63):
-        raise BadInput(f"seed: found {seed!r}; allowed: a whole number from 0 to 9223372036854775807")
 
 
 def check_size(built: Build, runs: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +52,7 @@ class Trace:
         product = buyer.slot_product[slot]
         head = {"quarter": label, "buyer": buyer.name, "product": self.model.products[product].name}
         at = slot * ISSUES
+        start = self.model.scenario.start
         for week in range(WEEKS):
             note = slot * WEEKS + week
             if buyer.offer_accepted[note] < 0:
@@ -64,7 +66,7 @@ class Trace:
                     "side": "ask" if suppliers else "bid",
                     "price": buyer.offer_price[note],
                     "quantity": buyer.offer_units[note],
-                    "promised_quarter": buyer.offer_date[note] + self.model.scenario.start,
+                    "promised_quarter": quarter_label(start + math.ceil(buyer.offer_date[note] - 1e-9)),
                     "prepaid_share": buyer.offer_prepaid[note],
                     "reservation": reserve[at + PRICE],
                     "accepted": bool(buyer.offer_accepted[note]),
