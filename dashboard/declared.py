@@ -21,7 +21,7 @@ BARE = re.compile(r"^\w+ of E\d+$")
 
 @dataclass(frozen=True)
 class Control:
-    """One setting: a slider (``low`` and ``high``), a choice (``options``) or a switch."""
+    """One setting: slider (``low`` and ``high``), choice (``options``) or switch; ``own``: the scenario's value."""
 
     path: str
     label: str
@@ -29,29 +29,30 @@ class Control:
     unit: str
     kind: str
     value: Any
+    own: Any = None
     low: float = 0.0
     high: float = 0.0
     step: float = 0.0
     options: tuple[tuple[str, str], ...] = ()
 
 
-def levers(scenario: Scenario) -> list[Control]:
-    """What one could decide."""
-    return controls(scenario, dict(scenario.levers))
+def levers(scenario: Scenario, base: Scenario) -> list[Control]:
+    """What one could decide, as it stands in ``scenario`` and stood in ``base``."""
+    return controls(scenario, base, dict(scenario.levers))
 
 
-def uncertainties(scenario: Scenario) -> list[Control]:
-    """What nobody knows."""
-    return controls(scenario, dict(scenario.uncertainties))
+def uncertainties(scenario: Scenario, base: Scenario) -> list[Control]:
+    """What nobody knows, as it stands in ``scenario`` and stood in ``base``."""
+    return controls(scenario, base, dict(scenario.uncertainties))
 
 
-def controls(scenario: Scenario, declared: dict[str, Any]) -> list[Control]:
+def controls(scenario: Scenario, base: Scenario, declared: dict[str, Any]) -> list[Control]:
     """A control for each declared path that can have one; what varies over time has none."""
-    made = (control(scenario, path, values) for path, values in declared.items())
+    made = (control(scenario, path, values, base.get(path)) for path, values in declared.items())
     return [c for c in made if c is not None]
 
 
-def control(scenario: Scenario, path: str, values: Any) -> Control | None:
+def control(scenario: Scenario, path: str, values: Any, own: Any) -> Control | None:
     """The control for a path and the values it may take: a list, or a range from low to high."""
     value = scenario.get(path)
     role = role_of(scenario, path)
@@ -60,6 +61,7 @@ def control(scenario: Scenario, path: str, values: Any) -> Control | None:
         "label": label(path),
         "help": explain(getattr(role, "doc", "")),
         "unit": unit(getattr(role, "unit", "")),
+        "own": own,
     }
     if isinstance(value, bool):
         return Control(**words, kind="switch", value=value)

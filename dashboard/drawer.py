@@ -63,14 +63,14 @@ def Drawer():
 def groups(now: Setting, seed: str, complaint: str) -> list[dict[str, Any]]:
     """The groups of controls as plain data."""
     titles = tuple((name, session.scenario_of(name).title) for name in shipped())
-    picker = Control("scenario", "Scenario", "", "", "choice", now.name, options=titles)
+    picker = Control("scenario", "Scenario", "", "", kind="choice", value=now.name, options=titles)
     scenario = now.scenario
-    runs = Control("runs", "Runs", "", "", "slider", now.runs, FEWEST, MOST, 50)
-    seed_field = Control("seed", "Seed of the draws", "", "", "text", seed)
+    runs = Control("runs", "Runs", "", "", kind="slider", value=now.runs, low=FEWEST, high=MOST, step=50)
+    seed_field = Control("seed", "Seed of the draws", "", "", kind="text", value=seed)
     made = [
         ("Scenario", [picker], 1),
-        ("What one could decide", levers(scenario), HANDFUL),
-        ("What nobody knows", uncertainties(scenario), HANDFUL),
+        ("What one could decide", levers(scenario, now.base), HANDFUL),
+        ("What nobody knows", uncertainties(scenario, now.base), HANDFUL),
         ("Ensemble", [runs, seed_field], 2),
     ]
     return [

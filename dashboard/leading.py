@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from market.paths import parse_quarter
 from market.scenario import Scenario
+
+FEWEST = 4
+"""Quarters on sale from which a product's lead time is worth a line."""
 
 
 def leading_product(scenario: Scenario) -> str:
@@ -26,8 +30,15 @@ def leading_buyers(scenario: Scenario) -> list[str]:
 
 
 def generations(scenario: Scenario) -> list[str]:
-    """The first product of each generation that anybody may buy, in the order of generations."""
+    """The first product of each generation, in their order, without those that soon leave the market."""
     found: dict[int, str] = {}
     for name, product in scenario.products.items():
         found.setdefault(product.generation, name)
-    return [found[number] for number in sorted(found)]
+    names = [found[number] for number in sorted(found)]
+    return [name for name in names if stays(scenario, name)] or names
+
+
+def stays(scenario: Scenario, product: str) -> bool:
+    """Whether a product can be ordered in at least FEWEST quarters of the scenario."""
+    last = scenario.products[product].last_order
+    return last in ("", "never") or parse_quarter(last) - scenario.start + 1 >= FEWEST

@@ -47,14 +47,14 @@ def Results(shown: Ensemble) -> None:
 
     Cards(cards=figures)
     with solara.Div(classes=["gm-grid"]):
-        with Panel("Lead time", "Weeks from order to delivery, quoted by generation; median of the runs"):
-            Chart(waits, f"Lead time in weeks by quarter. {described(figures[0])}", "292px")
+        with Panel("Lead time", "Weeks from order to delivery; medians of the runs"):
+            Chart(waits, f"Lead time in weeks by quarter. {described(figures[0])}", "256px")
         with Panel(
             "Price",
-            f"US dollars per {chosen}: list, paid by new orders, and what would clear the market",
+            f"US dollars per {chosen}; shadow: what would clear the market",
             [Choice("Product", products, chosen, product.set)] if len(products) > 1 else [],
         ):
-            Chart(price, f"List, paid and shadow price of {chosen} by quarter. {described(figures[2])}", "292px")
+            Chart(price, f"List, paid and shadow price of {chosen} by quarter. {described(figures[2])}", "256px")
         with Panel(
             "Market share",
             "Share of units delivered; pick buyers below"
@@ -63,7 +63,7 @@ def Results(shown: Ensemble) -> None:
             [Choice("View", ["lines", "stacked"], view.value, view.set)],
             classes="gm-narrow",
         ):
-            Chart(share, "Share of units delivered to each buyer by quarter.", "292px")
+            Chart(share, "Share of units delivered to each buyer by quarter.", "256px")
         with Panel(
             f"Buyers in {last}",
             "Medians of the runs",

@@ -44,4 +44,4 @@ def sentence(now: Status, shown: Ensemble | None) -> str:
     if shown is None:
         return ""
     failed = f"; {len(shown.failures)} stopped: {shown.failures[0].sentence}" if shown.failures else ""
-    return f"{shown.setting.runs} runs in {shown.seconds:.1f} s{failed}"
+    return f"{shown.setting.runs} runs in {shown.seconds:.1f} s; ± is the Monte Carlo error of a median{failed}"

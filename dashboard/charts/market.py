@@ -13,9 +13,7 @@ from dashboard.leading import generations, leading_buyers
 from market.scenario import Scenario
 
 LEADS = ("blue", "orange", "green", "violet", "pink")
-"""Colours of generations, the first that shows taking the first."""
-FEWEST = 4
-"""Quarters with a figure that a line must have to be worth drawing."""
+"""Colours of generations in their order."""
 
 
 def prices(scenario: Scenario, data: xr.Dataset, product: str) -> Plot:
@@ -32,14 +30,11 @@ def prices(scenario: Scenario, data: xr.Dataset, product: str) -> Plot:
 
 def lead_times(scenario: Scenario, data: xr.Dataset) -> Plot:
     """The wait quoted for each generation, and the mean wait of what was delivered."""
-    lines: list[Line] = []
-    dots = {}
-    for product in generations(scenario):
-        found = band(data.product_quoted_lead_weeks.sel(product=product))
-        if found.known >= min(FEWEST, scenario.horizon):
-            name = f"{real.family(product)} quoted"
-            lines.append(Line.of(name, LEADS[len(lines) % len(LEADS)], found))
-            dots[name] = real.lead_times(scenario, product)
+    lines, dots = [], {}
+    for product, color in zip(generations(scenario), LEADS, strict=False):
+        name = f"{real.family(product)} quoted"
+        lines.append(Line.of(name, color, band(data.product_quoted_lead_weeks.sel(product=product))))
+        dots[name] = real.lead_times(scenario, product)
     lines.append(Line("Realised", "quiet", band(data.realised_lead_weeks).median, dash=True))
     return Plot(scenario.quarters, "weeks", lines, dots, real.events(scenario))
 

@@ -1,0 +1,131 @@
+"""The page's server as a process of its own, a browser on it, and Solara sessions without either."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from dashboard.launcher import JAVASCRIPT
+from market import Scenario, simulate
+
+ROOT = Path(__file__).parents[2]
+LONG = 60_000
+"""Milliseconds to wait for the first chart."""
+
+
+@pytest.fixture
+def session() -> Iterator[object]:
+    """A Solara session, in which reactive variables have their first values."""
+    import solara.server.app  # noqa: F401 # patches ipywidgets; without it close() raises KeyError
+    from solara.server.kernel import Kernel
+    from solara.server.kernel_context import VirtualKernelContext
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    context = VirtualKernelContext(id=str(uuid4()), kernel=Kernel(), session_id="test")
+    with context:
+        yield context
+    context.close()
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+def unavailable(reason: str) -> None:
+    """Skip, but not where everything is meant to be there."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """The port of a running server."""
+    if not JAVASCRIPT.is_dir():
+        unavailable("the page's JavaScript is not there: run make install")
+    simulate(Scenario.load("reference"))  # so that the rules are compiled when the page is looked at
+    port = free_port()
+    command = [sys.executable, "-m", "dashboard", "--port", str(port), "--no-browser"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        try:
+            assert f"http://localhost:{port}" in line
+            yield port
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        unavailable("there is no Chromium on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page in a browser of its own, and what went wrong on it."""
+
+    page: Page
+    context: BrowserContext
+    base: str
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.problems.append(f"error on the page: {error}"))
+        self.page.on("response", lambda r: r.status >= 400 and self.problems.append(f"{r.status} {r.url}"))
+        self.page.on("requestfailed", lambda r: self.problems.append(f"failed {r.url}"))
+        self.page.on("request", lambda r: self._own(r.url) or self.problems.append(f"external {r.url}"))
+
+    def _own(self, url: str) -> bool:
+        return url.startswith((self.base, "data:", "blob:"))
+
+    def open(self, path: str = "/") -> Page:
+        """Go to a path and wait for its charts."""
+        self.page.goto(self.base + path)
+        self.page.wait_for_selector(".gm-plot[data-rendered]", state="attached", timeout=LONG)
+        return self.page
+
+    def close(self) -> None:
+        # a page that is left drops what it is loading; that is not a failure
+        problems = list(self.problems)
+        self.context.close()
+        assert problems == []
+
+
+@pytest.fixture
+def visit(port: int, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Makes visits, each with cookies of its own; at the end nothing may have gone wrong on any."""
+    visits: list[Visit] = []
+
+    def make(width: int = 1440, height: int = 900, **options) -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        visits.append(Visit(context.new_page(), context, f"http://localhost:{port}"))
+        return visits[-1]
+
+    yield make
+    for one in visits:
+        one.close()

@@ -1,0 +1,250 @@
+"""The tab Market in a real browser."""
+
+from __future__ import annotations
+
+import http.client
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.numerals import compact, dollars, percent, weeks
+from market import Scenario, simulate
+
+pytestmark = pytest.mark.browser
+
+DONE = ".gm-progress >> text=/ runs in /"
+
+
+def settled(page: Page) -> None:
+    """Wait until the figures are those of the settings."""
+    page.wait_for_timeout(400)  # a slider's own rest, and the way to the server
+    page.wait_for_selector(DONE)
+
+
+def figures(page: Page) -> list[str]:
+    return page.locator(".gm-figure b").all_inner_texts()
+
+
+def move(page: Page, name: str, key: str = "ArrowRight", times: int = 3) -> None:
+    slider = page.get_by_role("slider", name=name)
+    slider.focus()
+    for _ in range(times):
+        slider.press(key)
+
+
+def choose(page: Page, field: str, option: str) -> None:
+    page.locator(".v-select", has=page.get_by_text(field, exact=True)).first.click()
+    page.get_by_role("option", name=option).click()
+
+
+def test_shows_what_simulate_gives(visit):
+    page = visit().open()
+    settled(page)
+    data = simulate(Scenario.load("colossus"), runs=200)
+
+    hopper = data.product_quoted_lead_weeks.sel(product="H100")
+    peaks = np.nanmax(hopper.values, axis=1)
+    xai = data.buyer_deployed.sel(buyer="xAI", quarter="2024Q4")
+    premium = data.product_premium.sel(product="H100").max("quarter")
+    assert figures(page) == [
+        weeks(float(np.median(peaks))),
+        compact(float(xai.median())),
+        percent(float(premium.median())),
+        dollars(1e6 * float(data.revenue.sel(quarter="2024Q4").median())),
+    ]
+
+    cells = page.locator(".gm-table tbody tr", has_text="Microsoft").locator("td").all_inner_texts()
+    last = data.sel(buyer="Microsoft", quarter="2026Q4")
+    assert [cell.strip() for cell in cells[:3]] == [
+        "Microsoft",
+        compact(float(last.buyer_needed.median())),
+        compact(float(last.buyer_ordered.median())),
+    ]
+
+    drawn = page.evaluate(
+        """() => echarts.getInstanceByDom(document.querySelectorAll('.gm-plot')[0]).getOption()
+                 .series.find(s => s.type === 'line' && s.name === 'Hopper quoted').data"""
+    )
+    expected = [
+        np.median(column[np.isfinite(column)]) if np.isfinite(column).mean() >= 0.5 else np.nan
+        for column in hopper.values.T
+    ]
+    np.testing.assert_allclose(np.array(drawn, dtype=float), expected, rtol=1e-12)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Table").click()
+    assert download.value.suggested_filename.startswith("colossus-")
+    table = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
+    found = table[(table["measure"] == "buyer_deployed") & (table["of"] == "xAI")]["median"].item()
+    assert found == pytest.approx(float(data.buyer_deployed.sel(buyer="xAI", quarter="2026Q4").median()), rel=1e-12)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="All series").click()
+    everything = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
+    assert everything["quarter"].nunique() == 17
+    assert {"revenue", "product_list_price", "buyer_deployed"} <= set(everything["measure"])
+
+
+def test_charts_have_bands_dots_and_a_tooltip_that_keys_reach(visit):
+    page = visit().open()
+    expect(page.locator(".gm-plot[data-rendered]")).to_have_count(3)
+    for at in range(3):
+        plot = page.locator(".gm-plot").nth(at)
+        assert plot.get_attribute("aria-label")
+        assert plot.locator("path[fill-opacity='0.15'], path[opacity='0.15']").count()
+    plot = page.locator(".gm-plot").first
+    plot.focus()
+    for _ in range(5):
+        plot.press("ArrowRight")
+    tip = plot.locator(".gm-tip")
+    expect(tip).to_contain_text("2023Q4")
+    expect(tip).to_contain_text("Real: 44.0 (36.0 to 52.0)")
+    expect(tip).to_contain_text("Omdia")
+    expect(tip).to_contain_text("Export rule of 17 October 2023")
+
+    page.locator(".gm-choice").nth(1).click()
+    page.get_by_role("option", name="Stacked").click()
+    expect(page.get_by_text("means of the runs")).to_be_visible()
+    page.locator(".gm-choice").first.click()
+    page.get_by_role("option", name="B200").click()
+    expect(page.get_by_text("US dollars per B200")).to_be_visible()
+
+
+def test_change_reset_change_reset(visit):
+    page = visit().open()
+    settled(page)
+    original = figures(page)
+    for _ in range(2):
+        move(page, "Shock level", "ArrowLeft", 8)
+        settled(page)
+        assert figures(page) != original
+        expect(page.locator(".gm-chip-changed")).to_be_visible()
+        page.get_by_role("button", name="Reset to scenario").click()
+        settled(page)
+        assert figures(page) == original
+        expect(page.locator(".gm-chip-changed")).to_have_count(0)
+        expect(page.get_by_role("slider", name="Shock level")).to_have_attribute("aria-valuenow", "10")
+
+
+def test_a_lever_of_named_choices(visit):
+    page = visit().open()
+    settled(page)
+    original = figures(page)
+    choose(page, "Protocol", "List price")
+    settled(page)
+    assert figures(page) != original
+    expect(page.locator(".gm-own")).to_contain_text("Alternating offers")
+
+
+def test_cancel_keeps_the_figures_before(visit):
+    page = visit().open()
+    settled(page)
+    original = figures(page)
+    page.evaluate(
+        """() => new MutationObserver((_, self) => {
+             const button = [...document.querySelectorAll('.gm-progress button')].find(b => /Cancel/.test(b.innerText));
+             if (button) { self.disconnect(); button.click(); }
+           }).observe(document.querySelector('.gm-page'), { childList: true, subtree: true })"""
+    )
+    move(page, "Shock level", "ArrowLeft", 8)
+    expect(page.locator(".gm-progress")).to_contain_text("Cancelled")
+    assert figures(page) == original
+    page.get_by_role("button", name="Try again").click()
+    settled(page)
+    assert figures(page) != original
+
+
+def test_another_scenario_and_back(visit):
+    page = visit().open()
+    settled(page)
+    original = figures(page)
+    choose(page, "Scenario", "The reference model")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The reference model")
+    settled(page)
+    assert figures(page)[0] == "23.2"
+    expect(page.locator(".gm-table tbody tr")).to_have_count(2)
+    choose(page, "Scenario", "The same world without the rush")
+    settled(page)
+    without = figures(page)
+    assert without[1] != original[1]
+    choose(page, "Scenario", "The rush: xAI")
+    settled(page)
+    assert figures(page) == original
+
+
+def test_a_seed_that_is_none_gets_a_sentence(visit):
+    page = visit().open()
+    settled(page)
+    original = figures(page)
+    seed = page.get_by_label("Seed of the draws")
+    seed.fill("seven")
+    message = page.locator(".v-messages__message")
+    expect(message).to_contain_text("found 'seven'; allowed: a whole number")
+    expect(seed).to_have_value("seven")
+    seed.fill("7")
+    expect(message).to_have_count(0)
+    expect(page.locator(".gm-chips")).to_contain_text("seed 7")
+    settled(page)
+    assert figures(page) != original
+
+
+def test_two_browsers_have_their_own_state(visit):
+    first, second = visit().open(), visit().open()
+    settled(first)
+    settled(second)
+    original = figures(second)
+    move(first, "Shock level", "ArrowLeft", 8)
+    settled(first)
+    assert figures(first) != original
+    assert figures(second) == original
+    expect(second.locator(".gm-chip-changed")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("path", "scheme"), [("/", "light"), ("/live", "dark")])
+def test_a_phone(visit, path, scheme):
+    page = visit(390, 844, color_scheme=scheme).open(path)
+    expect(page.locator(f".v-application.theme--{scheme}")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.get_by_role("slider", name="Shock level")).not_to_be_in_viewport()
+    page.locator("button[aria-label=Settings]:visible").click()
+    expect(page.get_by_role("slider", name="Shock level")).to_be_in_viewport()
+    page.mouse.click(370, 400)
+    expect(page.get_by_role("slider", name="Shock level")).not_to_be_in_viewport()
+
+
+def test_the_theme_is_kept(visit):
+    one = visit()
+    page = one.open()
+    expect(page.locator(".v-application.theme--light")).to_have_count(1)
+    page.get_by_role("button", name="Switch to the dark theme").click()
+    expect(page.locator(".v-application.theme--dark")).to_have_count(1)
+    page = one.open("/live")
+    expect(page.locator(".v-application.theme--dark")).to_have_count(1)
+
+
+def test_other_hosts_and_other_pages_are_refused(port):
+    def status(method: str, path: str, **headers: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        names = {"Host": f"localhost:{port}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, path, headers=names)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec_WebSocket_Version": "13",
+        "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    kernel = "/_solara/api/kernel/00000000-0000-4000-8000-000000000000"
+    assert status("GET", "/") == 200
+    assert status("GET", "/", Host="evil.example") == 403
+    assert status("GET", "/resourcez") == 403
+    assert status("GET", kernel, Origin="http://evil.example", **upgrade) == 403
+    assert status("GET", kernel, **upgrade) == 403
+    assert status("POST", "/_solara/api/close/x", Origin="http://evil.example") == 403
+    assert status("GET", "/static/public/../../pyproject.toml") == 404
