@@ -9,6 +9,7 @@ from agents.agent import Actor
 from agents.state import (
     SLOTS,
     Array,
+    Choice,
     Column,
     Draw,
     IntLines,
@@ -23,6 +24,7 @@ from agents.state import (
     Slots,
     Talks,
 )
+from agents.tactics import TACTICS
 
 PRICE, UNITS, DATE, PREPAID = 0, 1, 2, 3
 ISSUES = 4
@@ -78,6 +80,8 @@ class BuyerState(Actor):
     # How it bargains
     bargains: Annotated[bool, Parameter("", "whether it negotiates or takes the list price")] = True
     bid_discount: Annotated[float, Parameter("1", "opening bid under the list price", 0.0, 0.9)] = 0.10
+    bid_tactic: Annotated[int, Choice(tuple(TACTICS), "how it gives way")] = 0
+    bid_at_once: Annotated[float, Parameter("1", "kappa of E12: share given up at once", 0.0, 1.0)] = 0.0
     bid_pace: Annotated[float, Parameter("1", "beta of E12; under 1 concedes late", 0.05, 20.0)] = 1.0
     longest_wait: Annotated[float, Parameter("quarters", "wait over the expected one it puts up with")] = 1.0
     prepaid_limit: Annotated[float, Parameter("1", "largest share it pays in advance", 0.0, 1.0)] = 0.03

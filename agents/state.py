@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -295,6 +296,15 @@ def code_digest(functions: Sequence[Callable]) -> str:
     for function in functions:
         note(function)
     return digest.hexdigest()[:16]
+
+
+def public_functions(module: str) -> dict[str, Callable]:
+    """The mechanisms of a kind, by name: functions that ``module`` itself has defined so far, no underscore first."""
+    return {
+        name: value
+        for name, value in vars(sys.modules[module]).items()
+        if inspect.isfunction(value) and value.__module__ == module and not name.startswith("_")
+    }
 
 
 def dispatch(functions: Sequence[Callable]) -> Callable:

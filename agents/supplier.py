@@ -8,7 +8,8 @@ from typing import Annotated
 from agents import ordering, pipeline
 from agents.agent import Actor
 from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
-from agents.state import NEVER, Array, Draw, Parameter, Path
+from agents.state import NEVER, Array, Choice, Draw, Parameter, Path
+from agents.tactics import TACTICS, concede
 
 STAGES = 3
 MEMORY = 4
@@ -45,6 +46,8 @@ class Supplier(Actor):
 
     # How it bargains
     ask_markup: Annotated[float, Parameter("1", "opening ask over the list price in a shortage", 0.0, 2.0)] = 0.10
+    ask_tactic: Annotated[int, Choice(tuple(TACTICS), "how it gives way")] = 0
+    ask_at_once: Annotated[float, Parameter("1", "kappa of E12: share given up at once", 0.0, 1.0)] = 0.0
     ask_pace: Annotated[float, Parameter("1", "beta of E12; under 1 concedes late", 0.05, 20.0)] = 0.5
     fair_share: Annotated[float, Parameter("1", "share of the shadow price it will not go below", 0.0, 1.0)] = 0.7
     expedite: Annotated[float, Parameter("1", "share of a wait it can take off", 0.0, 1.0)] = 0.3
@@ -64,10 +67,6 @@ class Supplier(Actor):
     wafers_used: float = 0.0
     estimate: float = 0.0
     estimates: Annotated[list[float], Array(MEMORY)]
-    units_per_wafer: float = 0.0
-    revenue: float = 0.0
-    cost: float = 0.0
-    receipts: float = 0.0
 
     def expand(self):
         """Capacity of the quarter, in wafers: its share of what is installed, and its own (E18)."""
@@ -179,6 +178,10 @@ class Supplier(Actor):
         """The quarter in which an order placed now would come, by the supplier's reckoning."""
         wait = product.quoted_lead
         return max(float(market.quarter + 1), market.quarter + 1 + math.floor(wait))
+
+    def concession(self, week, deadline):
+        """Share of its way that it has given up by that week (E12)."""
+        return concede(self.ask_tactic, week, deadline, self.ask_pace, self.ask_at_once)
 
     def score_weight(self, issue):
         """Weight of an issue in the supplier's utility."""

@@ -8,8 +8,7 @@ in total. Rules are pure.
 
 from __future__ import annotations
 
-from agents.state import both_gears, dispatch
-from market.mechanisms import public_functions
+from agents.state import both_gears, dispatch, public_functions
 
 
 @both_gears

@@ -9,38 +9,14 @@ from __future__ import annotations
 import math
 
 from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
-from agents.demand import power
-from agents.state import SLOTS, WEEKS, both_gears, dispatch
-from market.mechanisms import public_functions
+from agents.state import SLOTS, WEEKS, both_gears, dispatch, public_functions
 
 LAST_WEEK = WEEKS - 1
 
 
 @both_gears
-def _concession(week, deadline, pace, at_once):
-    """Share of the way from opening to reservation value that is given up by ``week``.
-
-    E12 (Faratin, Sierra & Jennings 1998), polynomial: kappa + (1 - kappa) (t / T) ** (1 / beta).
-    """
-    if week <= 0:
-        return at_once
-    passed = min(1.0, week / deadline)
-    return at_once + (1.0 - at_once) * power(passed, 1.0 / pace)
-
-
-@both_gears
-def _exponential_concession(week, deadline, pace, at_once):
-    """As :func:`_concession`, exponential: exp((1 - t / T) ** beta ln kappa), with kappa > 0."""
-    left = 1.0 - min(1.0, week / deadline)
-    if left <= 0.0:
-        return 1.0
-    return math.exp(left**pace * math.log(at_once))
-
-
-@both_gears
-def _offer(terms, opening, reserve, slot, week, deadline, pace):
-    """What a side would offer on every issue in that week by its own lights."""
-    share = _concession(week, deadline, pace, 0.0)
+def _offer(terms, opening, reserve, slot, share):
+    """What a side would offer on every issue by its own lights, having given up that share of its way."""
     for issue in range(ISSUES):
         at = slot * ISSUES + issue
         terms[issue] = opening[at] + share * (reserve[at] - opening[at])
@@ -93,18 +69,18 @@ def _exchange(buyer, supplier, slot, week, deadline):
         last[PREPAID] = buyer.offer_prepaid[note - 1]
     deal = False
     if week % 2 == 0:
-        _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, week, deadline, supplier.ask_pace)
+        _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, supplier.concession(week, deadline))
         if week > 0:
             _no_better_than(offer, last, buyer.ask_open, buyer.ask_reserve, slot)
         if offer[PRICE] <= buyer.bid_reserve[at + PRICE] and offer[PREPAID] <= buyer.bid_reserve[at + PREPAID]:
-            _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, week + 1, deadline, buyer.bid_pace)
+            _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, buyer.concession(week + 1, deadline))
             hope = _utility(buyer, answer, buyer.bid_open, buyer.bid_reserve, slot)
             deal = _utility(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot) >= hope
     else:
-        _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, week, deadline, buyer.bid_pace)
+        _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, buyer.concession(week, deadline))
         _no_better_than(offer, last, buyer.bid_open, buyer.bid_reserve, slot)
         if offer[PRICE] >= buyer.ask_reserve[at + PRICE] and offer[PREPAID] >= buyer.ask_reserve[at + PREPAID]:
-            _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, week + 1, deadline, supplier.ask_pace)
+            _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, supplier.concession(week + 1, deadline))
             hope = _utility(supplier, answer, buyer.ask_open, buyer.ask_reserve, slot)
             deal = _utility(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot) >= hope
     buyer.offer_price[note] = offer[PRICE]

@@ -1,0 +1,36 @@
+"""How a side gives way as the deadline comes nearer (theory A.6, E12).
+
+A tactic is a public function ``tactic(week, deadline, pace, at_once)`` of this module: the share of the way from
+opening to reservation value that is given up by ``week``, 0 to 1. A scenario names it: ``bid_tactic``, ``ask_tactic``.
+"""
+
+from __future__ import annotations
+
+import math
+
+from agents.demand import power
+from agents.state import both_gears, dispatch, public_functions
+
+
+@both_gears
+def polynomial(week, deadline, pace, at_once):
+    """kappa + (1 - kappa) (t / T) ** (1 / beta); a ``pace`` under 1 concedes late (Faratin, Sierra & Jennings 1998)."""
+    if week <= 0:
+        return at_once
+    return at_once + (1.0 - at_once) * power(min(1.0, week / deadline), 1.0 / pace)
+
+
+@both_gears
+def exponential(week, deadline, pace, at_once):
+    """exp((1 - t / T) ** beta ln kappa) (Faratin, Sierra & Jennings 1998); kappa is at least a hundredth."""
+    left = 1.0 - min(1.0, week / deadline)
+    if left <= 0.0:
+        return 1.0
+    return math.exp(power(left, pace) * math.log(max(0.01, at_once)))
+
+
+TACTICS = public_functions(__name__)
+"""The tactics by name."""
+
+concede = dispatch(list(TACTICS.values()))
+"""``concede(number, week, deadline, pace, at_once)``: the tactic with that number among TACTICS."""
