@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from agents.tactics import TACTICS
 from market import Scenario, simulate
 from market.allocation import RULES
 from market.negotiation import PROTOCOLS
@@ -24,6 +25,15 @@ def test_mechanism(allocation, protocol, regime):
         {"market.allocation": allocation, "market.protocol": protocol, "market.price_regime": regime}
     )
     assert differences(scenario, seed=3, first=2, runs=1) == []
+
+
+@pytest.mark.parametrize("tactic", TACTICS)
+def test_tactic(tactic):
+    changes = {f"buyers.{name}.bid_tactic": tactic for name in Scenario.load("colossus").buyers}
+    scenario = Scenario.load("colossus").replace_all(
+        changes | {"supplier.ask_tactic": tactic, "supplier.ask_at_once": 0.1}
+    )
+    assert differences(scenario, seed=3, first=2, runs=2) == []
 
 
 def test_mechanisms_change_the_numbers():
