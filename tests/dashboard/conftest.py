@@ -27,7 +27,8 @@ LONG = 60_000
 @pytest.fixture
 def session() -> Iterator[object]:
     """A Solara session, in which reactive variables have their first values."""
-    import solara.server.app  # noqa: F401 # patches ipywidgets; without it close() raises KeyError
+    import solara.server.app  # patches ipywidgets; without it close() raises KeyError
+    import solara.server.starlette  # noqa: F401 # without a server, Solara shares reactive variables
     from solara.server.kernel import Kernel
     from solara.server.kernel_context import VirtualKernelContext
 

@@ -1,0 +1,83 @@
+"""The run behind the tab Live, without a browser."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dashboard import live
+from dashboard.charts.run import lead_times, offers, prices
+from dashboard.live import start, stepped
+from dashboard.live_page import picked_talk, row
+from dashboard.session import Setting
+from market import Market, Scenario
+from market.model import RunFailed
+from market.scenario import shipped
+
+
+@pytest.mark.parametrize("name", list(shipped()))
+def test_a_run_to_the_end_is_the_models(name):
+    now = start(Setting(name))
+    assert (now.before, now.talks, now.ended) == ("", (), False)
+    while not now.ended:
+        now = stepped(now)
+        for plot in (lead_times(now), prices(now, next(iter(now.scenario.products)))):
+            json.dumps(plot.spec(), allow_nan=False)
+        json.dumps([row(talk) for talk in now.talks], allow_nan=False)
+    assert not now.failure
+    assert now.before == now.scenario.quarters[-1]
+    scenario = Scenario.load(name)
+    assert now.market.equals(Market(scenario, scenario.seed, replication=0).run().table("market"))
+    assert stepped(now) is now
+
+
+def test_offers_lie_between_the_sides_and_end_at_the_deal():
+    now = start(Setting())
+    agreed = 0
+    while not now.ended:
+        now = stepped(now)
+        for talk in now.talks:
+            if talk.outcome == "deal":
+                agreed += 1
+                plot = offers(talk, "NVIDIA")
+                last = plot.lines[talk.week % 2].values[talk.week]
+                assert last == pytest.approx(talk.price)
+                assert talk.least * (1 - 1e-9) <= talk.price <= talk.most * (1 + 1e-9)
+                assert list(plot.marks) == [talk.week]
+    assert agreed > 20
+
+
+def test_the_longest_talk_is_shown_until_one_is_picked():
+    now = stepped(stepped(start(Setting())))
+    longest = picked_talk(now.talks, None)
+    assert len(longest.offers) == max(len(talk.offers) for talk in now.talks)
+    assert picked_talk(now.talks, "Meta/elsewhere").buyer == "Meta"
+    assert picked_talk((), "Meta/H100") is None
+
+
+def test_a_step_that_fails_is_a_sentence():
+    now = stepped(start(Setting("reference")))
+
+    def fail():
+        raise RunFailed("2023Q2: A: the order book is full")
+
+    now.trace.model.step = fail
+    failed = stepped(now)
+    assert failed.failure == "2023Q2: A: the order book is full"
+    assert failed.ended
+    assert failed.before == "2023Q1"
+    assert stepped(failed) is failed
+
+
+def test_play_stops_at_the_end_and_at_a_reset(session, monkeypatch):
+    monkeypatch.setitem(live.SPEEDS, "normal", 0.0)
+    live.reset(Setting("reference"))
+    live.toggle()
+    assert live.play._last_finished_event.wait(60)
+    assert live.run.value.before == "2025Q4"
+    assert not live.playing.value
+    live.reset(Setting("reference"))
+    assert live.run.value.before == ""
+    live.step()
+    assert live.run.value.before == "2023Q1"
