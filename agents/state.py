@@ -276,7 +276,7 @@ def code_digest(functions: Sequence[Callable]) -> str:
                 digest.update(repr(constant).encode())
 
     def note(function: Any) -> None:
-        if function in seen or not inspect.isfunction(function):
+        if not inspect.isfunction(function) or function in seen:
             return
         seen.add(function)
         note_code(function.__code__)
