@@ -82,15 +82,3 @@ def test_changed_settings_wait_for_a_reset_and_the_run_waits_for_its_tab(visit):
     expect(now(page)).to_have_text("2023Q1")
     expect(page.locator(".gm-table tbody tr").first).to_contain_text("list-price queue")
     expect(page.locator(".gm-notice")).to_have_count(0)
-
-
-def test_two_browsers_step_their_own_models(visit):
-    first, second = visit().open("/live"), visit().open("/live")
-    press(first, "Step")
-    expect(now(first)).to_have_text("2022Q4")
-    press(first, "Step")
-    expect(now(first)).to_have_text("2023Q1")
-    expect(now(second)).to_have_text("Start")
-    press(second, "Step")
-    expect(now(second)).to_have_text("2022Q4")
-    expect(now(first)).to_have_text("2023Q1")

@@ -126,12 +126,6 @@ def test_change_reset_change_reset(visit):
         assert figures(page) == original
         expect(page.locator(".gm-chip-changed")).to_have_count(0)
         expect(page.get_by_role("slider", name="Shock level")).to_have_attribute("aria-valuenow", "10")
-
-
-def test_a_lever_of_named_choices(visit):
-    page = visit().open()
-    settled(page)
-    original = figures(page)
     choose(page, "Protocol", "List price")
     settled(page)
     assert figures(page) != original
@@ -181,7 +175,7 @@ def test_a_seed_that_is_none_gets_a_sentence(visit):
     seed = page.get_by_label("Seed of the draws")
     seed.fill("seven")
     message = page.locator(".v-messages__message")
-    expect(message).to_contain_text("found 'seven'; allowed: a whole number")
+    expect(message).to_contain_text("Found 'seven'; allowed: a whole number")
     expect(seed).to_have_value("seven")
     seed.fill("7")
     expect(message).to_have_count(0)
@@ -190,7 +184,7 @@ def test_a_seed_that_is_none_gets_a_sentence(visit):
     assert figures(page) != original
 
 
-def test_two_browsers_have_their_own_state(visit):
+def test_two_browsers_have_their_own_settings_figures_and_runs(visit):
     first, second = visit().open(), visit().open()
     settled(first)
     settled(second)
@@ -200,6 +194,13 @@ def test_two_browsers_have_their_own_state(visit):
     assert figures(first) != original
     assert figures(second) == original
     expect(second.locator(".gm-chip-changed")).to_have_count(0)
+    for page, steps in ((first, 2), (second, 1)):
+        page.get_by_role("link", name="Live").click()
+        expect(page.locator(".gm-now b")).to_have_text("Start")
+        for label in ("2022Q4", "2023Q1")[:steps]:
+            page.get_by_role("button", name="Step", exact=True).click()
+            expect(page.locator(".gm-now b")).to_have_text(label)
+    expect(first.locator(".gm-now b")).to_have_text("2023Q1")
 
 
 @pytest.mark.parametrize(("path", "scheme"), [("/", "light"), ("/live", "dark")])
