@@ -7,6 +7,7 @@ from typing import Annotated
 
 from agents.buyer import Buyer
 from agents.frontier_lab import FrontierLab
+from agents.hyperscaler import Hyperscaler
 from agents.state import Draw, Parameter, both_gears
 
 NOTES = {"low": "a quiet quarter", "high": "a busy quarter"}
@@ -62,3 +63,13 @@ class TalkativeBuyer(Buyer):
     def impulse(self):
         mood = sorted(NOTES, key=len)[0] if self.index % 2 else "high"
         return 1.0 if f"{NOTES[mood]}!" else 0.0
+
+
+class ThriftyCloud(Hyperscaler):
+    """Has no rules of its own, only another default."""
+
+    capex_share = 0.10
+
+
+class PlainBuyer(Buyer):
+    """Has nothing of its own."""

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from agents.buyer import Buyer
 from market import BadInput, Market, Scenario, simulate
+from market.build import buyer_layout
 from market.model import RunFailed
 from market.scenario import shipped
 from tests import own_buyers
@@ -13,12 +15,21 @@ from tests.worlds import changed
 
 @pytest.fixture(scope="module")
 def raw():
-    """The world of colossus with buyers of two classes of the user's own."""
+    """The world of colossus with buyers of four classes of the user's own."""
     raw = Scenario.load("colossus").to_dict()
     raw["levers"] = raw["uncertainties"] = {}
     oracle = {"class": "MoodyBuyer", "opening_stock": 7841.0, "opening_product": "A100", "income": 400.0}
+    amazon = raw["buyers"]["Amazon"] | {"class": "ThriftyCloud"}
+    del amazon["capex_share"]
     return changed(
-        raw, {("buyers", "Oracle"): oracle, ("buyers", "xAI", "class"): "BrittleLab", ("name",): "own-buyers"}
+        raw,
+        {
+            ("name",): "own-buyers",
+            ("buyers", "Amazon"): amazon,
+            ("buyers", "Oracle"): oracle,
+            ("buyers", "plain"): oracle | {"class": "PlainBuyer"},
+            ("buyers", "xAI", "class"): "BrittleLab",
+        },
     )
 
 
@@ -30,6 +41,52 @@ def test_rules_of_its_own_in_both_gears(raw):
     scenario = Scenario.from_dict(raw)
     assert scenario.classes["Oracle"] is own_buyers.MoodyBuyer
     assert differences(scenario, seed=5, first=1, runs=4) == []
+
+
+def test_a_default_of_its_own(raw):
+    scenario = Scenario.from_dict(raw)
+    assert scenario.get("buyers.Amazon.capex_share") == 0.10
+    assert scenario.get("buyers.Google.capex_share") == 0.25
+    model = Market(scenario)
+    model.step()
+    assert model.buyers[0].name == "Amazon"
+    assert model.buyers[0].capex_share == 0.10
+
+
+def signature(*classes):
+    """What tells the compiled rules of the shipped classes and of these apart from others."""
+    return buyer_layout({cls.__name__: cls for cls in classes}).signature
+
+
+def defined(body):
+    """A class of one name and module, as defined once more at a prompt."""
+    space = {"__name__": "prompt", "Buyer": Buyer}
+    exec("SHARE = 0.5\nclass Prompted(Buyer):\n    def impulse(self):\n        " + body, space)
+    return space["Prompted"]
+
+
+def test_compiled_rules_are_told_apart():
+    """By what each class does, even if no class brings a rule that the others lack."""
+    signatures = [
+        signature(),
+        signature(own_buyers.PlainBuyer),
+        signature(own_buyers.ThriftyCloud),
+        signature(own_buyers.PlainBuyer, own_buyers.ThriftyCloud),
+        signature(own_buyers.MoodyBuyer),
+        signature(defined("return 1.0")),
+        signature(defined("return 0.5")),
+        signature(defined("return SHARE")),
+    ]
+    assert len(set(signatures)) == len(signatures)
+    assert signature(defined("return 1.0")) == signature(defined("return 1.0"))
+
+
+def test_a_class_defined_again_takes_the_place_of_its_former_self(raw):
+    for number in ("1.0", "2.0"):
+        prompted = defined(f"return {number}")
+        plain = raw["buyers"]["plain"] | {"class": "Prompted"}
+        scenario = Scenario.from_dict(changed(raw, {("buyers", "plain"): plain}))
+        assert scenario.classes["plain"] is prompted
 
 
 def test_rules_of_its_own_matter(raw):
