@@ -154,13 +154,18 @@ def row(talk: Talk) -> dict[str, Any]:
         talk.buyer,
         talk.product,
         agreed,
-        whole(talk.units) if ordered else NOTHING,
+        units(talk.units) if ordered else NOTHING,
         whole(talk.price) if ordered else NOTHING,
         f"{100 * talk.over_list:+.1f}%" if ordered else NOTHING,
         talk.promised or NOTHING,
         percent(talk.prepaid, 1) if ordered else NOTHING,
     ]
     return {"key": talk.key, "tag": talk.outcome, "cells": cells}
+
+
+def units(number: float) -> str:
+    """Whole units; what is left of one by rounding is not called none."""
+    return "<1" if 0.0 < number < 0.5 else whole(number)
 
 
 def quarter_line(now: Run) -> str:

@@ -20,7 +20,7 @@ import xarray as xr
 from market import BadInput, Scenario, simulate
 from market.simulate import Cancelled
 
-PAUSE = 0.25
+PAUSE = 0.12
 """Seconds without a further change before computing starts."""
 UNHEARD = 1.5
 """Seconds without news after which the rules must be being compiled."""
