@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.supplier import Supplier
 from market import Scenario, simulate
 from market.allocation import RULES
 from market.schema import table_model
@@ -122,27 +121,13 @@ def test_p14_no_demand(raw, without):
 
 @few
 @given(worlds(), st.sampled_from(["wants", "money"]))
-def test_p14_prices_move_by_their_own_rule_alone(raw, without):
+def test_p14_without_demand_there_is_no_premium_and_prices_stay(raw, without):
     raw = changed(idle(raw, without), {("market", "price_regime"): "sticky"})
-    scenario = Scenario.from_dict(raw)
-    results = simulate(scenario)
-    supplier = Supplier.__new__(Supplier)
-    for name in ("price_adjustment", "fall_limit", "rise_limit"):
-        setattr(supplier, name, scenario.get(f"supplier.{name}"))
-    for name in raw["products"]:
-        paid = results.sel(run=0, product=name)
-        list_price = raw["products"][name]["opening_price"]
-        for t, label in enumerate(scenario.quarters):
-            if label >= raw["products"][name]["launch"]:
-                product = _Priced(list_price, raw["products"][name]["unit_cost"], paid.product_shadow_price.values[t])
-                Supplier.set_price(supplier, product)
-                list_price = product.list_price
-            assert paid.product_list_price.values[t] == pytest.approx(list_price, rel=CLOSE)
-
-
-class _Priced:
-    def __init__(self, list_price, unit_cost, shadow_price):
-        self.list_price, self.unit_cost, self.shadow_price = list_price, unit_cost, shadow_price
+    results = simulate(Scenario.from_dict(raw))
+    for name, product in raw["products"].items():
+        found = results.sel(run=0, product=name)
+        assert found.product_list_price.values == pytest.approx(product["opening_price"], rel=CLOSE)
+        assert found.product_premium.values == pytest.approx(0.0, abs=CLOSE)
 
 
 TWINS = {
