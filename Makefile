@@ -20,9 +20,9 @@ app: install ## open the page
 test: install ## run all tests
 	$(run) -m pytest
 
-test-mesa35: ## run the tests that need no browser on a Python that gets Mesa 3.5
+test-mesa35: ## compare the gears and the numbers on a Python that gets Mesa 3.5
 	@newer=$$(.ci/newer-python) || { echo "No Python 3.12 or newer here: Mesa 3.5 is not tested."; exit 0; }; \
-	$(MAKE) install VENV=.venv-mesa35 PYTHON="$$newer" && .venv-mesa35/bin/python -m pytest -m "not browser"
+	$(MAKE) install VENV=.venv-mesa35 PYTHON="$$newer" && .venv-mesa35/bin/python -m pytest tests/parity/test_parity.py tests/literature tests/test_golden.py
 
 bench: install ## measure speed, as ratios within one run
 	$(run) -m benchmarks

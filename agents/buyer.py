@@ -350,7 +350,7 @@ class Buyer(BuyerState):
     def ask_for(self, market, slot, product, need, hunger):
         """Enter a need (HAE) into a slot of this quarter's talks, inflated by ``hunger``."""
         self.needed = self.needed + need
-        if need > 0.0:
+        if need > book.DUST * max(self.stock, self.target):
             self.slot_product[slot] = product.index
             self.slot_need[slot] = need / product.hae
             self.slot_units[slot] = need * hunger / product.hae

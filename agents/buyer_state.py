@@ -40,11 +40,15 @@ class BuyerState(Actor):
 
     # What it has and wants
     opening_stock: Annotated[float, Parameter("HAE", "compute owned before the first quarter")] = 0.0
-    reference_stock: Annotated[float, Parameter("HAE", "C0 of E3; 0 takes the opening stock")] = 0.0
+    reference_stock: Annotated[
+        float, Parameter("HAE", "C0 of E3: the compute that its value is scaled to; 0 takes the opening stock")
+    ] = 0.0
     opening_flow: Annotated[float, Parameter("1/quarter", "f0: purchases over stock before the shock")] = 0.26
     opening_book: Annotated[float, Parameter("quarters", "open orders at the start, in quarters of sales")] = 1.1
     opening_product: Annotated[int, Reference("products", "what stock and open orders consist of at first")] = 0
-    elasticity: Annotated[float, Parameter("1", "eta of E3", 0.1, 5.0)] = 1.0
+    elasticity: Annotated[
+        float, Parameter("1", "eta of E3: how strongly the compute wanted answers its cost", 0.1, 5.0)
+    ] = 1.0
     parity: Annotated[float, Parameter("1", "phi of E3: share of the largest rival it must match", 0.0, 2.0)] = 0.0
     urgency: Annotated[float, Parameter("1/quarter", "rho: rate at which a later unit is worth less", 0.0, 2.0)] = 0.08
     capital_cost: Annotated[float, Parameter("1/year", "r of E2", 0.0, 1.0)] = 0.10
@@ -53,12 +57,20 @@ class BuyerState(Actor):
     taste_noise: Annotated[float, Parameter("1", "standard deviation of its own demand shock", 0.0, 1.0)] = 0.05
 
     # How it orders
-    adjustment: Annotated[float, Parameter("1/quarter", "alpha of E6", 0.0, 1.0)] = 0.26
+    adjustment: Annotated[
+        float, Parameter("1/quarter", "alpha of E6: share of the gap to its target that it orders a quarter", 0.0, 1.0)
+    ] = 0.26
     line_weight: Annotated[float, Parameter("1", "beta of E6: weight of orders already placed", 0.0, 1.0)] = 0.34
-    inflation_exponent: Annotated[float, Parameter("1", "gamma of E7", 0.0, 3.0)] = 0.50
+    inflation_exponent: Annotated[
+        float, Parameter("1", "gamma of E7: how strongly a low fill inflates its orders", 0.0, 3.0)
+    ] = 0.50
     inflation_cap: Annotated[float, Parameter("1", "largest order inflation", 1.0, 20.0)] = 3.0
-    lead_smoothing: Annotated[float, Parameter("1/quarter", "th_L of E9", 0.0, 1.0)] = 0.36
-    fill_smoothing: Annotated[float, Parameter("1/quarter", "th_phi of E9", 0.0, 1.0)] = 0.36
+    lead_smoothing: Annotated[
+        float, Parameter("1/quarter", "th_L of E9: weight of the latest wait in the wait it expects", 0.0, 1.0)
+    ] = 0.36
+    fill_smoothing: Annotated[
+        float, Parameter("1/quarter", "th_phi of E9: weight of the latest fill in the fill it expects", 0.0, 1.0)
+    ] = 0.36
     own_lead_weight: Annotated[float, Parameter("1", "weight of its own last wait beside the quote", 0.0, 1.0)] = 0.25
     booking_horizon: Annotated[float, Parameter("quarters", "bookings of a coming generation, in wanted flow")] = 4.0
     booking_speed: Annotated[float, Parameter("1/quarter", "share of missing bookings made a quarter", 0.0, 1.0)] = 0.5

@@ -137,7 +137,7 @@ def _read_fields(cls: type) -> dict[str, Field]:
             continue
         hints = get_type_hints(owner, include_extras=True)
         for name in inspect.get_annotations(owner):
-            found[name] = _field(owner, name, hints[name])
+            found[name] = _field(cls, name, hints[name])
     return found
 
 
@@ -145,14 +145,14 @@ fields_of: Callable[[type], dict[str, Field]] = cache(_read_fields)
 """The attributes that a class and its bases declare, by name, in order of declaration."""
 
 
-def _field(owner: type, name: str, hint: Any) -> Field:
+def _field(cls: type, name: str, hint: Any) -> Field:
     role = None
     if get_origin(hint) is Annotated:
         hint, role, *_ = get_args(hint)
     element = get_args(hint)[0] if get_origin(hint) is list else hint
     if element not in (float, int, bool):
-        raise TypeError(f"{owner.__name__}.{name}: state is a float, an int, a bool or a list of these, not {hint!r}")
-    default = getattr(owner, name, element(0))
+        raise TypeError(f"{cls.__name__}.{name}: state is a float, an int, a bool or a list of these, not {hint!r}")
+    default = getattr(cls, name, element(0))
     return Field(name, element, role, default)
 
 
@@ -233,7 +233,11 @@ class Layout:
     def signature(self) -> str:
         """A field name that tells layouts of other classes and rules apart, so that numba does too."""
         functions = [function for rule in self.rules.values() for function in rule if function is not None]
-        return f"{self.family}_{code_digest(functions)}"
+        number = {function: n for n, function in enumerate(dict.fromkeys(functions))}
+        table = {name: [number[f] if f else -1 for f in rule] for name, rule in self.rules.items()}
+        owners = [f"{cls.__module__}.{cls.__qualname__}" for cls in self.classes]
+        digest = hashlib.sha256(repr((owners, table, code_digest(functions))).encode()).hexdigest()
+        return f"{self.family}_{digest[:16]}"
 
     def template(self, count: int) -> np.ndarray:
         """Records with every attribute at its default; shape (count,)."""

@@ -23,7 +23,7 @@ class Supplier(Actor):
 
     # Capacity
     upstream: Annotated[float, Path("wafers a quarter", "packaging capacity of the foundry that is installed")] = 0.0
-    capacity_factor: Annotated[float, Path("1", "share of the capacity that is usable (shocks, what-ifs)")] = 1.0
+    capacity_factor: Annotated[float, Path("1", "share of its capacity that is usable")] = 1.0
     opening_share: Annotated[float, Parameter("1", "s0: its share of the upstream capacity", 0.0, 1.0)] = 0.45
     final_share: Annotated[float, Parameter("1", "s1: the share it gets when its book is full", 0.0, 1.0)] = 0.62
     share_speed: Annotated[float, Parameter("1/quarter", "partial adjustment of the share", 0.0, 1.0)] = 0.5
@@ -38,8 +38,18 @@ class Supplier(Actor):
     ramp_quarters: Annotated[float, Parameter("quarters", "from a generation's launch to full rate", 1.0, 12.0)] = 6.0
 
     # Demand reading, prices
-    conversion_smoothing: Annotated[float, Parameter("1/quarter", "th_c of E20", 0.0, 1.0)] = 0.36
-    price_adjustment: Annotated[float, Parameter("1/quarter", "kappa_p of E21", 0.0, 1.0)] = 0.25
+    conversion_smoothing: Annotated[
+        float, Parameter("1/quarter", "th_c of E20: weight of the latest quarter in its faith in orders", 0.0, 1.0)
+    ] = 0.36
+    price_adjustment: Annotated[
+        float,
+        Parameter(
+            "1/quarter",
+            "kappa_p of E21: share of the way to the shadow price that the list price goes a quarter",
+            0.0,
+            1.0,
+        ),
+    ] = 0.25
     rise_limit: Annotated[float, Parameter("1/year", "largest rise of a list price", 0.0, 1.0)] = 0.02
     fall_limit: Annotated[float, Parameter("1/year", "largest fall of a list price", 0.0, 1.0)] = 0.15
     base_weeks: Annotated[float, Parameter("weeks", "assembly and transport, part of every quote")] = 6.0

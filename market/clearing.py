@@ -43,17 +43,17 @@ def excess(buyers, count, price, what, supply):
 def clearing_price(buyers, count, supply, reference, what):
     """Price in USD per HAE at which what is wanted equals ``supply`` (E15).
 
-    Looks from ``reference`` / SPAN to ``reference`` * SPAN and returns the nearer end if the price lies beyond.
-    Without supply, or where nobody wants anything, there is nothing to clear: the reference itself. False
-    position on logarithms, with the Illinois step (Dowell & Jarratt 1971).
+    Looks from ``reference`` / SPAN to ``reference`` * SPAN and returns the nearer end if the price lies beyond, the
+    upper one where there is no supply at all; 0 where nobody wants anything at any of these prices. False position
+    on logarithms, with the Illinois step (Dowell & Jarratt 1971).
     """
-    if supply <= 0.0 or reference <= 0.0:
-        return reference
+    if reference <= 0.0 or wanted(buyers, count, reference / SPAN, what) <= 0.0:
+        return 0.0
+    if supply <= 0.0:
+        return reference * SPAN
     low = math.log(reference / SPAN)
     high = math.log(reference * SPAN)
     above = excess(buyers, count, reference / SPAN, what, supply)
-    if above <= math.log(NOTHING):
-        return reference
     if above <= 0.0:
         return reference / SPAN
     below = excess(buyers, count, reference * SPAN, what, supply)

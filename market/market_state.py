@@ -78,8 +78,6 @@ class MarketState(Stateful):
     regime: float = 1.0
     hae_price: float = 0.0
     hae_per_wafer: float = 0.0
-    shadow_open: float = 0.0
-    shadow_controlled: float = 0.0
     wanted_before: float = 0.0
     quote: PerGeneration
     cohort_ordered: PerQuarter

@@ -41,7 +41,7 @@ class Market(mesa.Model, MarketState):
     def __init__(self, scenario: Any, seed: int | None = None, replication: int = 0):
         from market.build import build
 
-        self.scenario = scenario
+        self._scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.replication = replication
         check_key(self.seed, replication=replication)
@@ -58,6 +58,15 @@ class Market(mesa.Model, MarketState):
         )
         self._drive()
         quarter.opening(self, self.supplier, self.products, self.buyers)
+
+    @property
+    def scenario(self) -> Any:
+        """What is run."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, mesas: Any) -> None:
+        """Mesa sets a scenario of its own kind from 3.5 on; ours is the only input, so that one is let go."""
 
     def _actors(self, family: str) -> list[Any]:
         actors: list[Any] = []

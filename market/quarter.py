@@ -250,10 +250,15 @@ def trade(market, supplier, products, buyers):
 
 @both_gears
 def reckon(market, supplier, products, buyers):
-    """The shadow price per HAE on either side of the export rules, from true demand and possible supply (E15)."""
-    spare = max(0.0, supplier.wafers - supplier.wafers_used) * market.hae_per_wafer
-    supply_open = spare
-    supply_controlled = spare
+    """The shadow price on either side of the export rules, from true demand and possible supply (E15).
+
+    Where nobody wants anything, and for what nobody may have, it is the list price.
+    """
+    spare = supplier.wafers - supplier.wafers_used
+    if spare <= book.DUST * supplier.wafers:
+        spare = 0.0
+    supply_open = spare * market.hae_per_wafer
+    supply_controlled = supply_open
     for p in range(market.product_count):
         product = products[p]
         if product.open_market > 0.0:
@@ -262,12 +267,16 @@ def reckon(market, supplier, products, buyers):
             supply_controlled += product.produced * product.hae
     reference = market.hae_price
     count = market.buyer_count
-    market.shadow_open = clearing.clearing_price(buyers, count, supply_open, reference, clearing.OPEN)
-    market.shadow_controlled = clearing.clearing_price(buyers, count, supply_controlled, reference, clearing.CONTROLLED)
+    shadow_open = clearing.clearing_price(buyers, count, supply_open, reference, clearing.OPEN)
+    shadow_controlled = clearing.clearing_price(buyers, count, supply_controlled, reference, clearing.CONTROLLED)
     for p in range(market.product_count):
         product = products[p]
-        shadow = market.shadow_open if product.open_market > 0.0 else market.shadow_controlled
-        product.shadow_price = shadow * product.hae
+        shadow = 0.0
+        if product.open_market > 0.0:
+            shadow = shadow_open
+        elif product.exportable > 0.0:
+            shadow = shadow_controlled
+        product.shadow_price = shadow * product.hae if shadow > 0.0 else product.list_price
 
 
 @both_gears

@@ -54,7 +54,8 @@ def simulate(
         seed: of the draws; the scenario's own if None.
         first_replication: number of the first; any run can be repeated alone by giving its number.
         trace: step the runs live and attach their deals, offers and orders as the attribute ``trace`` (slow).
-        progress: called as ``progress(done, runs)`` now and then; cancels the rest if it returns False.
+        progress: called as ``progress(done, runs)`` now and then, first with 0 once the rules are compiled; cancels
+            the rest if it returns False.
 
     Returns:
         A dataset with dimensions run, quarter, buyer and product; variables are the columns of the market
@@ -117,6 +118,8 @@ def run_ensemble(
         return len(part["market"])
 
     done = 0
+    if progress is not None and progress(0, runs) is False:
+        raise Cancelled(f"cancelled before the first of {runs} runs")
     with ThreadPoolExecutor(threads) as pool:
         tasks = [pool.submit(do, at) for at in range(0, runs, chunk)]
         try:
