@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from agents import book, demand, ordering
-from agents.buyer_state import DATE, ISSUES, POWER_QUARTERS, PREPAID, PRICE, UNITS, BuyerState
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.buyer_state import POWER_QUARTERS, BuyerState
 from agents.state import NEVER, SLOTS, WEEKS
-from agents.tactics import concede
 
 MOST_VALUE = 10.0
 """Marginal value of compute over its user cost, at the most."""
@@ -422,20 +422,6 @@ class Buyer(BuyerState):
         affordable = self.purse() * 1e6 / (product.list_price * self.slot_units[slot])
         self.bid_open[at + PREPAID] = 0.0
         self.bid_reserve[at + PREPAID] = min(self.prepaid_limit, affordable / SLOTS)
-
-    def concession(self, week, deadline):
-        """Share of its way that it has given up by that week (E12)."""
-        return concede(self.bid_tactic, week, deadline, self.bid_pace, self.bid_at_once)
-
-    def score_weight(self, issue):
-        """Weight of an issue in the buyer's utility."""
-        if issue == PRICE:
-            return self.price_weight
-        if issue == UNITS:
-            return self.units_weight
-        if issue == DATE:
-            return self.date_weight
-        return self.prepaid_weight
 
     def order(self, market, product, units, price, promised, prepaid):
         """Put an order into the book and pay its deposit."""

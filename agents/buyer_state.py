@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from agents.agent import Actor
+from agents.bargainer import ISSUES, Bargainer
 from agents.state import (
     SLOTS,
     Array,
-    Choice,
     Column,
     Draw,
     IntLines,
@@ -24,10 +23,7 @@ from agents.state import (
     Slots,
     Talks,
 )
-from agents.tactics import TACTICS
 
-PRICE, UNITS, DATE, PREPAID = 0, 1, 2, 3
-ISSUES = 4
 POWER_QUARTERS = 12
 """The longest time, in quarters, that a site's power takes."""
 
@@ -35,7 +31,7 @@ Issues = Annotated[list[float], Array(ISSUES)]
 Terms = Annotated[list[float], Array(SLOTS * ISSUES)]
 
 
-class BuyerState(Actor):
+class BuyerState(Bargainer):
     """The attributes of every buyer; its rules are in :class:`agents.buyer.Buyer`."""
 
     # What it has and wants
@@ -92,15 +88,8 @@ class BuyerState(Actor):
     # How it bargains
     bargains: Annotated[bool, Parameter("", "whether it negotiates or takes the list price")] = True
     bid_discount: Annotated[float, Parameter("1", "opening bid under the list price", 0.0, 0.9)] = 0.10
-    bid_tactic: Annotated[int, Choice(tuple(TACTICS), "how it gives way")] = 0
-    bid_at_once: Annotated[float, Parameter("1", "kappa of E12: share given up at once", 0.0, 1.0)] = 0.0
-    bid_pace: Annotated[float, Parameter("1", "beta of E12; under 1 concedes late", 0.05, 20.0)] = 1.0
     longest_wait: Annotated[float, Parameter("quarters", "wait over the expected one it puts up with")] = 1.0
     prepaid_limit: Annotated[float, Parameter("1", "largest share it pays in advance", 0.0, 1.0)] = 0.03
-    price_weight: Annotated[float, Parameter("1", "weight of the price in its utility", 0.0, 1.0)] = 0.5
-    units_weight: Annotated[float, Parameter("1", "weight of the quantity", 0.0, 1.0)] = 0.2
-    date_weight: Annotated[float, Parameter("1", "weight of the date", 0.0, 1.0)] = 0.2
-    prepaid_weight: Annotated[float, Parameter("1", "weight of the prepaid share", 0.0, 1.0)] = 0.1
 
     # Chance
     taste_draw: Annotated[float, Draw("normal", "its own demand shock")] = 0.0

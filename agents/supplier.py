@@ -6,10 +6,8 @@ import math
 from typing import Annotated
 
 from agents import ordering, pipeline
-from agents.agent import Actor
-from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
-from agents.state import NEVER, Array, Choice, Draw, Parameter, Path
-from agents.tactics import TACTICS, concede
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, Bargainer
+from agents.state import NEVER, Array, Draw, Parameter, Path
 
 STAGES = 3
 MEMORY = 4
@@ -18,7 +16,7 @@ LONGEST_QUOTE = 40.0
 """Quarters; what it quotes where it can make nothing."""
 
 
-class Supplier(Actor):
+class Supplier(Bargainer):
     """One seller with limited capacity, counted in packaging wafers a quarter."""
 
     # Capacity
@@ -56,16 +54,13 @@ class Supplier(Actor):
 
     # How it bargains
     ask_markup: Annotated[float, Parameter("1", "opening ask over the list price in a shortage", 0.0, 2.0)] = 0.10
-    ask_tactic: Annotated[int, Choice(tuple(TACTICS), "how it gives way")] = 0
-    ask_at_once: Annotated[float, Parameter("1", "kappa of E12: share given up at once", 0.0, 1.0)] = 0.0
-    ask_pace: Annotated[float, Parameter("1", "beta of E12; under 1 concedes late", 0.05, 20.0)] = 0.5
+    pace = 0.5
     fair_share: Annotated[float, Parameter("1", "share of the shadow price it will not go below", 0.0, 1.0)] = 0.7
     expedite: Annotated[float, Parameter("1", "share of a wait it can take off", 0.0, 1.0)] = 0.3
     prepaid_ask: Annotated[float, Parameter("1", "prepaid share it opens with", 0.0, 1.0)] = 0.05
-    price_weight: Annotated[float, Parameter("1", "weight of the price in its utility", 0.0, 1.0)] = 0.6
-    units_weight: Annotated[float, Parameter("1", "weight of the quantity", 0.0, 1.0)] = 0.15
-    date_weight: Annotated[float, Parameter("1", "weight of the date", 0.0, 1.0)] = 0.15
-    prepaid_weight: Annotated[float, Parameter("1", "weight of the prepaid share", 0.0, 1.0)] = 0.1
+    price_weight = 0.6
+    units_weight = 0.15
+    date_weight = 0.15
 
     capacity_draw: Annotated[float, Draw("normal", "yield and logistics of the quarter")] = 0.0
 
@@ -188,20 +183,6 @@ class Supplier(Actor):
         """The quarter in which an order placed now would come, by the supplier's reckoning."""
         wait = product.quoted_lead
         return max(float(market.quarter + 1), market.quarter + 1 + math.floor(wait))
-
-    def concession(self, week, deadline):
-        """Share of its way that it has given up by that week (E12)."""
-        return concede(self.ask_tactic, week, deadline, self.ask_pace, self.ask_at_once)
-
-    def score_weight(self, issue):
-        """Weight of an issue in the supplier's utility."""
-        if issue == PRICE:
-            return self.price_weight
-        if issue == UNITS:
-            return self.units_weight
-        if issue == DATE:
-            return self.date_weight
-        return self.prepaid_weight
 
     def read_demand(self, market, buyers):
         """E20: orders discounted by what became of earlier ones; and what each buyer's word is worth."""

@@ -1,7 +1,8 @@
 """How a side gives way as the deadline comes nearer (theory A.6, E12).
 
 A tactic is a public function ``tactic(week, deadline, pace, at_once)`` of this module: the share of the way from
-opening to reservation value that is given up by ``week``, 0 to 1. A scenario names it: ``bid_tactic``, ``ask_tactic``.
+opening to reservation value that is given up by ``week``, 0 to 1. A scenario names it: the ``tactic`` of a buyer or
+of the supplier.
 """
 
 from __future__ import annotations

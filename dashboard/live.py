@@ -12,7 +12,7 @@ import pandas as pd
 import solara
 import solara.lab
 
-from agents.buyer_state import ISSUES, PRICE
+from agents.bargainer import ISSUES, PRICE
 from agents.state import SLOTS
 from dashboard.session import Setting
 from market import Market

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
 from agents.state import SLOTS, WEEKS, both_gears, dispatch, public_functions
 
 LAST_WEEK = WEEKS - 1

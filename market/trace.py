@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from agents.buyer_state import ISSUES, PREPAID, PRICE, UNITS
+from agents.bargainer import ISSUES, PREPAID, PRICE, UNITS
 from agents.state import SLOTS, WEEKS
 from market.model import Market
 from market.paths import quarter_label

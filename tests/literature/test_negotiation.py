@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agents.buyer_state import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
 from agents.state import SLOTS, WEEKS
 from agents.tactics import exponential, polynomial
 from market.negotiation import _exchange

@@ -29,10 +29,8 @@ def test_mechanism(allocation, protocol, regime):
 
 @pytest.mark.parametrize("tactic", TACTICS)
 def test_tactic(tactic):
-    changes = {f"buyers.{name}.bid_tactic": tactic for name in Scenario.load("colossus").buyers}
-    scenario = Scenario.load("colossus").replace_all(
-        changes | {"supplier.ask_tactic": tactic, "supplier.ask_at_once": 0.1}
-    )
+    changes = {f"buyers.{name}.tactic": tactic for name in Scenario.load("colossus").buyers}
+    scenario = Scenario.load("colossus").replace_all(changes | {"supplier.tactic": tactic, "supplier.at_once": 0.1})
     assert differences(scenario, seed=3, first=2, runs=2) == []
 
 

@@ -78,7 +78,7 @@ def buyers(draw, kinds: tuple[str, ...] = CLASSES) -> World:
             "power_starts": draw(number(0.0, 50.0)),
             "power_delay": float(draw(st.integers(1, 12))),
             "bargains": draw(st.booleans()),
-            "bid_pace": draw(number(0.3, 3.0)),
+            "pace": draw(number(0.3, 3.0)),
         }
         if kind in ("Hyperscaler", "Enterprise", "LongTail"):
             buyer["capex"] = 4.0 * money

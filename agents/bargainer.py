@@ -1,0 +1,38 @@
+"""What both sides of the talks have in common: weights of the issues, and a way of giving way."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from agents.agent import Actor
+from agents.state import Choice, Parameter
+from agents.tactics import TACTICS, concede
+
+PRICE, UNITS, DATE, PREPAID = 0, 1, 2, 3
+ISSUES = 4
+
+
+class Bargainer(Actor):
+    """One side of a negotiation over price, quantity, date and prepaid share (theory A.6)."""
+
+    tactic: Annotated[int, Choice(tuple(TACTICS), "how it gives way in talks")] = 0
+    at_once: Annotated[float, Parameter("1", "kappa of E12: share given up at once", 0.0, 1.0)] = 0.0
+    pace: Annotated[float, Parameter("1", "beta of E12: under 1 concedes late", 0.05, 20.0)] = 1.0
+    price_weight: Annotated[float, Parameter("1", "weight of the price in its utility", 0.0, 1.0)] = 0.5
+    units_weight: Annotated[float, Parameter("1", "weight of the quantity", 0.0, 1.0)] = 0.2
+    date_weight: Annotated[float, Parameter("1", "weight of the date", 0.0, 1.0)] = 0.2
+    prepaid_weight: Annotated[float, Parameter("1", "weight of the prepaid share", 0.0, 1.0)] = 0.1
+
+    def concession(self, week, deadline):
+        """Share of the way to its reservation values that it has given up by that week (E12)."""
+        return concede(self.tactic, week, deadline, self.pace, self.at_once)
+
+    def score_weight(self, issue):
+        """Weight of an issue in its utility."""
+        if issue == PRICE:
+            return self.price_weight
+        if issue == UNITS:
+            return self.units_weight
+        if issue == DATE:
+            return self.date_weight
+        return self.prepaid_weight
