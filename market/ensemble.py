@@ -180,7 +180,7 @@ def compiled(build: Build) -> Callable:
         return function
     if not any(folder.rglob("*.nbc")):
         print(
-            "Compiling the market's rules for this machine (once, some 20 seconds)...",
+            "Compiling the market's rules for this machine (once, about half a minute)...",
             file=sys.stderr,
             flush=True,
         )

@@ -21,7 +21,7 @@ from market.scenario import Scenario
 from market.trace import Trace
 
 MEMORY_LIMIT = 4 * 2**30
-"""Bytes of results that :func:`simulate` will hold; more is a matter for ``gpumarket batch``."""
+"""Bytes of results that :func:`simulate` will hold."""
 
 Progress = Callable[[int, int], Any]
 
@@ -98,7 +98,7 @@ def check_size(built: Build, runs: int) -> None:
         most = MEMORY_LIMIT // (quarters * cells * 8)
         raise BadInput(
             f"runs: found {runs}; allowed: up to {most}, so that the results stay under {MEMORY_LIMIT >> 30} GiB; "
-            "for more use 'gpumarket batch', which writes them to disk"
+            "more can be run in parts, each with its own first_replication"
         )
 
 

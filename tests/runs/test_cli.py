@@ -107,7 +107,7 @@ BAD = {
     "seed no integer": (["run", "colossus", "--seed", "x"], ["--seed", "'x'", "whole number"]),
     "seed in the file": ([*SET, "seed=1.5"], ["seed", "1.5", "whole number"]),
     "no runs": (["run", "colossus", "--runs", "0"], ["runs", "found 0", "from 1"]),
-    "too many runs": (["run", "colossus", "--runs", "100000000"], ["runs", "GiB", "batch"]),
+    "too many runs": (["run", "colossus", "--runs", "100000000"], ["runs", "GiB", "in parts"]),
     "unknown gear": (["run", "colossus", "--gear", "slow"], ["--gear", "'slow'", "ensemble or live"]),
     "set without a value": ([*SET, "horizon"], ["--set", "'horizon'", "PATH=VALUE"]),
     "a table set": ([*SET, "buyers.xAI=1"], ["buyers.xAI", "table"]),
