@@ -11,7 +11,7 @@ MEANING = {
     2: "units are not conserved (P02)",
     3: "orders are not conserved (P03)",
     4: "money is not conserved (P04)",
-    5: "more was shipped than was there, or more deployed than is owned (P05)",
+    5: "more was shipped than was there, more deployed than is owned or powered, or a price left its limits (P05)",
     6: "wafers are not conserved (P06)",
 }
 CLOSE = 1e-7
@@ -81,6 +81,8 @@ def check_buyers(market, products, buyers):
             _break(market, 4, i)
         if buyer.deployed > buyer.stock * (1.0 + CLOSE) or buyer.deployed < 0.0 or buyer.idle < -CLOSE * buyer.stock:
             _break(market, 5, i)
+        if buyer.machine_mw * buyer.deployed > buyer.power_mw * buyer.stock * (1.0 + CLOSE):
+            _break(market, 5, i)
 
 
 @both_gears
@@ -102,6 +104,10 @@ def check_totals(market, supplier, products, buyers):
         used += product.wafers
         change = product.produced - product.shipped
         if product.shipped < 0.0:
+            _break(market, 5, -1)
+        lowest = (1.0 - supplier.fall_limit / 4.0) * product.price_before
+        highest = max((1.0 + supplier.rise_limit / 4.0) * product.price_before, product.unit_cost)
+        if product.list_price < lowest * (1.0 - CLOSE) or product.list_price > highest * (1.0 + CLOSE):
             _break(market, 5, -1)
         if _differ(product.stock_before, change, product.stock, product.produced + product.shipped):
             _break(market, 5, -1)

@@ -39,6 +39,7 @@ class Product(Stateful):
     book: float = 0.0
     book_before: float = 0.0
     stock_before: float = 0.0
+    price_before: float = 0.0
     quoted_lead: float = 0.0
     ordered_units: float = 0.0
     ordered_value: float = 0.0

@@ -95,6 +95,7 @@ def arrive(market, supplier, products, buyers):
         product = products[p]
         product.backlog = product.book
         product.stock_before = product.stock
+        product.price_before = product.list_price
         product.shipped = product.ordered_units = product.ordered_value = 0.0
 
 

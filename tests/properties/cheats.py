@@ -65,6 +65,14 @@ class Braggart(Buyer):
         self.deployed = 2.0 * self.stock
 
 
+class Overloader(Buyer):
+    """Runs what it owns whether there is power or not."""
+
+    def deploy(self, market, products):
+        self.count_stock(market, products)
+        self.deployed = self.stock
+
+
 class Dreamer(Buyer):
     """Has more money than there are numbers."""
 

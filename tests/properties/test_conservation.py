@@ -51,6 +51,7 @@ def test_honest_buyers_pass():
         (cheats.Overdrawer, "P04"),
         (cheats.FreeRider, "P04"),
         (cheats.Braggart, "P05"),
+        (cheats.Overloader, "P05"),
         (cheats.Dreamer, "finite"),
     ],
 )
@@ -58,6 +59,8 @@ def test_cheats_are_caught(kind, found):
     raw = world_of(kind.__name__)
     if kind is cheats.Overdrawer:
         raw["buyers"]["suspect"]["income"] = 0.0
+    if kind is cheats.Overloader:
+        raw["buyers"]["suspect"]["opening_power"] = 0.1
     with pytest.raises(RunFailed) as caught:
         Market(Scenario.from_dict(raw)).run()
     assert found in str(caught.value)
@@ -82,6 +85,16 @@ def test_a_cheating_supplier_is_caught(produce, found):
     model.supplier.produce = lambda market, products: produce(model.supplier, market, products)
     with pytest.raises(RunFailed, match=found):
         model.run()
+
+
+def test_a_price_outside_its_limits_is_caught(monkeypatch):
+    def gouge(supplier, product):
+        product.list_price = 2.0 * product.list_price
+
+    monkeypatch.setattr(Supplier, "set_price", gouge)
+    raw = changed(world_of(), {("market", "price_regime"): "sticky"})
+    with pytest.raises(RunFailed, match="P05"):
+        Market(Scenario.from_dict(raw)).run()
 
 
 def test_figures_must_be_finite_even_unchecked():
