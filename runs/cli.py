@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -161,12 +162,9 @@ def open_app(
         call += ["--port", str(port)]
     if not browser:
         call += ["--no-browser"]
-    with subprocess.Popen(call) as process:
-        try:
-            status = process.wait()
-        except KeyboardInterrupt:
-            status = process.wait()
-    raise typer.Exit(max(0, status))
+    if os.name == "posix":
+        os.execv(call[0], call)  # the server takes this process's place, so that whatever ends one ends the other
+    raise typer.Exit(subprocess.run(call, check=False).returncode)
 
 
 @app.command()
