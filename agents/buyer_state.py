@@ -74,6 +74,8 @@ class BuyerState(Bargainer):
     reputation_cost: Annotated[float, Parameter("1", "cost of cancelling, as a share of the price", 0.0, 2.0)] = 0.10
     firm_share: Annotated[float, Parameter("1", "prepaid share from which a line is firm", 0.0, 1.0)] = 0.20
 
+    names: Annotated[int, Parameter("", "under how many names it asks for its share of a short supply", 1, 10)] = 1
+
     # What limits it
     cash: Annotated[float, Column("million USD", "cash at the quarter's end")] = 0.0
     opening_cash: Annotated[float, Parameter("million USD", "cash before the first quarter")] = 0.0
@@ -140,6 +142,7 @@ class BuyerState(Bargainer):
     promised: float = 0.0
     promised_delivered: float = 0.0
     weight: float = 0.0
+    past_sales: float = 0.0
     conversion: float = 1.0
     deposits: float = 0.0
     fees: float = 0.0

@@ -147,12 +147,12 @@ class Supplier(Bargainer):
             products[p].quoted_lead = market.quote[products[p].generation]
 
     def weigh(self, buyer, market):
-        """Allocation weight, E17: size to an exponent, readiness, and faith in its orders.
+        """Allocation weight of each name of a buyer, E17: size to an exponent, readiness, and faith in its orders.
 
         Size is what it has installed or can fund, whichever is more; theory A.8, A.12.
         """
         funded = buyer.means(1.0) * 1e6 / (market.hae_price * buyer.cost_factor)
-        size = max(buyer.stock, funded)
+        size = max(buyer.stock, funded) / buyer.names
         if size <= 0.0:
             return 0.0
         ready = 1.0
@@ -190,6 +190,7 @@ class Supplier(Bargainer):
         for i in range(market.buyer_count):
             buyer = buyers[i]
             total += buyer.conversion * buyer.ordered
+            buyer.past_sales = ordering.smoothed(buyer.past_sales, buyer.delivered, 0.25)
             closed = buyer.delivered + buyer.cancelled
             if closed > 0.0:
                 buyer.conversion = ordering.smoothed(

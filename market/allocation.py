@@ -1,14 +1,26 @@
 """Who gets how much of a short supply (theory A.8, E16).
 
 A rule is a public function of this module, and a scenario names it: ``market.allocation = "uniform"``.
-``rule(orders, capacity, weights)`` takes the units each buyer is due, the units there are and one weight or
-rank per buyer, and returns the units each buyer gets: at most its order, and min(capacity, all orders)
-in total. Rules are pure.
+``rule(orders, capacity, weights)`` takes the units each buyer is due, the units there are and one number per
+buyer, and returns the units each buyer gets: at most its order, and min(capacity, all orders) in total. Rules
+are pure, and know no buyer by name: of equals, a rule that must choose takes the first, and the market hands
+over buyers in the order of their names.
+
+What the numbers per buyer are goes by the name of the third parameter, one of STANDINGS: a rule asks for what
+it needs, as a test asks for a fixture.
 """
 
 from __future__ import annotations
 
+import inspect
+
 from agents.state import both_gears, dispatch, public_functions
+
+WEIGHTS, PAST_SALES, LOTS = 0, 1, 2
+STANDINGS = ("weights", "past_sales", "lots")
+"""What a rule can ask for: the supplier's weight of each buyer (E17); its smoothed past deliveries, in HAE a
+quarter; lots, drawn anew every quarter. A rule that asks for lots is handed the orders of one quarter after
+another, the oldest first."""
 
 
 @both_gears
@@ -123,18 +135,57 @@ def lexicographic(orders, capacity, weights):
 
 
 @both_gears
-def first_come_first_served(orders, capacity, weights):
-    """Old orders before new ones. The market hands this rule one quarter's orders after another, the oldest
-    first (see BY_AGE), and among orders of one quarter the lot decides. Ignores sizes and weights.
+def first_come_first_served(orders, capacity, lots):
+    """Old orders before new ones; among orders of one quarter the lot decides. Ignores sizes and weights."""
+    return lexicographic(orders, capacity, lots)
+
+
+@both_gears
+def turn_and_earn(orders, capacity, past_sales):
+    """Everybody the same amount per unit of past deliveries, at most the order (Cachon & Lariviere 1999).
+
+    Weighted uniform with past sales for weights: asking for more gains nothing today, buying more gains a larger
+    share tomorrow. Newcomers get what those with a past leave over.
     """
-    return lexicographic(orders, capacity, weights)
+    return weighted_uniform(orders, capacity, past_sales)
 
 
-BY_AGE = ("first_come_first_served",)
-"""Rules that are given the orders of one quarter at a time, with lots for weights."""
+@both_gears
+def threshold(orders, capacity, weights):
+    """Orders in full up to an equal share of the capacity, what is left by weight above it.
+
+    Small orders are safe whatever the weights; asking for more than the need gains nothing. Not consistent: the
+    equal share counts all who ask. Ignores when an order was placed and what it pays.
+    """
+    asking = 0
+    for i in range(len(orders)):
+        asking += int(orders[i] > 0.0)
+    share = capacity / max(1, asking)
+    rest = [0.0] * len(orders)
+    left = capacity
+    for i in range(len(orders)):
+        rest[i] = max(0.0, orders[i] - share)
+        left -= orders[i] - rest[i]
+    given = weighted_uniform(rest, max(0.0, left), weights)
+    for i in range(len(orders)):
+        given[i] = min(orders[i], orders[i] - rest[i] + given[i])
+    return given
+
 
 RULES = public_functions(__name__)
 """The rules by name."""
+
+
+def _standing(rule):
+    """What a rule asks for, as a position in STANDINGS; raises TypeError if it is none of them."""
+    name = list(inspect.signature(rule).parameters)[2]
+    if name not in STANDINGS:
+        raise TypeError(f"allocation.{rule.__name__}: asks for {name!r}; allowed: {', '.join(STANDINGS)}")
+    return STANDINGS.index(name)
+
+
+STANDING_OF = tuple(_standing(rule) for rule in RULES.values())
+"""What each of the RULES asks for."""
 
 allocate = dispatch(list(RULES.values()))
 """``allocate(number, orders, capacity, weights)``: the rule with that number among RULES."""

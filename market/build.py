@@ -14,7 +14,7 @@ from agents.buyer import Buyer
 from agents.state import NEVER, Choice, Draw, Layout, Parameter, Path, Reference, Stateful, When, fields_of
 from agents.supplier import Supplier
 from market import draws
-from market.allocation import BY_AGE
+from market.allocation import STANDING_OF
 from market.market_state import MarketState
 from market.paths import BadInput, parse_quarter, values_of
 from market.product import Product
@@ -110,7 +110,7 @@ def build(scenario: Any) -> Build:
     market["product_count"] = len(names["products"])
     market["buyer_count"] = len(buyer_names)
     market["generation_count"] = int(start["products"]["generation"].max()) + 1
-    market["by_age"] = scenario.market.allocation in BY_AGE
+    market["standing"] = STANDING_OF[int(market["allocation"][0])]
     products = start["products"]
     for generation in range(int(market["generation_count"][0])):
         same = products["generation"] == generation

@@ -73,7 +73,7 @@ class MarketState(Stateful):
     buyer_count: int = 0
     product_count: int = 0
     generation_count: int = 0
-    by_age: bool = False
+    standing: int = 0
     common: float = 0.0
     regime: float = 1.0
     hae_price: float = 0.0

@@ -8,7 +8,7 @@ from agents import book
 from agents.demand import demand_regime
 from agents.state import both_gears
 from market import checks, clearing, measures
-from market.allocation import allocate
+from market.allocation import LOTS, PAST_SALES, allocate
 from market.negotiation import negotiate
 from market.pricing import move_price
 
@@ -123,10 +123,10 @@ def ship(market, supplier, products, buyers):
                 if buyer.line_promised[line] == market.quarter:
                     buyer.promised = buyer.promised + hae
     for i in range(market.buyer_count):
-        buyers[i].weight = buyers[i].turn_draw if market.by_age else supplier.weigh(buyers[i], market)
+        buyers[i].weight = standing(market, supplier, buyers[i])
     never = market.quarter + 1_000_000
     for p in range(market.product_count):
-        if market.by_age:
+        if market.standing == LOTS:
             for placed in range(-1, market.quarter):
                 ship_lines(market, products[p], buyers, placed, placed, never)
         else:
@@ -136,15 +136,28 @@ def ship(market, supplier, products, buyers):
 
 
 @both_gears
+def standing(market, supplier, buyer):
+    """What the allocation rule knows a buyer by, in each of its names: a weight, past sales or a lot."""
+    if market.standing == LOTS:
+        return buyer.turn_draw
+    if market.standing == PAST_SALES:
+        return buyer.past_sales / buyer.names
+    return supplier.weigh(buyer, market)
+
+
+@both_gears
 def ship_lines(market, product, buyers, first, last, due):
-    """Ship lines of a product placed from ``first`` to ``last`` and promised by ``due``, as far as money goes."""
+    """Ship lines of a product placed from ``first`` to ``last`` and promised by ``due``, as far as money goes.
+
+    A buyer under several names puts in an equal part of its claim under each.
+    """
     if product.stock <= 0.0:
         return
     claims = [0.0] * market.buyer_count
-    weights = [0.0] * market.buyer_count
+    names = 0
     for i in range(market.buyer_count):
         buyer = buyers[i]
-        weights[i] = buyer.weight
+        names += buyer.names
         money = buyer.purse()
         for line in range(buyer.lines):
             if eligible(buyer, line, product.index, first, last, due):
@@ -159,10 +172,23 @@ def ship_lines(market, product, buyers, first, last, due):
         asked += claims[i]
     if asked <= 0.0:
         return
-    given = allocate(market.allocation, claims, product.stock, weights)
+    orders = [0.0] * names
+    standings = [0.0] * names
+    at = 0
+    for i in range(market.buyer_count):
+        for _ in range(buyers[i].names):
+            orders[at] = claims[i] / buyers[i].names
+            standings[at] = buyers[i].weight
+            at += 1
+    given = allocate(market.allocation, orders, product.stock, standings)
+    at = 0
     for i in range(market.buyer_count):
         buyer = buyers[i]
-        left = min(given[i], claims[i])
+        left = 0.0
+        for _ in range(buyer.names):
+            left += given[at]
+            at += 1
+        left = min(left, claims[i])
         for line in range(buyer.lines):
             if eligible(buyer, line, product.index, first, last, due):
                 units = min(left, buyer.line_open[line])

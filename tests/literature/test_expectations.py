@@ -90,7 +90,7 @@ def test_b43_expectation():
 def test_b43_bookings_are_discounted_by_what_became_of_earlier_ones():
     supplier = SimpleNamespace(conversion_smoothing=0.5)
     market = SimpleNamespace(buyer_count=1)
-    buyer = SimpleNamespace(conversion=1.0, churn=0.0, ordered=200.0)
+    buyer = SimpleNamespace(conversion=1.0, churn=0.0, past_sales=0.0, ordered=200.0)
     for accepted in (0.6, 0.5, 0.4):
         buyer.delivered, buyer.cancelled = accepted * 10.0, (1.0 - accepted) * 10.0
         Supplier.read_demand(supplier, market, [buyer])
