@@ -55,6 +55,17 @@ def strike(buyer, line, units):
 
 
 @both_gears
+def exchange(buyer, line, product, units, price, prepaid):
+    """Turn a line into one for another product, ``units`` of it for each of the old, at another price."""
+    buyer.line_product[line] = product
+    buyer.line_units[line] = buyer.line_units[line] * units
+    buyer.line_open[line] = buyer.line_open[line] * units
+    buyer.line_cancelled[line] = buyer.line_cancelled[line] * units
+    buyer.line_price[line] = price
+    buyer.line_prepaid[line] = prepaid
+
+
+@both_gears
 def tidy(buyer):
     """Drop closed lines, the order of the others unchanged."""
     kept = 0
@@ -74,10 +85,17 @@ def tidy(buyer):
 
 
 @both_gears
+def cash_share(buyer, line):
+    """Cash that a unit of a line takes on delivery, all in, over its price: less the deposit and what is financed."""
+    prepaid = buyer.line_prepaid[line]
+    return buyer.cost_factor - prepaid - buyer.vendor_finance * (1.0 - prepaid)
+
+
+@both_gears
 def cost_to_come(buyer, by):
     """What open lines promised by a quarter will cost on delivery, all in, in million USD."""
     total = 0.0
     for i in range(buyer.lines):
         if buyer.line_promised[i] <= by:
-            total += buyer.line_open[i] * buyer.line_price[i] * (buyer.cost_factor - buyer.line_prepaid[i])
+            total += buyer.line_open[i] * buyer.line_price[i] * cash_share(buyer, i)
     return total / 1e6

@@ -6,9 +6,13 @@ import math
 from typing import Annotated
 
 from agents.bargainer import ISSUES, Bargainer
+from agents.gaming import STRATEGIES
 from agents.state import (
+    LEADS,
+    OUTSIDE,
     SLOTS,
     Array,
+    Choice,
     Column,
     Draw,
     IntLines,
@@ -18,7 +22,8 @@ from agents.state import (
     Parameter,
     Path,
     PerGeneration,
-    PerProduct,
+    PerOffer,
+    PerOption,
     Reference,
     Slots,
     Talks,
@@ -46,6 +51,7 @@ class BuyerState(Bargainer):
         float, Parameter("1", "eta of E3: how strongly the compute wanted answers its cost", 0.1, 5.0)
     ] = 1.0
     parity: Annotated[float, Parameter("1", "phi of E3: share of the largest rival it must match", 0.0, 2.0)] = 0.0
+    races: Annotated[bool, Parameter("", "whether it takes part in the contest for the market's prize")] = False
     urgency: Annotated[float, Parameter("1/quarter", "rho: rate at which a later unit is worth less", 0.0, 2.0)] = 0.08
     capital_cost: Annotated[float, Parameter("1/year", "r of E2", 0.0, 1.0)] = 0.10
     price_fall: Annotated[float, Parameter("1/year", "pi of E2: expected fall of price per HAE", 0.0, 1.0)] = 0.15
@@ -57,6 +63,9 @@ class BuyerState(Bargainer):
         float, Parameter("1/quarter", "alpha of E6: share of the gap to its target that it orders a quarter", 0.0, 1.0)
     ] = 0.26
     line_weight: Annotated[float, Parameter("1", "beta of E6: weight of orders already placed", 0.0, 1.0)] = 0.34
+    gaming: Annotated[int, Choice(tuple(STRATEGIES), "how it inflates its orders in a shortage")] = list(
+        STRATEGIES
+    ).index("adaptive")
     inflation_exponent: Annotated[
         float, Parameter("1", "gamma of E7: how strongly a low fill inflates its orders", 0.0, 3.0)
     ] = 0.50
@@ -74,6 +83,16 @@ class BuyerState(Bargainer):
     reputation_cost: Annotated[float, Parameter("1", "cost of cancelling, as a share of the price", 0.0, 2.0)] = 0.10
     firm_share: Annotated[float, Parameter("1", "prepaid share from which a line is firm", 0.0, 1.0)] = 0.20
 
+    osborne: Annotated[
+        float,
+        Parameter("1", "share of need that waits, per share of the price that an announced product saves", 0.0),
+    ] = 0.0
+    reserves: Annotated[float, Parameter("1", "share of its orders that it prepays to have firm", 0.0, 1.0)] = 0.0
+    readiness_claim: Annotated[float, Parameter("1", "share of missing power that it says it has", 0.0, 1.0)] = 0.0
+    switching: Annotated[float, Parameter("1", "factor on what it costs to switch to an outside option")] = 1.0
+    logit_scale: Annotated[
+        float, Parameter("1", "spread of tastes between the supplier and outside options, over the price", 0.005, 5.0)
+    ] = 0.15
     names: Annotated[int, Parameter("", "under how many names it asks for its share of a short supply", 1, 10)] = 1
 
     # What limits it
@@ -81,6 +100,8 @@ class BuyerState(Bargainer):
     opening_cash: Annotated[float, Parameter("million USD", "cash before the first quarter")] = 0.0
     income: Annotated[float, Path("million USD a quarter", "money for accelerators")] = 0.0
     cost_factor: Annotated[float, Parameter("1", "all-in cost over the accelerator's price", 1.0, 5.0)] = 1.0
+    vendor_finance: Annotated[float, Parameter("1", "share of a delivery that the supplier lends it", 0.0, 0.9)] = 0.0
+    finance_quarters: Annotated[float, Parameter("quarters", "in which it pays such a loan back", 1.0, 40.0)] = 8.0
     opening_power: Annotated[float, Parameter("MW", "power ready before the first quarter")] = math.inf
     power_starts: Annotated[float, Path("MW a quarter", "most new power it can start to build")] = 0.0
     power_delay: Annotated[float, Parameter("quarters", "from start to ready power", 1, POWER_QUARTERS)] = 6.0
@@ -111,13 +132,15 @@ class BuyerState(Bargainer):
     realised_lead_weeks: Annotated[float, Column("weeks", "mean wait of the deliveries")] = math.nan
     fill_rate: Annotated[float, Column("1", "promised for the quarter and delivered in it, over promised")] = math.nan
     spending: Annotated[float, Column("million USD", "paid to the supplier, net of refunds")] = 0.0
+    outside_delivered: Annotated[float, Column("HAE", "deliveries of outside options")] = 0.0
+    vendor_debt: Annotated[float, Column("million USD", "owed to the supplier")] = 0.0
     power_mw: Annotated[float, Column("MW", "power ready at the quarter's end")] = 0.0
 
     # State
     index: int = 0
     kind: int = 0
     stock: float = 0.0
-    owned: PerProduct
+    owned: PerOffer
     credit: float = 0.0
     inflow: float = 0.0
     other_spending: float = 0.0
@@ -143,9 +166,23 @@ class BuyerState(Bargainer):
     promised_delivered: float = 0.0
     weight: float = 0.0
     past_sales: float = 0.0
+    tenure: float = 0.0
+    exclusive: float = 1.0
     conversion: float = 1.0
     deposits: float = 0.0
     fees: float = 0.0
+    ordered_before: float = 0.0
+    ordered_firm: float = 0.0
+    eagerness: float = 1.0
+    fallback: float = math.inf
+    elsewhere: float = math.inf
+    outside_wish: PerOption
+    outside_ordered: float = 0.0
+    outside_coming: Annotated[list[float], Array(OUTSIDE * LEADS)]
+    at_inflation_cap: float = 0.0
+    at_money: float = 0.0
+    at_power: float = 0.0
+    vendor_debt_before: float = 0.0
     on_order: PerGeneration
     handed_over: float = 0.0
     taken_over: float = 0.0

@@ -22,7 +22,13 @@ from numba.extending import register_jitable
 LINES = 40
 """Order lines a buyer can hold at once."""
 PRODUCTS = 12
-"""Products a scenario may have."""
+"""Products of the supplier that a scenario may have."""
+OUTSIDE = 4
+"""Outside options a scenario may have; they stand after the supplier's products."""
+LEADS = 16
+"""Quarters that an outside option may take from order to delivery."""
+POINTS = 12
+"""Corners of a bid in an auction."""
 GENERATIONS = 5
 """Product generations a scenario may have."""
 SLOTS = 2
@@ -105,7 +111,8 @@ Slots = Annotated[list[float], Array(SLOTS)]
 IntSlots = Annotated[list[int], Array(SLOTS)]
 Talks = Annotated[list[float], Array(SLOTS * WEEKS)]
 IntTalks = Annotated[list[int], Array(SLOTS * WEEKS)]
-PerProduct = Annotated[list[float], Array(PRODUCTS)]
+PerOffer = Annotated[list[float], Array(PRODUCTS + OUTSIDE)]
+PerOption = Annotated[list[float], Array(OUTSIDE)]
 PerGeneration = Annotated[list[float], Array(GENERATIONS)]
 PerQuarter = Annotated[list[float], Array(QUARTERS)]
 

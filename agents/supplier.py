@@ -52,6 +52,16 @@ class Supplier(Bargainer):
     fall_limit: Annotated[float, Parameter("1/year", "largest fall of a list price", 0.0, 1.0)] = 0.15
     base_weeks: Annotated[float, Parameter("weeks", "assembly and transport, part of every quote")] = 6.0
 
+    # Why it rations at a list price instead of clearing the market (theory A.9), each a motive of its own
+    fairness: Annotated[bool, Parameter("", "rises are limited: nobody likes a shortage exploited")] = True
+    price_promise: Annotated[bool, Parameter("", "a launched product never gets dearer: buyers build on it")] = False
+    entry_restraint: Annotated[
+        float, Parameter("1", "rises forgone for each share of the compute that comes from outside", 0.0, 10.0)
+    ] = 0.0
+    menu_cost: Annotated[float, Parameter("1", "change of a price that is not worth announcing", 0.0, 0.5)] = 0.0
+    loyalty: Annotated[float, Parameter("1", "favour in allocation for buyers of the last quarters", 0.0, 10.0)] = 0.0
+    dispersion: Annotated[float, Parameter("1", "disfavour in allocation for a share of past sales", 0.0, 1.0)] = 0.0
+
     # How it bargains
     ask_markup: Annotated[float, Parameter("1", "opening ask over the list price in a shortage", 0.0, 2.0)] = 0.10
     pace = 0.5
@@ -71,6 +81,8 @@ class Supplier(Bargainer):
     wafers: float = 0.0
     wafers_used: float = 0.0
     estimate: float = 0.0
+    outside_pull: float = 0.0
+    past_sales: float = 0.0
     estimates: Annotated[list[float], Array(MEMORY)]
 
     def expand(self):
@@ -151,7 +163,7 @@ class Supplier(Bargainer):
 
         Size is what it has installed or can fund, whichever is more; theory A.8, A.12.
         """
-        funded = buyer.means(1.0) * 1e6 / (market.hae_price * buyer.cost_factor)
+        funded = buyer.means(1.0) * 1e6 / (market.hae_price * buyer.cash_factor())
         size = max(buyer.stock, funded) / buyer.names
         if size <= 0.0:
             return 0.0
@@ -159,7 +171,12 @@ class Supplier(Bargainer):
         arriving = buyer.machine_mw * (1.0 + buyer.due / max(buyer.stock, buyer.due)) if buyer.due > 0.0 else 0.0
         if arriving > buyer.power_mw:
             ready = max(0.05, buyer.power_mw / arriving)
-        return size**market.size_exponent * ready * (1.0 - buyer.churn) ** market.churn_exponent
+        ready = ready + buyer.readiness_claim * (1.0 - ready)
+        weight = size**market.size_exponent * ready * (1.0 - buyer.churn) ** market.churn_exponent
+        weight = weight * (1.0 + market.exclusive_weight * buyer.exclusive)
+        if self.past_sales > 0.0:
+            weight = weight * (1.0 - self.dispersion * min(1.0, buyer.past_sales / self.past_sales))
+        return weight * (1.0 + self.loyalty * buyer.tenure)
 
     def open_asks(self, buyer, market, product, slot):
         """Set opening and reservation values of the four issues, the supplier's side (theory A.6)."""
@@ -185,12 +202,15 @@ class Supplier(Bargainer):
         return max(float(market.quarter + 1), market.quarter + 1 + math.floor(wait))
 
     def read_demand(self, market, buyers):
-        """E20: orders discounted by what became of earlier ones; and what each buyer's word is worth."""
-        total = 0.0
+        """E20: orders discounted by what became of earlier ones, firm ones in full; what each buyer's word is worth."""
+        total = sales = outside = 0.0
         for i in range(market.buyer_count):
             buyer = buyers[i]
-            total += buyer.conversion * buyer.ordered
+            total += buyer.conversion * (buyer.ordered - buyer.ordered_firm) + buyer.ordered_firm
             buyer.past_sales = ordering.smoothed(buyer.past_sales, buyer.delivered, 0.25)
+            buyer.tenure = ordering.smoothed(buyer.tenure, 1.0 if buyer.delivered > 0.0 else 0.0, 0.25)
+            sales += buyer.past_sales
+            outside += buyer.outside_delivered
             closed = buyer.delivered + buyer.cancelled
             if closed > 0.0:
                 buyer.conversion = ordering.smoothed(
@@ -198,6 +218,8 @@ class Supplier(Bargainer):
                 )
                 buyer.churn = ordering.smoothed(buyer.churn, buyer.cancelled / closed, 1.0 / 8.0)
         self.estimate = total
+        self.past_sales = sales
+        self.outside_pull = outside / (outside + sales) if outside > 0.0 else 0.0
 
     def start_capacity(self, market):
         """E19: start what planned demand lacks, and ask upstream for more while the book is long."""
@@ -223,9 +245,22 @@ class Supplier(Bargainer):
         goal = self.opening_share + (self.final_share - self.opening_share) * pressure
         self.share = ordering.smoothed(self.share, goal, self.share_speed)
 
+    def highest_price(self, product):
+        """What the list price of a product may rise to this quarter, by the motives that hold it back."""
+        highest = math.inf
+        if self.fairness:
+            highest = product.list_price + self.rise_limit / 4.0 * product.list_price
+        if self.price_promise:
+            highest = product.list_price
+        return max(product.unit_cost, highest)
+
     def set_price(self, product):
         """E21: the list price follows the shadow price slowly, between a fall and a rise limit per year."""
         step = self.price_adjustment * (product.shadow_price - product.list_price)
+        if step > 0.0:
+            step = step * max(0.0, 1.0 - self.entry_restraint * self.outside_pull)
         floor = -self.fall_limit / 4.0 * product.list_price
-        cap = self.rise_limit / 4.0 * product.list_price
-        product.list_price = max(product.unit_cost, product.list_price + max(floor, min(cap, step)))
+        cap = product.price_ceiling - product.list_price
+        product.at_limit = step < floor or step > cap
+        if abs(step) > self.menu_cost * product.list_price:
+            product.list_price = max(product.unit_cost, product.list_price + max(floor, min(cap, step)))

@@ -17,7 +17,7 @@ from market import draws
 from market.allocation import STANDING_OF
 from market.market_state import MarketState
 from market.paths import BadInput, parse_quarter, values_of
-from market.product import Product
+from market.product import OutsideOption, Product
 from market.schema import between, suggest
 
 SUPPLIER = "NVIDIA"
@@ -74,25 +74,25 @@ def build(scenario: Any) -> Build:
     names = {
         "market": ["market"],
         "supplier": [SUPPLIER],
-        "products": list(scenario.products),
+        "products": [*scenario.products, *scenario.outside],
         "buyers": buyer_names,
     }
     tables = {
         "market": [scenario.market],
         "supplier": [scenario.supplier],
-        "products": list(scenario.products.values()),
+        "products": [*scenario.products.values(), *scenario.outside.values()],
         "buyers": [scenario.buyers[name] for name in buyer_names],
     }
     classes: dict[str, list[type[Stateful]]] = {
         "market": [Market],
         "supplier": [Supplier],
-        "products": [Product] * len(scenario.products),
+        "products": [Product] * len(scenario.products) + [OutsideOption] * len(scenario.outside),
         "buyers": [scenario.classes[name] for name in buyer_names],
     }
     layouts = {
         "market": layout_of("market", (MarketState,)),
         "supplier": layout_of("supplier", (Supplier,)),
-        "products": layout_of("products", (Product,)),
+        "products": layout_of("products", (Product, OutsideOption)),
         "buyers": buyer_layout(scenario.classes),
     }
     paths = {
@@ -102,19 +102,21 @@ def build(scenario: Any) -> Build:
     start = {name: layout.template(len(tables[name])) for name, layout in layouts.items()}
     for name, layout in layouts.items():
         for i, table in enumerate(tables[name]):
-            prefix = name if name in ("market", "supplier") else f"{name}.{names[name][i]}"
+            table_name = "outside" if classes[name][i] is OutsideOption else name
+            prefix = name if name in ("market", "supplier") else f"{table_name}.{names[name][i]}"
             _fill(scenario, layout, classes[name][i], table, start[name][i], paths[name][:, i], names, prefix)
     for number, event in enumerate(scenario.events):
         _apply(scenario, event, f"events[{number}]", names, layouts, classes, paths)
     market = start["market"]
-    market["product_count"] = len(names["products"])
+    market["product_count"] = len(scenario.products)
+    market["offer_count"] = len(names["products"])
     market["buyer_count"] = len(buyer_names)
-    market["generation_count"] = int(start["products"]["generation"].max()) + 1
+    own = start["products"][: len(scenario.products)]
+    market["generation_count"] = int(own["generation"].max()) + 1
     market["standing"] = STANDING_OF[int(market["allocation"][0])]
-    products = start["products"]
     for generation in range(int(market["generation_count"][0])):
-        same = products["generation"] == generation
-        products["generation_launch"][same] = products["launch"][same].min(initial=NEVER)
+        same = own["generation"] == generation
+        own["generation_launch"][same] = own["launch"][same].min(initial=NEVER)
     start["products"]["index"] = np.arange(len(names["products"]))
     start["buyers"]["index"] = np.arange(len(buyer_names))
     start["buyers"]["kind"] = [layouts["buyers"].classes.index(cls) for cls in classes["buyers"]]

@@ -60,7 +60,7 @@ def check_buyers(market, products, buyers):
     """Units, order lines, cash and deployment of every buyer."""
     for i in range(market.buyer_count):
         buyer = buyers[i]
-        gained = buyer.delivered + buyer.taken_over
+        gained = buyer.delivered + buyer.taken_over + buyer.outside_delivered
         if _differ(buyer.stock_before, gained - buyer.handed_over, buyer.stock, gained + buyer.handed_over):
             _break(market, 2, i)
         book = 0.0
@@ -88,15 +88,16 @@ def check_buyers(market, products, buyers):
 @both_gears
 def check_totals(market, supplier, products, buyers):
     """Money between buyers and supplier, finished stock, wafers."""
-    spent = revenue = deposits = fees = moved = 0.0
+    spent = revenue = deposits = fees = lent = moved = 0.0
     for i in range(market.buyer_count):
         buyer = buyers[i]
         spent += buyer.spending
         revenue += buyer.value_delivered
         deposits += buyer.deposits - buyer.deposits_before
         fees += buyer.fees
+        lent += buyer.vendor_debt - buyer.vendor_debt_before
         moved += abs(buyer.spending) + buyer.value_delivered + buyer.fees
-    if _differ(revenue + fees, deposits, spent, moved):
+    if _differ(revenue + fees, deposits - lent, spent, moved):
         _break(market, 4, -1)
     used = 0.0
     for p in range(market.product_count):
@@ -106,8 +107,7 @@ def check_totals(market, supplier, products, buyers):
         if product.shipped < 0.0:
             _break(market, 5, -1)
         lowest = (1.0 - supplier.fall_limit / 4.0) * product.price_before
-        highest = max((1.0 + supplier.rise_limit / 4.0) * product.price_before, product.unit_cost)
-        if product.list_price < lowest * (1.0 - CLOSE) or product.list_price > highest * (1.0 + CLOSE):
+        if product.list_price < lowest * (1.0 - CLOSE) or product.list_price > product.price_ceiling * (1.0 + CLOSE):
             _break(market, 5, -1)
         if _differ(product.stock_before, change, product.stock, product.produced + product.shipped):
             _break(market, 5, -1)

@@ -33,12 +33,27 @@ class MarketState(Stateful):
     price_regime: Annotated[int, Choice(tuple(REGIMES), "how the list price moves")] = 0
     due_first: Annotated[bool, Parameter("", "lines due are served before lines promised for later")] = True
     size_exponent: Annotated[float, Parameter("1", "s of E17: weight of size in the allocation", 0.0, 2.0)] = 0.5
+    exclusive_weight: Annotated[
+        float, Parameter("1", "excl of E17: favour for buyers without outside options", 0.0, 10.0)
+    ] = 0.0
     churn_exponent: Annotated[float, Parameter("1", "chi of E17: punishment of cancelled orders", 0.0, 10.0)] = 1.0
     fee_full: Annotated[float, Parameter("1", "cancellation fee with a quarter to go, over the price", 0.0, 1.0)] = 1.0
     fee_at_two: Annotated[float, Parameter("1", "the same with two quarters to go", 0.0, 1.0)] = 0.2
     fee_free: Annotated[float, Parameter("quarters", "no fee from so many quarters on", 2.5, 20.0)] = 4.0
 
+    deposit: Annotated[
+        float, Parameter("1", "share of the price paid with an order, credited on delivery", 0.0, 1.0)
+    ] = 0.0
+    reserved_share: Annotated[
+        float, Parameter("1", "share of the finished units that firm lines are served from first", 0.0, 1.0)
+    ] = 0.0
+    conversion_rate: Annotated[
+        float, Parameter("1/quarter", "share of open orders that a buyer may move to a newer generation", 0.0, 1.0)
+    ] = 0.0
+    conversion_charge: Annotated[float, Parameter("1", "what that costs, over the new value", 0.0, 1.0)] = 0.0
+
     # Demand common to all
+    prize: Annotated[float, Parameter("million USD a quarter", "what racing buyers contend for (Tullock 1980)")] = 0.0
     shock_start: Annotated[int, When("first quarter of the demand shock")] = 0
     shock_level: Annotated[float, Parameter("1", "A: factor on the value of compute", 0.1, 50.0)] = 1.0
     shock_speed: Annotated[float, Parameter("quarters", "s: how fast it comes", 0.05, 20.0)] = 0.5
@@ -66,16 +81,24 @@ class MarketState(Stateful):
     cohort_lead_weeks: Annotated[float, Column("weeks", "mean wait of the orders placed now (Kaplan-Meier)")] = math.nan
     rental_usd_hour: Annotated[float, Column("USD/hour", "rent per HAE that clears compute services")] = math.nan
     hhi: Annotated[float, Column("1", "Herfindahl-Hirschman index of deliveries")] = math.nan
+    outside_share: Annotated[float, Column("1", "share of the compute delivered that came from outside")] = math.nan
+    lent: Annotated[float, Column("million USD", "owed by buyers to the supplier")] = 0.0
+    inflation_capped: Annotated[float, Column("1", "share of the needs whose inflation is at its cap")] = math.nan
+    money_capped: Annotated[float, Column("1", "share of the needs cut by money")] = math.nan
+    power_capped: Annotated[float, Column("1", "share of the needs cut by power or space")] = math.nan
+    price_capped: Annotated[float, Column("1", "share of the list prices whose change was cut at its limit")] = math.nan
     capacity: Annotated[float, Column("HAE", "what the wafers of the quarter could make")] = 0.0
 
     # State
     quarter: int = 0
     buyer_count: int = 0
     product_count: int = 0
+    offer_count: int = 0
     generation_count: int = 0
     standing: int = 0
     common: float = 0.0
     regime: float = 1.0
+    racing: float = 0.0
     hae_price: float = 0.0
     hae_per_wafer: float = 0.0
     wanted_before: float = 0.0

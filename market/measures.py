@@ -24,6 +24,7 @@ def measure(market, supplier, products, buyers):
     """Fill in the columns of the market, of every product and of every buyer."""
     measure_buyers(market, products, buyers)
     measure_products(market, supplier, products)
+    measure_outside(market, products)
     measure_market(market, supplier, products, buyers)
 
 
@@ -63,10 +64,21 @@ def measure_products(market, supplier, products):
 
 
 @both_gears
+def measure_outside(market, products):
+    """Prices and waits of the outside options."""
+    for p in range(market.product_count, market.offer_count):
+        option = products[p]
+        option.transaction_price = ratio(option.ordered_value, option.ordered_units)
+        option.shadow_price = option.list_price
+        option.quoted_lead_weeks = WEEKS_A_QUARTER * (option.lead + option.commitment)
+
+
+@both_gears
 def measure_market(market, supplier, products, buyers):
     """Totals of the quarter."""
     delivered = ordered = needed = cancelled = 0.0
     revenue = wait = promised = kept = deployed = wanted = concentration = 0.0
+    outside = lent = at_inflation_cap = at_money = at_power = 0.0
     for i in range(market.buyer_count):
         buyer = buyers[i]
         delivered += buyer.delivered
@@ -79,11 +91,18 @@ def measure_market(market, supplier, products, buyers):
         kept += buyer.promised_delivered
         deployed += buyer.deployed
         wanted += buyer.wanted
+        outside += buyer.outside_delivered
+        lent += buyer.vendor_debt
+        at_inflation_cap += buyer.at_inflation_cap
+        at_money += buyer.at_money
+        at_power += buyer.at_power
         if buyer.delivered > 0.0:
             concentration += 10000.0 * buyer.share_hae * buyer.share_hae
-    cost = 0.0
-    left = 0.0
+    cost = left = on_sale = at_limit = 0.0
     for p in range(market.product_count):
+        if products[p].announced <= market.quarter <= products[p].last_order:
+            on_sale += 1.0
+            at_limit += 1.0 if products[p].at_limit else 0.0
         cost += products[p].shipped * products[p].unit_cost / 1e6
         left += products[p].book_before * products[p].hae
     market.shipped = delivered
@@ -91,6 +110,12 @@ def measure_market(market, supplier, products, buyers):
     market.needed = needed
     market.cancelled = cancelled
     market.revenue = revenue
+    market.outside_share = ratio(outside, outside + delivered)
+    market.lent = lent
+    market.inflation_capped = ratio(at_inflation_cap, needed)
+    market.money_capped = ratio(at_money, at_money + needed)
+    market.power_capped = ratio(at_power, at_power + needed)
+    market.price_capped = ratio(at_limit, on_sale)
     market.gross_margin = 1.0 - ratio(cost, revenue)
     market.fill_rate = ratio(kept, promised)
     market.order_inflation = ratio(ordered, needed)

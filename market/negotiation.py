@@ -99,8 +99,6 @@ def _enter(market, product, buyer, slot, week, units, price, date, prepaid):
     promised = max(market.quarter + 1, math.ceil(date - 1e-9))
     buyer.slot_week[slot] = week
     buyer.order(market, product, units, price, max(promised, product.launch), prepaid)
-    product.ordered_units = product.ordered_units + units
-    product.ordered_value = product.ordered_value + units * price
 
 
 @both_gears

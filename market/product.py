@@ -1,23 +1,17 @@
-"""A product: what the supplier sells, one per chip and export version."""
+"""What can be bought: the supplier's products, one per chip and export version, and outside options."""
 
 from __future__ import annotations
 
 import math
 from typing import Annotated
 
-from agents.state import GENERATIONS, NEVER, Column, Parameter, Path, Stateful, When
+from agents.state import GENERATIONS, LEADS, NEVER, Column, Parameter, Path, Reference, Stateful, When
 
 
-class Product(Stateful):
-    """Its constants, its state, and the measures of the ``products`` table."""
+class Offer(Stateful):
+    """What every machine on offer has, and the measures of the ``products`` table."""
 
-    generation: Annotated[int, Parameter("", "0, 1, 2... in the order of launch", 0, GENERATIONS - 1)] = 0
-    launch: Annotated[int, When("first quarter of production")] = 0
-    announced: Annotated[int, When("first quarter in which orders are taken")] = 0
-    last_order: Annotated[int, When("last quarter in which orders are taken")] = NEVER
     hae: Annotated[float, Parameter("HAE", "H100-equivalents of one unit", 0.01, 100.0)] = 1.0
-    packages_per_wafer: Annotated[float, Parameter("1", "units from one packaging wafer", 0.01)] = 29.0
-    unit_cost: Annotated[float, Parameter("USD", "cost of one unit")] = 0.0
     opening_price: Annotated[float, Parameter("USD", "list price at the launch or the start", 0.01)] = 30000.0
     power_kw: Annotated[float, Parameter("kW", "machine power of one unit, its share of the server included")] = 1.0
     open_market: Annotated[float, Path("1", "1 where buyers outside the controlled region may have it", 0.0, 1.0)] = 1.0
@@ -33,6 +27,22 @@ class Product(Stateful):
     quoted_lead_weeks: Annotated[float, Column("weeks", "wait quoted to a new order of its generation")] = math.nan
 
     index: int = 0
+    ordered_units: float = 0.0
+    ordered_value: float = 0.0
+
+
+class Product(Offer):
+    """What the supplier sells: its constants and its state."""
+
+    generation: Annotated[int, Parameter("", "0, 1, 2... in the order of launch", 0, GENERATIONS - 1)] = 0
+    launch: Annotated[int, When("first quarter of production")] = 0
+    announced: Annotated[int, When("first quarter in which orders are taken")] = 0
+    last_order: Annotated[int, When("last quarter in which orders are taken")] = NEVER
+    packages_per_wafer: Annotated[float, Parameter("1", "units from one packaging wafer", 0.01)] = 29.0
+    unit_cost: Annotated[float, Parameter("USD", "cost of one unit")] = 0.0
+
+    at_limit: bool = False
+    price_ceiling: float = math.inf
     generation_launch: int = 0
     wafers: float = 0.0
     stock: float = 0.0
@@ -41,5 +51,26 @@ class Product(Stateful):
     stock_before: float = 0.0
     price_before: float = 0.0
     quoted_lead: float = 0.0
-    ordered_units: float = 0.0
-    ordered_value: float = 0.0
+
+
+class OutsideOption(Offer):
+    """What a buyer may have instead: another maker's accelerator, or silicon of its own (theory A.5).
+
+    It is no agent: it sells at a price that falls with its cumulative sales, up to a capacity per quarter.
+    """
+
+    capacity: Annotated[float, Path("HAE a quarter", "most that can be ordered in the quarter")] = 0.0
+    lead: Annotated[int, Parameter("quarters", "from order to delivery", 1, LEADS)] = 2
+    commitment: Annotated[
+        int, Parameter("quarters", "how long before that it is ordered and paid; 0 pays on delivery", 0, LEADS)
+    ] = 0
+    switch_cost: Annotated[float, Parameter("1", "cost of moving software to it, over its price", 0.0, 5.0)] = 0.2
+    owner: Annotated[int, Reference("buyers", "whose own silicon it is; empty: for all")] = -1
+    learning: Annotated[
+        float, Parameter("1", "exponent by which its price falls with cumulative sales over their scale", 0.0, 1.0)
+    ] = 0.0
+    learning_scale: Annotated[float, Parameter("HAE", "cumulative sales at which the fall sets in", 1.0)] = 100_000.0
+
+    experience: float = 0.0
+    wished: float = 0.0
+    served: float = 1.0

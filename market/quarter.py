@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from agents import book
-from agents.demand import demand_regime
+from agents.demand import demand_regime, power
 from agents.state import both_gears
 from market import checks, clearing, measures
 from market.allocation import LOTS, PAST_SALES, allocate
@@ -36,6 +36,9 @@ def opening(market, supplier, products, buyers):
     """The state before the first quarter: stock, opening orders, expectations, prices."""
     for p in range(market.product_count):
         products[p].list_price = products[p].opening_price
+    for p in range(market.product_count, market.offer_count):
+        products[p].list_price = products[p].opening_price
+        products[p].served = 1.0
     supplier.share = supplier.opening_share
     set_prices_per_hae(market, products)
     for i in range(market.buyer_count):
@@ -54,11 +57,12 @@ def take_stock(market, products, buyers):
     )
     market.regime = regime * math.exp(market.common)
     set_prices_per_hae(market, products)
-    largest = 0.0
-    second = 0.0
+    largest = second = racing = 0.0
     leader = -1
     for i in range(market.buyer_count):
         size = buyers[i].announced
+        if buyers[i].races:
+            racing += size
         if size > largest:
             second = largest
             largest = size
@@ -67,6 +71,7 @@ def take_stock(market, products, buyers):
             second = size
     for i in range(market.buyer_count):
         buyers[i].rival = second if i == leader else largest
+    market.racing = racing
 
 
 @both_gears
@@ -85,7 +90,10 @@ def set_prices_per_hae(market, products):
 
 @both_gears
 def arrive(market, supplier, products, buyers):
-    """Capacity arrives; money comes in, machines retire, new power is ready; an export rule clears the book."""
+    """Capacity arrives; money comes in, machines retire, new power is ready; an export rule clears the book.
+
+    Machines ordered from outside options arrive.
+    """
     supplier.expand()
     for i in range(market.buyer_count):
         buyers[i].begin(market, products)
@@ -96,7 +104,20 @@ def arrive(market, supplier, products, buyers):
         product.backlog = product.book
         product.stock_before = product.stock
         product.price_before = product.list_price
+        product.price_ceiling = supplier.highest_price(product)
+        product.at_limit = False
         product.shipped = product.ordered_units = product.ordered_value = 0.0
+    for p in range(market.product_count, market.offer_count):
+        option = products[p]
+        option.shipped = option.ordered_units = option.ordered_value = option.wished = 0.0
+    for i in range(market.buyer_count):
+        buyers[i].take_outside(market, products)
+    for p in range(market.product_count, market.offer_count):
+        option = products[p]
+        option.produced = option.shipped
+        option.experience = option.experience + option.shipped * option.hae
+        known = 1.0 + option.experience / option.learning_scale
+        option.list_price = option.opening_price / power(known, option.learning)
 
 
 @both_gears
@@ -126,13 +147,17 @@ def ship(market, supplier, products, buyers):
         buyers[i].weight = standing(market, supplier, buyers[i])
     never = market.quarter + 1_000_000
     for p in range(market.product_count):
+        if market.reserved_share > 0.0:
+            reserved = market.reserved_share * products[p].stock
+            ship_lines(market, products[p], buyers, -1, market.quarter, market.quarter, reserved, True)
         if market.standing == LOTS:
             for placed in range(-1, market.quarter):
-                ship_lines(market, products[p], buyers, placed, placed, never)
+                ship_lines(market, products[p], buyers, placed, placed, never, products[p].stock, False)
         else:
             if market.due_first:
-                ship_lines(market, products[p], buyers, -1, market.quarter, market.quarter)
-            ship_lines(market, products[p], buyers, -1, market.quarter, never)
+                due = market.quarter
+                ship_lines(market, products[p], buyers, -1, market.quarter, due, products[p].stock, False)
+            ship_lines(market, products[p], buyers, -1, market.quarter, never, products[p].stock, False)
 
 
 @both_gears
@@ -146,12 +171,13 @@ def standing(market, supplier, buyer):
 
 
 @both_gears
-def ship_lines(market, product, buyers, first, last, due):
-    """Ship lines of a product placed from ``first`` to ``last`` and promised by ``due``, as far as money goes.
+def ship_lines(market, product, buyers, first, last, due, units, firm):
+    """Ship up to ``units`` of a product to lines placed from ``first`` to ``last`` and promised by ``due``.
 
-    A buyer under several names puts in an equal part of its claim under each.
+    To firm ones alone if so asked, and as far as a buyer's money goes. A buyer under several names puts in an equal
+    part of its claim under each.
     """
-    if product.stock <= 0.0:
+    if units <= 0.0:
         return
     claims = [0.0] * market.buyer_count
     names = 0
@@ -160,13 +186,13 @@ def ship_lines(market, product, buyers, first, last, due):
         names += buyer.names
         money = buyer.purse()
         for line in range(buyer.lines):
-            if eligible(buyer, line, product.index, first, last, due):
-                cost = buyer.line_price[line] * (buyer.cost_factor - buyer.line_prepaid[line]) / 1e6
-                units = buyer.line_open[line]
-                if units * cost > money:
-                    units = money / cost
-                claims[i] += units
-                money = max(0.0, money - units * cost)
+            if eligible(buyer, line, product.index, first, last, due, firm):
+                cost = buyer.line_price[line] * book.cash_share(buyer, line) / 1e6
+                claim = buyer.line_open[line]
+                if claim * cost > money:
+                    claim = money / cost
+                claims[i] += claim
+                money = max(0.0, money - claim * cost)
     asked = 0.0
     for i in range(market.buyer_count):
         asked += claims[i]
@@ -180,7 +206,7 @@ def ship_lines(market, product, buyers, first, last, due):
             orders[at] = claims[i] / buyers[i].names
             standings[at] = buyers[i].weight
             at += 1
-    given = allocate(market.allocation, orders, product.stock, standings)
+    given = allocate(market.allocation, orders, units, standings)
     at = 0
     for i in range(market.buyer_count):
         buyer = buyers[i]
@@ -190,20 +216,21 @@ def ship_lines(market, product, buyers, first, last, due):
             at += 1
         left = min(left, claims[i])
         for line in range(buyer.lines):
-            if eligible(buyer, line, product.index, first, last, due):
-                units = min(left, buyer.line_open[line])
-                if units > book.DUST * buyer.line_open[line]:  # less is what rounding left over
-                    units = buyer.take(market, product, line, units)
-                    left = max(0.0, left - units)
-                    product.shipped = product.shipped + units
-                    product.stock = max(0.0, product.stock - units)
+            if eligible(buyer, line, product.index, first, last, due, firm):
+                part = min(left, buyer.line_open[line])
+                if part > book.DUST * buyer.line_open[line]:  # less is what rounding left over
+                    part = buyer.take(market, product, line, part)
+                    left = max(0.0, left - part)
+                    product.shipped = product.shipped + part
+                    product.stock = max(0.0, product.stock - part)
 
 
 @both_gears
-def eligible(buyer, line, product, first, last, due):
-    """Whether a line is open, of that product, placed in that span and promised by then."""
+def eligible(buyer, line, product, first, last, due, firm):
+    """Whether a line is open, of that product, placed in that span, promised by then and, if so asked, firm."""
     return (
         buyer.line_open[line] > 0.0
+        and (not firm or buyer.line_prepaid[line] >= buyer.firm_share)
         and buyer.line_product[line] == product
         and first <= buyer.line_placed[line] <= last
         and buyer.line_promised[line] <= due
@@ -231,10 +258,8 @@ def pass_on(market, products, buyers):
             giver.handed_over = giver.handed_over + hae
             taker.taken_over = taker.taken_over + hae
         value = giver.handed_over * price
-        giver.cash = giver.cash + value
-        giver.other_spending = giver.other_spending - value
-        taker.cash = taker.cash - value * taker.cost_factor
-        taker.other_spending = taker.other_spending + value * taker.cost_factor
+        giver.pay_others(-value)
+        taker.pay_others(value * taker.cost_factor)
 
 
 @both_gears
@@ -256,23 +281,41 @@ def expect(market, supplier, products, buyers):
 
 @both_gears
 def cancel(market, products, buyers):
-    """Buyers leave what they no longer want or cannot pay for."""
+    """Buyers move orders to a newer generation, as far as contracts let, and leave what they no longer want."""
     for i in range(market.buyer_count):
+        if market.conversion_rate > 0.0:
+            buyers[i].convert(market, products)
         buyers[i].cancel(market, products)
 
 
 @both_gears
 def trade(market, supplier, products, buyers):
-    """New needs, the clearing price as all sides can reckon it, talks, orders into the book."""
+    """What goes to outside options, new needs, the clearing price as all sides can reckon it, orders into the book."""
     count_book(market, products, buyers)
     supplier.quote_waits(market, products)
     for p in range(market.product_count):
         products[p].book_before = products[p].book
+    if market.offer_count > market.product_count:
+        turn_elsewhere(market, products, buyers)
     for i in range(market.buyer_count):
         buyers[i].build_power(market, products)
         buyers[i].plan(market, products)
     reckon(market, supplier, products, buyers)
     negotiate(market.protocol, market, supplier, products, buyers)
+
+
+@both_gears
+def turn_elsewhere(market, products, buyers):
+    """Buyers order from outside options; one that is asked for more than its capacity serves all in proportion."""
+    for i in range(market.buyer_count):
+        buyers[i].look_elsewhere(market, products)
+    for p in range(market.product_count, market.offer_count):
+        option = products[p]
+        option.served = 1.0
+        if option.wished > option.capacity:
+            option.served = option.capacity / option.wished
+    for i in range(market.buyer_count):
+        buyers[i].order_outside(market, products)
 
 
 @both_gears

@@ -21,7 +21,7 @@ from agents.buyer import Buyer
 from market.paths import BadInput, parse_quarter, quarter_label
 from market.schema import (
     ENTRIES,
-    MOST,
+    FEWEST_MOST,
     TABLES,
     Event,
     Head,
@@ -53,6 +53,7 @@ class Scenario:
     supplier: Any
     products: Mapping[str, Any]
     buyers: Mapping[str, Any]
+    outside: Mapping[str, Any]
     classes: Mapping[str, type[Buyer]]
     events: tuple[Event, ...]
     uncertainties: Mapping[str, Range]
@@ -79,10 +80,13 @@ class Scenario:
         tables = {name: validate(table_model(kind), raw.get(name, {}), name, source) for name, kind in TABLES.items()}
         entries: dict[str, Mapping[str, Any]] = {}
         for name, kind in ENTRIES.items():
-            _count(raw[name], name, source)
+            table = raw.get(name, {})
+            _count(table, name, source)
             entries[name] = MappingProxyType(
-                {key: validate(table_model(kind), value, f"{name}.{key}", source) for key, value in raw[name].items()}
+                {key: validate(table_model(kind), value, f"{name}.{key}", source) for key, value in table.items()}
             )
+        if both := sorted(entries["products"].keys() & entries["outside"].keys()):
+            raise BadInput(f"{source}: outside.{both[0]}: is a product too; allowed: a name of its own")
         buyers, classes = _buyers(raw["buyers"], source)
         scenario = cls(
             raw=copy.deepcopy(raw),
@@ -165,7 +169,8 @@ class Scenario:
         full = self.head.model_dump(by_alias=True)
         for table in TABLES:
             full[table] = getattr(self, table).model_dump()
-        full["products"] = {name: entry.model_dump() for name, entry in self.products.items()}
+        for table in ENTRIES:
+            full[table] = {name: entry.model_dump() for name, entry in getattr(self, table).items()}
         full["buyers"] = {
             name: {"class": self.classes[name].__name__, **entry.model_dump()} for name, entry in self.buyers.items()
         }
@@ -191,6 +196,7 @@ class Scenario:
             "supplier": self.supplier,
             "products": self.products,
             "buyers": self.buyers,
+            "outside": self.outside,
             "horizon": self.head,
             "seed": self.head,
             "start": self.head,
@@ -224,8 +230,9 @@ class Scenario:
 
 
 def _count(table: dict[str, Any], name: str, source: str) -> None:
-    if not 1 <= len(table) <= MOST[name]:
-        raise BadInput(f"{source}: {name}: found {len(table)} entries; allowed: 1 to {MOST[name]}")
+    fewest, most = FEWEST_MOST[name]
+    if not fewest <= len(table) <= most:
+        raise BadInput(f"{source}: {name}: found {len(table)} entries; allowed: {fewest} to {most}")
 
 
 def _buyers(table: dict[str, Any], source: str) -> tuple[Mapping[str, Any], Mapping[str, type[Buyer]]]:

@@ -23,6 +23,7 @@ from agents.agent import family
 from agents.buyer import Buyer
 from agents.state import (
     NEVER,
+    OUTSIDE,
     PRODUCTS,
     QUARTERS,
     Choice,
@@ -37,7 +38,7 @@ from agents.state import Field as DeclaredField
 from agents.supplier import Supplier
 from market.market_state import MarketState
 from market.paths import BadInput, Series, parse_quarter
-from market.product import Product
+from market.product import OutsideOption, Product
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
@@ -160,6 +161,7 @@ class Head(BaseModel):
     supplier: dict[str, Any] = {}
     products: dict[str, Any]
     buyers: dict[str, Any]
+    outside: dict[str, Any] = {}
     events: list[Any] = []
     uncertainties: dict[str, Any] = {}
     levers: dict[str, Any] = {}
@@ -219,6 +221,6 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 TABLES: dict[str, type[Stateful]] = {"market": MarketState, "supplier": Supplier}
 """The tables that set one thing each."""
-ENTRIES: dict[str, type[Stateful]] = {"products": Product}
+ENTRIES: dict[str, type[Stateful]] = {"products": Product, "outside": OutsideOption}
 """The tables of named entries of one class each (buyers name theirs)."""
-MOST = {"products": PRODUCTS, "buyers": 60}
+FEWEST_MOST = {"products": (1, PRODUCTS), "buyers": (1, 60), "outside": (0, OUTSIDE)}

@@ -100,7 +100,7 @@ def holder():
         f"line_{name}": [0.0] * LINES
         for name in ("product", "units", "open", "cancelled", "price", "placed", "promised", "prepaid")
     }
-    return SimpleNamespace(lines=0, cost_factor=2.0, **lines)
+    return SimpleNamespace(lines=0, cost_factor=2.0, vendor_finance=0.0, **lines)
 
 
 def test_the_book_keeps_its_lines():
