@@ -18,14 +18,20 @@ class Bargainer(Actor):
     tactic: Annotated[int, Choice(tuple(TACTICS), "how it gives way in talks")] = 0
     at_once: Annotated[float, Parameter("1", "kappa of E12: share given up at once", 0.0, 1.0)] = 0.0
     pace: Annotated[float, Parameter("1", "beta of E12: under 1 concedes late", 0.05, 20.0)] = 1.0
+    patience: Annotated[
+        float, Parameter("1/week", "discount factor from one offer to the next (Rubinstein 1982)", 0.0, 0.9999)
+    ] = 0.95
     price_weight: Annotated[float, Parameter("1", "weight of the price in its utility", 0.0, 1.0)] = 0.5
     units_weight: Annotated[float, Parameter("1", "weight of the quantity", 0.0, 1.0)] = 0.2
     date_weight: Annotated[float, Parameter("1", "weight of the date", 0.0, 1.0)] = 0.2
     prepaid_weight: Annotated[float, Parameter("1", "weight of the prepaid share", 0.0, 1.0)] = 0.1
 
-    def concession(self, week, deadline):
-        """Share of the way to its reservation values that it has given up by that week (E12)."""
-        return concede(self.tactic, week, deadline, self.pace, self.at_once)
+    def concession(self, week, deadline, own, given):
+        """Share of the way to its reservation values that it has given up by that week (E12).
+
+        ``own`` is the share it gave up in its last offer, ``given`` what the other side's last offer gained it.
+        """
+        return concede(self.tactic, week, deadline, self.pace, self.at_once, own, given)
 
     def score_weight(self, issue):
         """Weight of an issue in its utility."""

@@ -54,6 +54,7 @@ class Buyer(Planner):
         self.bid_open[at + DATE] = first
         self.bid_reserve[at + DATE] = first + lead + self.longest_wait
         affordable = self.purse() * 1e6 / (product.list_price * self.slot_units[slot])
+        self.bid_gave[slot] = self.bid_heard[slot] = self.ask_gave[slot] = self.ask_heard[slot] = 0.0
         self.bid_open[at + PREPAID] = 0.0
         self.bid_reserve[at + PREPAID] = min(self.prepaid_limit, affordable / SLOTS)
 

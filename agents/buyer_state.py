@@ -213,6 +213,10 @@ class BuyerState(Bargainer):
     ask_open: Terms
     ask_reserve: Terms
     agreed: Terms
+    bid_gave: Slots
+    ask_gave: Slots
+    bid_heard: Slots
+    ask_heard: Slots
     on_table: Issues
     next_own: Issues
     last_heard: Issues

@@ -57,11 +57,3 @@ def delay_factor(urgency, quarters):
 def present_value(marginal_value, urgency, quarters, capital_cost, depreciation):
     """Present value of a unit delivered ``quarters`` from now (E4), in the money of ``marginal_value``."""
     return marginal_value * delay_factor(urgency, quarters) / ((capital_cost + depreciation) / 4.0)
-
-
-@both_gears
-def contest_effort(prize, rivals, cost):
-    """stub"""
-    if prize <= 0.0 or cost <= 0.0 or rivals <= 0.0:
-        return 0.0
-    return max(0.0, math.sqrt(prize * rivals / cost) - rivals)

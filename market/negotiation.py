@@ -10,8 +10,10 @@ import math
 
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
 from agents.state import SLOTS, WEEKS, both_gears, dispatch, public_functions
+from agents.tactics import TACTICS
 
 LAST_WEEK = WEEKS - 1
+RESPONSIVE = list(TACTICS).index("responsive")
 
 
 @both_gears
@@ -50,6 +52,25 @@ def _utility(side, terms, opening, reserve, slot):
 
 
 @both_gears
+def _gain(side, offer, opening, reserve, slot, heard, week):
+    """What an offer is worth to a side over the other side's last one; a responsive side alone asks."""
+    if side.tactic != RESPONSIVE or week < 2:
+        return 0.0
+    return _utility(side, offer, opening, reserve, slot) - heard[slot]
+
+
+@both_gears
+def _gained(side, offer, opening, reserve, slot, heard, week):
+    """As :func:`_gain`, for the offer that the side now answers, which it then remembers."""
+    if side.tactic != RESPONSIVE or week == 0:
+        return 0.0
+    worth = _utility(side, offer, opening, reserve, slot)
+    gain = worth - heard[slot] if week > 2 else 0.0
+    heard[slot] = worth
+    return gain
+
+
+@both_gears
 def _exchange(buyer, supplier, slot, week, deadline):
     """One round: the supplier offers in even weeks, the buyer in odd ones; the other accepts or waits.
 
@@ -69,18 +90,28 @@ def _exchange(buyer, supplier, slot, week, deadline):
         last[PREPAID] = buyer.offer_prepaid[note - 1]
     deal = False
     if week % 2 == 0:
-        _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, supplier.concession(week, deadline))
+        given = _gained(supplier, last, buyer.ask_open, buyer.ask_reserve, slot, buyer.ask_heard, week)
+        share = supplier.concession(week, deadline, buyer.ask_gave[slot], given)
+        buyer.ask_gave[slot] = share
+        _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, share)
         if week > 0:
             _no_better_than(offer, last, buyer.ask_open, buyer.ask_reserve, slot)
         if offer[PRICE] <= buyer.bid_reserve[at + PRICE] and offer[PREPAID] <= buyer.bid_reserve[at + PREPAID]:
-            _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, buyer.concession(week + 1, deadline))
+            given = _gain(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot, buyer.bid_heard, week)
+            share = buyer.concession(week + 1, deadline, buyer.bid_gave[slot], given)
+            _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, share)
             hope = _utility(buyer, answer, buyer.bid_open, buyer.bid_reserve, slot)
             deal = _utility(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot) >= hope
     else:
-        _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, buyer.concession(week, deadline))
+        given = _gained(buyer, last, buyer.bid_open, buyer.bid_reserve, slot, buyer.bid_heard, week)
+        share = buyer.concession(week, deadline, buyer.bid_gave[slot], given)
+        buyer.bid_gave[slot] = share
+        _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, share)
         _no_better_than(offer, last, buyer.bid_open, buyer.bid_reserve, slot)
         if offer[PRICE] >= buyer.ask_reserve[at + PRICE] and offer[PREPAID] >= buyer.ask_reserve[at + PREPAID]:
-            _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, supplier.concession(week + 1, deadline))
+            given = _gain(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot, buyer.ask_heard, week)
+            share = supplier.concession(week + 1, deadline, buyer.ask_gave[slot], given)
+            _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, share)
             hope = _utility(supplier, answer, buyer.ask_open, buyer.ask_reserve, slot)
             deal = _utility(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot) >= hope
     buyer.offer_price[note] = offer[PRICE]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 from agents.buyer import Buyer
-from agents.state import Parameter
+from agents.state import Parameter, fields_of
 from market import Scenario
 
 CALM: dict[str, Any] = {
@@ -77,3 +78,12 @@ def changed(raw: dict[str, Any], changes: dict[tuple[str, ...], Any]) -> dict[st
 
 def scenario(raw: dict[str, Any]) -> Scenario:
     return Scenario.from_dict(raw)
+
+
+def bare(cls: type, **own: Any) -> SimpleNamespace:
+    """Something with the state of a class at its defaults and no rules, for calling one rule alone."""
+    state = {
+        name: copy.copy(field.default) if not field.length else [field.type(0)] * field.length
+        for name, field in fields_of(cls).items()
+    }
+    return SimpleNamespace(**state | own)

@@ -6,9 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from agents.buyer import Buyer
 from agents.ordering import inflation, smoothed
 from agents.pipeline import advance
 from agents.supplier import Supplier
+from market.product import Product
+from tests.worlds import bare
 
 NEED, THETA = 120.0, 0.5
 
@@ -69,8 +72,8 @@ def test_b42_capacity_is_conserved():
 
 
 def test_b43_price_closes_most_of_a_gap_in_a_year():
-    supplier = SimpleNamespace(price_adjustment=0.25, fall_limit=400.0, rise_limit=400.0)
-    product = SimpleNamespace(list_price=100.0, shadow_price=200.0, unit_cost=0.0)
+    supplier = bare(Supplier, price_adjustment=0.25)
+    product = bare(Product, list_price=100.0, shadow_price=200.0)
     for _ in range(4):
         Supplier.set_price(supplier, product)
     assert (product.list_price - 100.0) / 100.0 == pytest.approx(0.68359375, abs=1e-6)
@@ -88,9 +91,9 @@ def test_b43_expectation():
 
 
 def test_b43_bookings_are_discounted_by_what_became_of_earlier_ones():
-    supplier = SimpleNamespace(conversion_smoothing=0.5)
+    supplier = bare(Supplier, conversion_smoothing=0.5)
     market = SimpleNamespace(buyer_count=1)
-    buyer = SimpleNamespace(conversion=1.0, churn=0.0, past_sales=0.0, ordered=200.0)
+    buyer = bare(Buyer, conversion=1.0, ordered=200.0)
     for accepted in (0.6, 0.5, 0.4):
         buyer.delivered, buyer.cancelled = accepted * 10.0, (1.0 - accepted) * 10.0
         Supplier.read_demand(supplier, market, [buyer])
