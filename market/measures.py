@@ -20,6 +20,25 @@ def ratio(part, whole):
 
 
 @both_gears
+def herfindahl(parts):
+    """Concentration of a whole in its parts: 10,000 times the sum of squared shares (E25); NaN of nothing.
+
+    10,000 / n for n equal parts; a merger of two adds twice the product of their shares in percent. Ignores who is
+    behind the names.
+    """
+    whole = 0.0
+    for i in range(len(parts)):
+        whole += parts[i]
+    if whole <= 0.0:
+        return math.nan
+    total = 0.0
+    for i in range(len(parts)):
+        share = parts[i] / whole
+        total += 10000.0 * share * share
+    return total
+
+
+@both_gears
 def measure(market, supplier, products, buyers):
     """Fill in the columns of the market, of every product and of every buyer."""
     measure_buyers(market, products, buyers)
@@ -66,7 +85,7 @@ def measure_products(market, supplier, products):
 def measure_market(market, supplier, products, buyers):
     """Totals of the quarter."""
     delivered = ordered = needed = cancelled = 0.0
-    revenue = wait = promised = kept = deployed = wanted = concentration = 0.0
+    revenue = wait = promised = kept = deployed = wanted = 0.0
     for i in range(market.buyer_count):
         buyer = buyers[i]
         delivered += buyer.delivered
@@ -79,8 +98,6 @@ def measure_market(market, supplier, products, buyers):
         kept += buyer.promised_delivered
         deployed += buyer.deployed
         wanted += buyer.wanted
-        if buyer.delivered > 0.0:
-            concentration += 10000.0 * buyer.share_hae * buyer.share_hae
     cost = 0.0
     left = 0.0
     for p in range(market.product_count):
@@ -97,7 +114,7 @@ def measure_market(market, supplier, products, buyers):
     market.unmet_share = max(0.0, 1.0 - ratio(delivered, market.wanted_before))
     market.wanted_before = wanted
     market.realised_lead_weeks = WEEKS_A_QUARTER * ratio(wait, delivered)
-    market.hhi = concentration if delivered > 0.0 else math.nan
+    market.hhi = herfindahl([buyers[i].delivered for i in range(market.buyer_count)])
     market.capacity = supplier.wafers * market.hae_per_wafer
     market.quoted_lead_weeks = WEEKS_A_QUARTER * ratio(left, market.production) + supplier.base_weeks
     if left == 0.0:
