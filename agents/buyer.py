@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from agents import book, demand
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.bidding import shade
 from agents.planner import Planner
-from agents.state import SLOTS
+from agents.state import POINTS, SLOTS
 
 MOST_VALUE = 10.0
 """Marginal value of compute over its user cost, at the most."""
@@ -94,3 +95,38 @@ class Buyer(Planner):
     def services_at(self, rent):
         """HAE of services it would use at a rent in USD per HAE and quarter."""
         return demand.desired_compute(self.reference_stock, self.value, rent, self.elasticity)
+
+    # --- auctions -----------------------------------------------------------------------------------------
+
+    def value_wafers(self, market, products, prices, wafers):
+        """Write its true demand curve for an auction into its corners, in USD a wafer and wafers; whether it bids.
+
+        From the most that a unit is worth to it down to what one costs to make, closer together where prices are
+        low. It buys for the next quarter alone, as far as money, power and space allow.
+        """
+        now = self.pick(market, products)
+        self.slot_product[0] = self.slot_product[1] = -1
+        if now < 0:
+            return 0
+        product = products[now]
+        top = self.worth(product, 0.0) / product.hae
+        bottom = product.unit_cost / product.hae
+        room = max(0.0, self.room(product, 1.0) - self.waiting_for(market, products))
+        if top <= bottom or room <= 0.0 or self.demand_at(top) <= 0.0:
+            return 0
+        self.slot_product[0] = now
+        each = product.hae * product.packages_per_wafer
+        first = self.index * POINTS
+        for corner in range(POINTS):
+            left = 1.0 - corner / (POINTS - 1.0)
+            price = bottom + (top - bottom) * left * left
+            prices[first + corner] = price * each
+            wafers[first + corner] = min(room, self.demand_at(price)) / each
+        return 1
+
+    def shade_bid(self, prices, bidders):
+        """Turn what its units are worth to it into what it bids for them."""
+        first = self.index * POINTS
+        top = prices[first]
+        for corner in range(first, first + POINTS):
+            prices[corner] = shade(self.bidding, prices[corner], top, bidders, self.shading)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
+from agents import bidding, gaming
 from agents.bargainer import ISSUES, Bargainer
-from agents.gaming import STRATEGIES
 from agents.state import (
     LEADS,
     OUTSIDE,
@@ -31,6 +31,8 @@ from agents.state import (
 
 POWER_QUARTERS = 12
 """The longest time, in quarters, that a site's power takes."""
+
+ADAPTIVE = list(gaming.STRATEGIES).index("adaptive")
 
 Issues = Annotated[list[float], Array(ISSUES)]
 Terms = Annotated[list[float], Array(SLOTS * ISSUES)]
@@ -63,9 +65,7 @@ class BuyerState(Bargainer):
         float, Parameter("1/quarter", "alpha of E6: share of the gap to its target that it orders a quarter", 0.0, 1.0)
     ] = 0.26
     line_weight: Annotated[float, Parameter("1", "beta of E6: weight of orders already placed", 0.0, 1.0)] = 0.34
-    gaming: Annotated[int, Choice(tuple(STRATEGIES), "how it inflates its orders in a shortage")] = list(
-        STRATEGIES
-    ).index("adaptive")
+    gaming: Annotated[int, Choice(tuple(gaming.STRATEGIES), "how it inflates its orders in a shortage")] = ADAPTIVE
     inflation_exponent: Annotated[
         float, Parameter("1", "gamma of E7: how strongly a low fill inflates its orders", 0.0, 3.0)
     ] = 0.50
@@ -112,6 +112,8 @@ class BuyerState(Bargainer):
     bargains: Annotated[bool, Parameter("", "whether it negotiates or takes the list price")] = True
     bid_discount: Annotated[float, Parameter("1", "opening bid under the list price", 0.0, 0.9)] = 0.10
     longest_wait: Annotated[float, Parameter("quarters", "wait over the expected one it puts up with")] = 1.0
+    bidding: Annotated[int, Choice(tuple(bidding.STRATEGIES), "what it bids for a unit in an auction")] = 0
+    shading: Annotated[float, Parameter("1", "share of a unit's value that a shaved bid keeps back", 0.0, 0.95)] = 0.10
     prepaid_limit: Annotated[float, Parameter("1", "largest share it pays in advance", 0.0, 1.0)] = 0.03
 
     # Chance

@@ -57,3 +57,29 @@ def delay_factor(urgency, quarters):
 def present_value(marginal_value, urgency, quarters, capital_cost, depreciation):
     """Present value of a unit delivered ``quarters`` from now (E4), in the money of ``marginal_value``."""
     return marginal_value * delay_factor(urgency, quarters) / ((capital_cost + depreciation) / 4.0)
+
+
+@both_gears
+def contest_value(compute, rivals, prize, decisiveness):
+    """What one more unit of compute adds to the expected part of a prize, in the money of ``prize`` per unit.
+
+    The contest term of E1, r V s (1 - s) / C with the share s = C ** r / (C ** r + rivals); ``rivals`` is the sum of
+    their C ** r (Tullock 1980). 0 without compute, without rivals or without a prize. Ignores that rivals answer;
+    laggards give up (B48), so this is no arms race.
+    """
+    if compute <= 0.0 or rivals <= 0.0 or prize <= 0.0 or decisiveness <= 0.0:
+        return 0.0
+    own = power(compute, decisiveness)
+    return decisiveness * prize * (own / (own + rivals)) * (rivals / (own + rivals)) / compute
+
+
+@both_gears
+def contest_effort(prize, rivals, cost):
+    """Compute to bring to a contest with r = 1: max(0, sqrt(V R / c) - R) (Nti 1999).
+
+    ``rivals`` R is their compute, ``cost`` c money per unit of it. Rises with a small R and falls with a large one; 0
+    without rivals, where any effort at all wins. Ignores that rivals answer.
+    """
+    if prize <= 0.0 or rivals <= 0.0 or cost <= 0.0:
+        return 0.0
+    return max(0.0, math.sqrt(prize * rivals / cost) - rivals)

@@ -63,6 +63,9 @@ class Supplier(Bargainer):
     dispersion: Annotated[float, Parameter("1", "disfavour in allocation for a share of past sales", 0.0, 1.0)] = 0.0
 
     # How it bargains
+    bargaining_weight: Annotated[
+        float, Parameter("1", "its weight in a Nash bargain; the buyer has the rest", 0.0, 1.0)
+    ] = 0.7
     ask_markup: Annotated[float, Parameter("1", "opening ask over the list price in a shortage", 0.0, 2.0)] = 0.10
     pace = 0.5
     fair_share: Annotated[float, Parameter("1", "share of the shadow price it will not go below", 0.0, 1.0)] = 0.7
@@ -200,6 +203,24 @@ class Supplier(Bargainer):
         """The quarter in which an order placed now would come, by the supplier's reckoning."""
         wait = product.quoted_lead
         return max(float(market.quarter + 1), market.quarter + 1 + math.floor(wait))
+
+    def unsold_wafers(self, market, products):
+        """Wafers of a usual quarter that no open order waits for."""
+        left = (self.share * self.upstream + self.own_capacity) * self.capacity_factor
+        for p in range(market.product_count):
+            left -= max(0.0, products[p].book - products[p].stock) / products[p].packages_per_wafer
+        return max(0.0, left)
+
+    def cost_of_wafer(self, market, products):
+        """What the cheapest wafer of units on sale costs to make, in USD: under that it sells none."""
+        lowest = 0.0
+        for p in range(market.product_count):
+            product = products[p]
+            if product.announced <= market.quarter <= product.last_order:
+                cost = product.unit_cost * product.packages_per_wafer
+                if lowest == 0.0 or cost < lowest:
+                    lowest = cost
+        return lowest
 
     def read_demand(self, market, buyers):
         """E20: orders discounted by what became of earlier ones, firm ones in full; what each buyer's word is worth."""

@@ -137,7 +137,9 @@ def logroll(seller_weights, buyer_weights, weight, shares):
     for _ in range(issues):
         k = -1
         for j in range(issues):
-            if not settled[j] and (k < 0 or seller_weights[j] * buyer_weights[k] > seller_weights[k] * buyer_weights[j]):
+            if not settled[j] and (
+                k < 0 or seller_weights[j] * buyer_weights[k] > seller_weights[k] * buyer_weights[j]
+            ):
                 k = j
         settled[k] = True
         shares[k] = _sellers_part(seller_weights[k], buyer_weights[k], weight, seller, buyer)

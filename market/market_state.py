@@ -18,8 +18,8 @@ from agents.state import (
     When,
 )
 from market.allocation import RULES
-from market.negotiation import PROTOCOLS
 from market.pricing import REGIMES
+from market.protocols import PROTOCOLS
 
 Cohorts = Annotated[list[float], Array(QUARTERS * QUARTERS)]
 

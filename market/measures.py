@@ -20,6 +20,25 @@ def ratio(part, whole):
 
 
 @both_gears
+def herfindahl(parts):
+    """Concentration of a whole in its parts: 10,000 times the sum of squared shares (E25); NaN of nothing.
+
+    10,000 / n for n equal parts; a merger of two adds twice the product of their shares in percent. Ignores who is
+    behind the names.
+    """
+    whole = 0.0
+    for i in range(len(parts)):
+        whole += parts[i]
+    if whole <= 0.0:
+        return math.nan
+    total = 0.0
+    for i in range(len(parts)):
+        share = parts[i] / whole
+        total += 10000.0 * share * share
+    return total
+
+
+@both_gears
 def measure(market, supplier, products, buyers):
     """Fill in the columns of the market, of every product and of every buyer."""
     measure_buyers(market, products, buyers)
@@ -77,7 +96,7 @@ def measure_outside(market, products):
 def measure_market(market, supplier, products, buyers):
     """Totals of the quarter."""
     delivered = ordered = needed = cancelled = 0.0
-    revenue = wait = promised = kept = deployed = wanted = concentration = 0.0
+    revenue = wait = promised = kept = deployed = wanted = 0.0
     outside = lent = at_inflation_cap = at_money = at_power = 0.0
     for i in range(market.buyer_count):
         buyer = buyers[i]
@@ -96,8 +115,6 @@ def measure_market(market, supplier, products, buyers):
         at_inflation_cap += buyer.at_inflation_cap
         at_money += buyer.at_money
         at_power += buyer.at_power
-        if buyer.delivered > 0.0:
-            concentration += 10000.0 * buyer.share_hae * buyer.share_hae
     cost = left = on_sale = at_limit = 0.0
     for p in range(market.product_count):
         if products[p].announced <= market.quarter <= products[p].last_order:
@@ -122,7 +139,7 @@ def measure_market(market, supplier, products, buyers):
     market.unmet_share = max(0.0, 1.0 - ratio(delivered, market.wanted_before))
     market.wanted_before = wanted
     market.realised_lead_weeks = WEEKS_A_QUARTER * ratio(wait, delivered)
-    market.hhi = concentration if delivered > 0.0 else math.nan
+    market.hhi = herfindahl([buyers[i].delivered for i in range(market.buyer_count)])
     market.capacity = supplier.wafers * market.hae_per_wafer
     market.quoted_lead_weeks = WEEKS_A_QUARTER * ratio(left, market.production) + supplier.base_weeks
     if left == 0.0:

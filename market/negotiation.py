@@ -1,18 +1,11 @@
-"""Alternating offers over price, quantity, date and prepaid share (theory A.6, E12).
-
-A protocol is a public function ``protocol(market, supplier, products, buyers)`` of this module that leads the
-talks of a quarter and puts the orders into the book; a scenario names it: ``market.protocol``.
-"""
+"""One round of alternating offers over price, quantity, date and prepaid share (theory A.6, E12)."""
 
 from __future__ import annotations
 
-import math
-
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
-from agents.state import SLOTS, WEEKS, both_gears, dispatch, public_functions
+from agents.state import WEEKS, both_gears
 from agents.tactics import TACTICS
 
-LAST_WEEK = WEEKS - 1
 RESPONSIVE = list(TACTICS).index("responsive")
 
 
@@ -71,7 +64,7 @@ def _gained(side, offer, opening, reserve, slot, heard, week):
 
 
 @both_gears
-def _exchange(buyer, supplier, slot, week, deadline):
+def exchange(buyer, supplier, slot, week, deadline):
     """One round: the supplier offers in even weeks, the buyer in odd ones; the other accepts or waits.
 
     Nobody offers more than the other side has already asked for. An offer is accepted if its price and prepaid
@@ -122,73 +115,3 @@ def _exchange(buyer, supplier, slot, week, deadline):
     for issue in range(ISSUES):
         buyer.agreed[at + issue] = offer[issue]
     return deal
-
-
-@both_gears
-def _enter(market, product, buyer, slot, week, units, price, date, prepaid):
-    """Put an order into the book and into the quarter's figures."""
-    promised = max(market.quarter + 1, math.ceil(date - 1e-9))
-    buyer.slot_week[slot] = week
-    buyer.order(market, product, units, price, max(promised, product.launch), prepaid)
-
-
-@both_gears
-def _queue(market, supplier, product, buyer, slot):
-    """An order at the list price, promised as the supplier reckons, if the buyer would rather have it than not."""
-    if not buyer.bargains or buyer.worth(product, buyer.lead_expected[product.generation]) >= product.list_price:
-        promise = supplier.promise(market, product)
-        _enter(market, product, buyer, slot, WEEKS, buyer.slot_units[slot], product.list_price, promise, 0.0)
-
-
-@both_gears
-def alternating_offers(market, supplier, products, buyers):
-    """One round a week and buyer, all from the state at the quarter's start; without a deal, the list-price queue.
-
-    What the buyers of one week agree does not touch one another, so the order in which they are called
-    changes nothing; ignores that slots sell out within a quarter.
-    """
-    for i in range(market.buyer_count):
-        buyer = buyers[i]
-        for slot in range(SLOTS):
-            if buyer.slot_product[slot] >= 0 and buyer.bargains:
-                product = products[buyer.slot_product[slot]]
-                buyer.open_talks(market, product, slot)
-                supplier.open_asks(buyer, market, product, slot)
-    for week in range(WEEKS):
-        for i in range(market.buyer_count):
-            buyer = buyers[i]
-            for slot in range(SLOTS):
-                talking = buyer.slot_product[slot] >= 0 and buyer.slot_week[slot] < 0 and buyer.bargains
-                if talking and _exchange(buyer, supplier, slot, week, LAST_WEEK):
-                    at = slot * ISSUES
-                    terms = buyer.agreed
-                    product = products[buyer.slot_product[slot]]
-                    _enter(
-                        market, product, buyer, slot, week,
-                        terms[at + UNITS], terms[at + PRICE], terms[at + DATE], terms[at + PREPAID],
-                    )  # fmt: skip
-    for i in range(market.buyer_count):
-        buyer = buyers[i]
-        for slot in range(SLOTS):
-            if buyer.slot_product[slot] >= 0 and buyer.slot_week[slot] < 0:
-                _queue(market, supplier, products[buyer.slot_product[slot]], buyer, slot)
-
-
-@both_gears
-def list_price(market, supplier, products, buyers):
-    """No talks: every buyer takes the list price and its place in the queue (or leaves)."""
-    for i in range(market.buyer_count):
-        buyer = buyers[i]
-        for slot in range(SLOTS):
-            if buyer.slot_product[slot] >= 0:
-                product = products[buyer.slot_product[slot]]
-                promise = supplier.promise(market, product)
-                units = buyer.slot_units[slot]
-                _enter(market, product, buyer, slot, WEEKS, units, product.list_price, promise, 0.0)
-
-
-PROTOCOLS = public_functions(__name__)
-"""The protocols by name."""
-
-negotiate = dispatch(list(PROTOCOLS.values()))
-"""``negotiate(number, market, supplier, products, buyers)``: the protocol with that number among PROTOCOLS."""

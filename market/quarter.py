@@ -9,8 +9,8 @@ from agents.demand import demand_regime, power
 from agents.state import both_gears
 from market import checks, clearing, measures
 from market.allocation import LOTS, PAST_SALES, allocate
-from market.negotiation import negotiate
 from market.pricing import move_price
+from market.protocols import trade_by
 
 
 @both_gears
@@ -301,7 +301,7 @@ def trade(market, supplier, products, buyers):
         buyers[i].build_power(market, products)
         buyers[i].plan(market, products)
     reckon(market, supplier, products, buyers)
-    negotiate(market.protocol, market, supplier, products, buyers)
+    trade_by(market.protocol, market, supplier, products, buyers)
 
 
 @both_gears

@@ -8,7 +8,7 @@ import pytest
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
 from agents.state import SLOTS, WEEKS
 from agents.tactics import exponential, polynomial
-from market.negotiation import _exchange
+from market.negotiation import exchange
 
 DEADLINE = 20
 SELLER, BUYER = (50.0, 30.0), (20.0, 45.0)
@@ -107,7 +107,7 @@ def talks_about_price_alone():
 def test_b25_alternating_offers_end_in_round_13_at_the_buyers_price():
     buyer, supplier = talks_about_price_alone()
     week = 0
-    while not _exchange(buyer, supplier, 0, week, DEADLINE):
+    while not exchange(buyer, supplier, 0, week, DEADLINE):
         week += 1
         assert week <= DEADLINE
     assert week == 13

@@ -7,8 +7,8 @@ import pytest
 from agents.tactics import TACTICS
 from market import Scenario, simulate
 from market.allocation import RULES
-from market.negotiation import PROTOCOLS
 from market.pricing import REGIMES
+from market.protocols import PROTOCOLS
 from market.scenario import shipped
 from tests.gears import bits_differ, differences
 

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from market.allocation import RULES
-from market.negotiation import PROTOCOLS
 from market.paths import parse_quarter, quarter_label
 from market.pricing import REGIMES
+from market.protocols import PROTOCOLS
 
 START = parse_quarter("2023Q1")
 CLASSES = ("Buyer", "Enterprise", "ExportRegion", "FrontierLab", "Hyperscaler", "LongTail", "Neocloud")
