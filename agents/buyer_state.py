@@ -180,6 +180,7 @@ class BuyerState(Bargainer):
     elsewhere: float = math.inf
     outside_wish: PerOption
     outside_ordered: float = 0.0
+    outside_open: float = 0.0
     outside_coming: Annotated[list[float], Array(OUTSIDE * LEADS)]
     at_inflation_cap: float = 0.0
     at_money: float = 0.0

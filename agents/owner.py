@@ -142,6 +142,7 @@ class Owner(BuyerState):
                 self.outside_coming[k * LEADS + i] = self.outside_coming[k * LEADS + i + 1]
             self.outside_coming[k * LEADS + LEADS - 1] = 0.0
             if hae > 0.0:
+                self.outside_open = max(0.0, self.outside_open - hae)
                 price = option.list_price / option.hae * self.cost_factor
                 if option.commitment == 0:
                     hae = min(hae, self.purse() * 1e6 / price)

@@ -8,7 +8,7 @@ from agents import book, demand, ordering
 from agents.buyer_state import POWER_QUARTERS
 from agents.gaming import inflate
 from agents.owner import Owner
-from agents.state import LEADS, NEVER, OUTSIDE, SLOTS, WEEKS
+from agents.state import LEADS, NEVER, SLOTS, WEEKS
 
 
 class Planner(Owner):
@@ -83,7 +83,7 @@ class Planner(Owner):
         total = self.stock
         for i in range(self.lines):
             total += self.line_open[i] * products[self.line_product[i]].hae
-        total += self.coming_from_outside()
+        total += self.outside_open
         lead = 0.0
         for g in range(market.generation_count):
             lead = max(lead, self.lead_expected[g])
@@ -165,13 +165,6 @@ class Planner(Owner):
 
     # --- outside options ----------------------------------------------------------------------------------
 
-    def coming_from_outside(self):
-        """HAE on order from outside options."""
-        total = 0.0
-        for i in range(OUTSIDE * LEADS):
-            total += self.outside_coming[i]
-        return total
-
     def may_have(self, option):
         """Whether an outside option is open to it: made at all, let through, and nobody else's own."""
         return option.capacity > 0.0 and self.may_buy(option) and (option.owner < 0 or option.owner == self.index)
@@ -225,6 +218,7 @@ class Planner(Owner):
             at = k * LEADS + min(LEADS, option.lead + option.commitment) - 1
             self.outside_coming[at] = self.outside_coming[at] + hae
             self.outside_ordered = self.outside_ordered + hae
+            self.outside_open = self.outside_open + hae
             option.ordered_units = option.ordered_units + hae / option.hae
             option.ordered_value = option.ordered_value + hae / option.hae * option.list_price
 
@@ -332,7 +326,7 @@ class Planner(Owner):
             product = products[self.line_product[i]]
             if product.launch <= market.quarter + 1:
                 total += self.line_open[i] * product.hae
-        return total + self.coming_from_outside()
+        return total + self.outside_open
 
     def plan_ahead(self, market, products, ahead):
         """The booking of a newer generation: so many quarters of the wanted flow, beside the orders for now.

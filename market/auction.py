@@ -86,13 +86,19 @@ def clearing_price(prices, units, points, supply, reserve):
     With bids for whole units it is the highest losing bid. Halves the range of prices until no corner lies within
     it: there demand is a straight line, and the price is read off it. Ignores the bids' units at the price itself.
     """
+    highest = reserve
+    for price in prices:
+        highest = max(highest, price)
+    return _clearing_below(prices, units, points, supply, reserve, highest)
+
+
+@both_gears
+def _clearing_below(prices, units, points, supply, reserve, high):
+    """The clearing price, known to lie between ``reserve`` and ``high``."""
     enough = supply * (1.0 + ROUNDING)
     if demand_above(prices, units, points, reserve) <= enough:
         return reserve
     low = reserve
-    high = reserve
-    for price in prices:
-        high = max(high, price)
     corner = _middle_corner(prices, low, high)
     while corner < high:
         if demand_above(prices, units, points, corner) > enough:
@@ -145,13 +151,17 @@ def bid_value(prices, units, points, bidder, amount):
 
 
 @both_gears
-def _taken_from_others(prices, units, points, supply, reserve, awarded, bidder):
+def _taken_from_others(prices, units, points, supply, reserve, price, awarded, bidder):
     """Value in USD that the other bidders and the seller would have had from what a bidder got.
 
-    The others are awarded the supply once more without it; to the seller every unit is worth the reserve.
+    The others are awarded the supply once more without it, at a price that is no higher; to the seller every unit is
+    worth the reserve.
     """
+    if awarded[bidder] <= 0.0:
+        return 0.0
     others = [0.0 if corner // points == bidder else units[corner] for corner in range(len(units))]
-    without = awards(prices, others, points, supply, clearing_price(prices, others, points, supply, reserve))
+    lower = _clearing_below(prices, others, points, supply, reserve, price)
+    without = awards(prices, others, points, supply, lower)
     taken = reserve * awarded[bidder]
     for i in range(len(awarded)):
         if i != bidder:
@@ -176,5 +186,5 @@ def payments(form, prices, units, points, supply, reserve, price, awarded):
         elif form == PAY_AS_BID:
             paid[i] = bid_value(prices, units, points, i, awarded[i])
         else:
-            paid[i] = _taken_from_others(prices, units, points, supply, reserve, awarded, i)
+            paid[i] = _taken_from_others(prices, units, points, supply, reserve, price, awarded, i)
     return paid

@@ -12,6 +12,7 @@ from agents.state import (
     Column,
     Draw,
     Parameter,
+    Path,
     PerGeneration,
     PerQuarter,
     Stateful,
@@ -57,6 +58,7 @@ class MarketState(Stateful):
     shock_start: Annotated[int, When("first quarter of the demand shock")] = 0
     shock_level: Annotated[float, Parameter("1", "A: factor on the value of compute", 0.1, 50.0)] = 1.0
     shock_speed: Annotated[float, Parameter("quarters", "s: how fast it comes", 0.05, 20.0)] = 0.5
+    demand_level: Annotated[float, Path("1", "a further factor, quarter by quarter: a plateau, a bust")] = 1.0
     demand_growth: Annotated[float, Parameter("1/quarter", "growth of the value of compute", -0.5, 0.5)] = 0.0
     common_noise: Annotated[float, Parameter("1", "standard deviation of the common demand shock", 0.0, 1.0)] = 0.05
     opening_lead: Annotated[float, Parameter("quarters", "wait that buyers expect at first")] = 1.0

@@ -55,7 +55,7 @@ def take_stock(market, products, buyers):
     regime = demand_regime(
         market.quarter, market.shock_start, market.shock_level, market.shock_speed, market.demand_growth
     )
-    market.regime = regime * math.exp(market.common)
+    market.regime = regime * market.demand_level * math.exp(market.common)
     set_prices_per_hae(market, products)
     largest = second = racing = 0.0
     leader = -1
