@@ -132,6 +132,16 @@ def test_awards_use_the_supply_and_keep_to_the_bids(case):
         assert at_most(least_at(*bids, i, price), awarded[i])
 
 
+def test_rounding_in_the_sum_of_the_bids_does_not_raise_the_price():
+    bids = [3.0, 3.0, 3.0, 2.0], [0.1, 0.1, 0.1, 0.1], 1
+    assert demand_above(*bids, 2.0) > 0.3, "by the last bit"
+    price = clearing_price(*bids, 0.3, 0.0)
+    assert price == 2.0
+    awarded = awards(*bids, 0.3, price)
+    assert sum(awarded) <= 0.3 * (1.0 + 1e-15)
+    assert awarded == pytest.approx([0.1, 0.1, 0.1, 0.0])
+
+
 @many
 @given(auctions())
 def test_equal_bids_get_equal_awards_and_pay_the_same(case):
