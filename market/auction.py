@@ -74,7 +74,7 @@ def _middle_corner(prices, low, high):
     middle = 0.5 * (low + high)
     nearest = high
     for price in prices:
-        if low < price < high and abs(price - middle) < abs(nearest - middle):
+        if low < price < high and (nearest == high or abs(price - middle) < abs(nearest - middle)):
             nearest = price
     return nearest
 

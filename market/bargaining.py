@@ -120,27 +120,35 @@ def _sellers_part(seller_weight, buyer_weight, weight, seller, buyer):
 
 
 @both_gears
-def logroll(seller_weights, buyer_weights, weight, shares):
-    """The Nash solution over several issues at once, written into ``shares``: the seller's share of each issue.
+def _dearest_to_seller(seller_weights, buyer_weights, settled):
+    """The open issue with the largest a_k / b_k, the first of equals."""
+    found = -1
+    for k in range(len(settled)):
+        if settled[k]:
+            continue
+        if found < 0 or seller_weights[k] * buyer_weights[found] > seller_weights[found] * buyer_weights[k]:
+            found = k
+    return found
 
-    Makes us ** w ub ** (1 - w) largest with us = sum a_k s_k and ub = sum b_k (1 - s_k), shape (issues,) each, all
-    weights non-negative. Issues go to the seller in the order of a_k / b_k, the largest first, until it has enough;
-    at most one is split. Ignores what either side has without a deal.
+
+@both_gears
+def logroll(seller_weights, buyer_weights, weight, shares):
+    """The Nash (1950) solution over several issues at once, written into ``shares``: the seller's share of each.
+
+    Makes us ** w ub ** (1 - w) largest with us = sum a_k s_k and ub = sum b_k (1 - s_k); a, b and s have shape
+    (issues,), no weight is negative. Issues go to the seller in the order of a_k / b_k, the largest first, until it
+    has enough; at most one is split, and one for which the buyer does not care is the seller's. Ignores what either
+    side has without a deal.
     """
     issues = len(shares)
+    seller = 0.0
     buyer = 0.0
     for k in range(issues):
         shares[k] = 0.0
         buyer += buyer_weights[k]
-    seller = 0.0
     settled = [False] * issues
     for _ in range(issues):
-        k = -1
-        for j in range(issues):
-            if not settled[j] and (
-                k < 0 or seller_weights[j] * buyer_weights[k] > seller_weights[k] * buyer_weights[j]
-            ):
-                k = j
+        k = _dearest_to_seller(seller_weights, buyer_weights, settled)
         settled[k] = True
         shares[k] = _sellers_part(seller_weights[k], buyer_weights[k], weight, seller, buyer)
         if shares[k] < 1.0:

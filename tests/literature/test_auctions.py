@@ -1,6 +1,5 @@
 """Worked cases of auctions and of rationing at a list price (theory B27 to B32), through the market's own rules."""
 
-from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from agents import bidding
 from agents.bidding import reduced, truthful
 from market import allocation, clearing
 from market.auction import (
@@ -244,10 +242,3 @@ def test_b32_monopoly():
     best = minimize_scalar(lambda price: -(price - 10.0) * demand_at(*B32, price), bounds=(10.0, 100.0))
     assert best.x == pytest.approx(55.0, abs=1e-6)
     assert demand_at(*B32, best.x) == pytest.approx(45.0, abs=1e-6)
-
-
-def test_bids_do_not_rise_with_the_unit():
-    for strategy in bidding.STRATEGIES.values():
-        for bidders in (1, 2, 3, 10):
-            bids = [strategy(value, 100.0, bidders, 0.2) for value in np.linspace(100.0, 0.0, 21)]
-            assert all(0.0 <= later <= earlier <= 100.0 for earlier, later in pairwise(bids))

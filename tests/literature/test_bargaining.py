@@ -41,7 +41,7 @@ def test_b17_finite_horizon(offers, share):
     assert finite_share(offers, 0.9, 0.9) == pytest.approx(share, abs=1e-12)
 
 
-@pytest.mark.parametrize(("interval", "share", "close"), [(WEEK, 0.6669871281, 1e-6), (1e-7 * WEEK, 2 / 3, 1e-6)])
+@pytest.mark.parametrize(("interval", "share", "close"), [(WEEK, 0.6669871281, 1e-6), (1e-5 * WEEK, 2 / 3, 1e-6)])
 def test_b17_offers_of_the_patient(interval, share, close):
     patient, hasty = discount_factor(0.05, interval), discount_factor(0.10, interval)
     assert first_movers_share(patient, hasty) == pytest.approx(share, abs=close)
