@@ -42,7 +42,7 @@ def inflation(fill, exponent, cap):
         return 1.0
     if fill <= 0.0:
         return cap
-    return min(cap, fill**-exponent)
+    return min(cap, max(1e-100, fill) ** -exponent)  # Python refuses what overflows; exponents go to 3
 
 
 @both_gears

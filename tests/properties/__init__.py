@@ -11,4 +11,4 @@ few = settings(
 """A run takes milliseconds, but the first one waits for the compiler."""
 
 many = settings(few, max_examples=500)
-"""For what takes no run."""
+"""For properties of mechanisms."""
