@@ -147,7 +147,7 @@ class Supplier(Bargainer):
             for p in range(market.product_count):
                 product = products[p]
                 if product.generation == generation:
-                    wafers += product.book / product.packages_per_wafer
+                    wafers += max(0.0, product.book - product.stock) / product.packages_per_wafer
                     launch = min(launch, product.launch)
                     when = max(market.quarter, product.generation_launch + 1)
                     ramp = max(ramp, self.ramp(product, when))

@@ -121,7 +121,7 @@ def measure_market(market, supplier, products, buyers):
             on_sale += 1.0
             at_limit += 1.0 if products[p].at_limit else 0.0
         cost += products[p].shipped * products[p].unit_cost / 1e6
-        left += products[p].book_before * products[p].hae
+        left += max(0.0, products[p].book_before - products[p].stock) * products[p].hae
     market.shipped = delivered
     market.ordered = ordered
     market.needed = needed

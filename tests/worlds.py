@@ -22,8 +22,9 @@ CALM: dict[str, Any] = {
 
 
 class SteadyBuyer(Buyer):
-    """Orders the same amount every quarter, whatever it has."""
+    """Orders the same amount every quarter, whatever it has and whatever it is worth to it."""
 
+    bargains = False
     steady_order: Annotated[float, Parameter("HAE", "what it orders in a quarter")] = 0.0
 
     def plan_now(self, market, products, now):

@@ -17,7 +17,7 @@ SELLER, BUYER = (50.0, 30.0), (20.0, 45.0)
 
 def offer(side, pace, week):
     opening, reserve = side
-    return opening + polynomial(week, DEADLINE, pace, 0.0) * (reserve - opening)
+    return opening + polynomial(week, DEADLINE, pace, 0.0, 0.0, 0.0) * (reserve - opening)
 
 
 def crossing(falling, rising, last):
@@ -56,7 +56,7 @@ def test_where_offers_meet(seller_pace, buyer_pace, week, price, close):
 
 @pytest.mark.parametrize(("week", "share"), [(0, 0.05), (10, 0.223606797749979), (20, 1.0)])
 def test_b24_exponential_tactic(week, share):
-    assert exponential(week, DEADLINE, 1.0, 0.05) == pytest.approx(share, abs=1e-6)
+    assert exponential(week, DEADLINE, 1.0, 0.05, 0.0, 0.0) == pytest.approx(share, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_b24_exponential_tactic(week, share):
 )
 def test_b61_tactics_are_bargaining_weights(seller_pace, buyer_pace, seller_share, time_used):
     met = crossing(
-        lambda t: 1.0 - polynomial(t, 1.0, seller_pace, 0.0),
-        lambda t: polynomial(t, 1.0, buyer_pace, 0.0),
+        lambda t: 1.0 - polynomial(t, 1.0, seller_pace, 0.0, 0.0, 0.0),
+        lambda t: polynomial(t, 1.0, buyer_pace, 0.0, 0.0, 0.0),
         1.0,
     )
     assert met == pytest.approx(time_used, abs=1e-6)
@@ -91,17 +91,20 @@ def talks_about_price_alone():
         values[PRICE], values[UNITS], values[DATE], values[PREPAID] = price, 1.0, 1.0, 0.0
         return values
 
-    def concession(week, deadline):
-        return polynomial(week, deadline, 1.0, 0.0)
+    def concession(week, deadline, own, given):
+        return polynomial(week, deadline, 1.0, 0.0, own, given)
 
     buyer = SimpleNamespace(score_weight=score_weight, concession=concession)
     buyer.on_table, buyer.next_own, buyer.last_heard = [0.0] * ISSUES, [0.0] * ISSUES, [0.0] * ISSUES
     buyer.bid_open, buyer.bid_reserve = terms(BUYER[0]), terms(BUYER[1])
     buyer.ask_open, buyer.ask_reserve = terms(SELLER[0]), terms(SELLER[1])
     buyer.agreed = terms(math.nan)
+    buyer.bid_gave, buyer.ask_gave = [0.0] * SLOTS, [0.0] * SLOTS
+    buyer.bid_heard, buyer.ask_heard = [0.0] * SLOTS, [0.0] * SLOTS
+    buyer.tactic = 0
     for name in ("price", "units", "date", "prepaid", "accepted"):
         setattr(buyer, f"offer_{name}", [math.nan] * (SLOTS * (WEEKS + DEADLINE)))
-    return buyer, SimpleNamespace(score_weight=score_weight, concession=concession)
+    return buyer, SimpleNamespace(score_weight=score_weight, concession=concession, tactic=0)
 
 
 def test_b25_alternating_offers_end_in_round_13_at_the_buyers_price():
