@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from agents.state import GENERATIONS, NEVER, Column, Parameter, Path, Stateful, When
+from agents.state import GENERATIONS, NEVER, Column, Parameter, Path, Stateful, When, both_gears
 
 
 class Product(Stateful):
@@ -22,6 +22,7 @@ class Product(Stateful):
     power_kw: Annotated[float, Parameter("kW", "machine power of one unit, its share of the server included")] = 1.0
     open_market: Annotated[float, Path("1", "1 where buyers outside the controlled region may have it", 0.0, 1.0)] = 1.0
     exportable: Annotated[float, Path("1", "1 where it may go to the controlled region", 0.0, 1.0)] = 0.0
+    delay: Annotated[float, Path("quarters", "by how much its launch is put off now", -NEVER, NEVER)] = 0.0
 
     list_price: Annotated[float, Column("USD", "list price at the quarter's end")] = 0.0
     transaction_price: Annotated[float, Column("USD", "mean price of the quarter's new orders")] = math.nan
@@ -36,6 +37,7 @@ class Product(Stateful):
     generation_launch: int = 0
     wafers: float = 0.0
     stock: float = 0.0
+    lost: float = 0.0
     book: float = 0.0
     book_before: float = 0.0
     stock_before: float = 0.0
@@ -43,3 +45,22 @@ class Product(Stateful):
     quoted_lead: float = 0.0
     ordered_units: float = 0.0
     ordered_value: float = 0.0
+
+
+@both_gears
+def move_launches(market, products):
+    """Move the launches that are put off or brought forward now; what is on sale stays so.
+
+    What comes on sale is announced then at the latest. A generation ramps from the first launch of its products.
+    """
+    for p in range(market.product_count):
+        product = products[p]
+        if product.delay != 0.0 and product.launch >= market.quarter:
+            product.launch = max(market.quarter, product.launch + int(product.delay))
+            product.announced = min(product.announced, product.launch)
+    for p in range(market.product_count):
+        product = products[p]
+        product.generation_launch = product.launch
+        for other in range(market.product_count):
+            if products[other].generation == product.generation:
+                product.generation_launch = min(product.generation_launch, products[other].launch)

@@ -11,13 +11,16 @@ from market import checks, clearing, measures
 from market.allocation import LOTS, PAST_SALES, allocate
 from market.negotiation import negotiate
 from market.pricing import move_price
+from market.product import move_launches
 
 
 @both_gears
 def quarter(market, supplier, products, buyers):
     """One quarter. The gear has already put this quarter's paths (events among them) and draws in place."""
+    move_launches(market, products)
     take_stock(market, products, buyers)
     arrive(market, supplier, products, buyers)
+    supplier.discard(market, products)
     supplier.produce(market, products)
     ship(market, supplier, products, buyers)
     pass_on(market, products, buyers)

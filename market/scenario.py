@@ -18,12 +18,12 @@ import tomli_w
 from pydantic import BaseModel
 
 from agents.buyer import Buyer
+from market.events import Event, read
 from market.paths import BadInput, parse_quarter, quarter_label
 from market.schema import (
     ENTRIES,
     MOST,
     TABLES,
-    Event,
     Head,
     Range,
     buyer_classes,
@@ -92,7 +92,7 @@ class Scenario:
             **entries,
             buyers=buyers,
             classes=classes,
-            events=tuple(validate(Event, e, f"events[{i}]", source) for i, e in enumerate(raw.get("events", []))),
+            events=tuple(read(e, f"events[{i}]", source) for i, e in enumerate(raw.get("events", []))),
             uncertainties=MappingProxyType(
                 {
                     path: validate(Range, value, f"uncertainties.{path}", source)
