@@ -105,6 +105,7 @@ class BuyerState(Bargainer):
     opening_power: Annotated[float, Parameter("MW", "power ready before the first quarter")] = math.inf
     power_starts: Annotated[float, Path("MW a quarter", "most new power it can start to build")] = 0.0
     power_delay: Annotated[float, Parameter("quarters", "from start to ready power", 1, POWER_QUARTERS)] = 6.0
+    power_setback: Annotated[float, Path("quarters", "by how much power under way is put off now")] = 0.0
     overhead: Annotated[float, Parameter("1", "PUE: site power over machine power", 1.0, 3.0)] = 1.25
     space: Annotated[float, Path("HAE", "compute its halls can hold")] = math.inf
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from agents import book, demand
+from agents import book, demand, pipeline
 from agents.buyer_state import POWER_QUARTERS, BuyerState
 from agents.state import LEADS
 
@@ -60,6 +60,8 @@ class Owner(BuyerState):
         self.backlog_before = 0.0
         for i in range(self.lines):
             self.backlog_before = self.backlog_before + self.line_open[i] * products[self.line_product[i]].hae
+        if self.power_setback > 0.0:
+            pipeline.put_off(self.power_coming, int(self.power_setback))
         self.power_mw = self.power_mw + self.power_coming[0]
         for i in range(POWER_QUARTERS):
             self.power_coming[i] = self.power_coming[i + 1]

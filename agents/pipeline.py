@@ -26,3 +26,15 @@ def advance(stages, starts, delay):
 def starts(desired, installed, under_way, line_weight, adjustment_time):
     """Capacity to start this quarter: max(0, (K* - K - w_K pipeline) / T_K), E19 (Sterman 2000)."""
     return max(0.0, (desired - installed - line_weight * under_way) / adjustment_time)
+
+
+@both_gears
+def put_off(coming, quarters):
+    """Make what is on its way, by quarters to go, come so many quarters later; what would leave the list comes last."""
+    last = len(coming) - 1
+    for n in range(last):
+        i = last - 1 - n
+        amount = coming[i]
+        coming[i] = 0.0
+        at = min(last, i + quarters)
+        coming[at] = coming[at] + amount

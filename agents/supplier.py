@@ -22,6 +22,7 @@ class Supplier(Bargainer):
     # Capacity
     upstream: Annotated[float, Path("wafers a quarter", "packaging capacity of the foundry that is installed")] = 0.0
     capacity_factor: Annotated[float, Path("1", "share of its capacity that is usable")] = 1.0
+    scrap: Annotated[float, Path("1", "share of the finished stock that is lost now", 0.0, 1.0)] = 0.0
     opening_share: Annotated[float, Parameter("1", "s0: its share of the upstream capacity", 0.0, 1.0)] = 0.45
     final_share: Annotated[float, Parameter("1", "s1: the share it gets when its book is full", 0.0, 1.0)] = 0.62
     share_speed: Annotated[float, Parameter("1/quarter", "partial adjustment of the share", 0.0, 1.0)] = 0.5
@@ -99,6 +100,13 @@ class Supplier(Bargainer):
             return 0.0
         return min(1.0, (quarter - product.generation_launch + 1) / self.ramp_quarters)
 
+    def discard(self, market, products):
+        """Lose the share of the finished stock that an accident destroys."""
+        for p in range(market.product_count):
+            product = products[p]
+            product.lost = self.scrap * product.stock
+            product.stock = product.stock - product.lost
+
     def produce(self, market, products):
         """Make what is ordered, the newest generation first as far as it has ramped, the others with what is left.
 
@@ -157,7 +165,9 @@ class Supplier(Bargainer):
                 wait = min(LONGEST_QUOTE, wafers / limit) if limit > 0.0 else LONGEST_QUOTE
             if launch <= market.quarter:
                 left = max(0.0, left - min(wafers, limit))
-            market.quote[generation] = wait + max(0, launch - market.quarter - 1)
+            if launch < NEVER:  # without a date there is nothing to add
+                wait += max(0, launch - market.quarter - 1)
+            market.quote[generation] = wait
         for p in range(market.product_count):
             products[p].quoted_lead = market.quote[products[p].generation]
 

@@ -15,6 +15,7 @@ from agents.state import NEVER, Choice, Draw, Layout, Parameter, Path, Reference
 from agents.supplier import Supplier
 from market import draws
 from market.allocation import STANDING_OF
+from market.events import Edit
 from market.market_state import MarketState
 from market.paths import BadInput, parse_quarter, values_of
 from market.product import OutsideOption, Product
@@ -106,7 +107,11 @@ def build(scenario: Any) -> Build:
             prefix = name if name in ("market", "supplier") else f"{table_name}.{names[name][i]}"
             _fill(scenario, layout, classes[name][i], table, start[name][i], paths[name][:, i], names, prefix)
     for number, event in enumerate(scenario.events):
-        _apply(scenario, event, f"events[{number}]", names, layouts, classes, paths)
+        try:
+            for edit in event.edits(scenario):
+                _apply(scenario, edit, names, layouts, classes, paths)
+        except BadInput as error:
+            raise BadInput(f"{scenario.source}: events[{number}].{error}") from None
     market = start["market"]
     market["product_count"] = len(scenario.products)
     market["offer_count"] = len(names["products"])
@@ -114,9 +119,6 @@ def build(scenario: Any) -> Build:
     own = start["products"][: len(scenario.products)]
     market["generation_count"] = int(own["generation"].max()) + 1
     market["standing"] = STANDING_OF[int(market["allocation"][0])]
-    for generation in range(int(market["generation_count"][0])):
-        same = own["generation"] == generation
-        own["generation_launch"][same] = own["launch"][same].min(initial=NEVER)
     start["products"]["index"] = np.arange(len(names["products"]))
     start["buyers"]["index"] = np.arange(len(buyer_names))
     start["buyers"]["kind"] = [layouts["buyers"].classes.index(cls) for cls in classes["buyers"]]
@@ -163,44 +165,47 @@ def _fill(
 
 def _apply(
     scenario: Any,
-    event: Any,
-    where: str,
+    edit: Edit,
     names: Mapping[str, list[str]],
     layouts: Mapping[str, Layout],
     classes: Mapping[str, list[type[Stateful]]],
     paths: Mapping[str, np.ndarray],
 ) -> None:
-    """Put an event's value into the paths."""
-    actions = [name for name in ("set", "add", "multiply") if getattr(event, name) is not None]
-    if len(actions) != 1:
-        raise BadInput(f"{scenario.source}: {where}: found {actions}; allowed: exactly one of set, add, multiply")
-    family, *rest = event.path.split(".")
-    if family not in paths or len(rest) != (1 if family in ("market", "supplier") else 2):
+    """Put an edit's value into its path.
+
+    Raises:
+        BadInput: there is no such path, or its values are not allowed; the sentence begins with the event's field.
+    """
+    family = names[edit.table]
+    who = edit.entry or family[0]
+    if who not in family:
+        raise BadInput(f"{edit.said}: found {who!r}; {suggest(who, family)}")
+    i = family.index(who)
+    layout = layouts[edit.table]
+    own = [name for name in layout.paths if name in fields_of(classes[edit.table][i])]
+    if edit.field not in own:
+        if edit.said == "path":
+            raise BadInput(f"path: found {edit.field!r}; {suggest(edit.field, own)}")
+        able = [name for name, cls in zip(family, classes[edit.table], strict=True) if edit.field in fields_of(cls)]
         raise BadInput(
-            f"{scenario.source}: {where}.path: found {event.path!r}; allowed: supplier.FIELD, products.NAME.FIELD "
-            "or buyers.NAME.FIELD"
+            f"{edit.said}: found {who!r}, which has no {edit.field!r}; allowed: {', '.join(able) or 'none of these'}"
         )
-    who = names[family][0] if len(rest) == 1 else rest[0]
-    if who not in names[family]:
-        raise BadInput(f"{scenario.source}: {where}.path: found {who!r}; {suggest(who, names[family])}")
-    i = names[family].index(who)
-    own = [name for name in layouts[family].paths if name in fields_of(classes[family][i])]
-    if rest[-1] not in own:
-        raise BadInput(f"{scenario.source}: {where}.path: found {rest[-1]!r}; {suggest(rest[-1], own)}")
-    role = layouts[family].fields[rest[-1]].role
-    first = parse_quarter(event.quarter) - scenario.start
-    last = first if actions == ["add"] else scenario.horizon - 1
-    if event.until is not None:
-        last = parse_quarter(event.until) - scenario.start
-    column = paths[family][max(0, first) : max(0, last + 1), i, layouts[family].paths.index(rest[-1])]
-    if event.set is not None:
-        column[:] = event.set
-    elif event.add is not None:
-        column += event.add
+    first = parse_quarter(edit.first) - scenario.start
+    last = scenario.horizon - 1 if edit.last is None else parse_quarter(edit.last) - scenario.start
+    if edit.last is not None and last < first:
+        raise BadInput(f"until: found {edit.last!r}; allowed: {edit.first} or later")
+    column = paths[edit.table][max(0, first) : max(0, last + 1), i, layout.paths.index(edit.field)]
+    if edit.action == "set":
+        column[:] = edit.value
+    elif edit.action == "add":
+        column += edit.value
     else:
-        column *= event.multiply
-    if not ((column >= role.low) & (column <= role.high)).all():
+        column *= edit.value
+    field = layout.fields[edit.field]
+    allowed = (column >= field.role.low) & (column <= field.role.high)
+    if not (allowed & (np.isfinite(column) | np.isinf(field.default))).all():
+        name = ".".join(filter(None, [edit.table, edit.entry, edit.field]))
         raise BadInput(
-            f"{scenario.source}: {where}: leaves {event.path} at {column.min():g} to {column.max():g}; "
-            f"allowed: {between(role.low, role.high)}"
+            f"{edit.said}: leaves {name} at {column.min():g} to {column.max():g}; "
+            f"allowed: {between(field.role.low, field.role.high)}"
         )

@@ -103,13 +103,13 @@ def check_totals(market, supplier, products, buyers):
     for p in range(market.product_count):
         product = products[p]
         used += product.wafers
-        change = product.produced - product.shipped
-        if product.shipped < 0.0:
+        change = product.produced - product.shipped - product.lost
+        if product.shipped < 0.0 or product.lost < 0.0:
             _break(market, 5, -1)
         lowest = (1.0 - supplier.fall_limit / 4.0) * product.price_before
         if product.list_price < lowest * (1.0 - CLOSE) or product.list_price > product.price_ceiling * (1.0 + CLOSE):
             _break(market, 5, -1)
-        if _differ(product.stock_before, change, product.stock, product.produced + product.shipped):
+        if _differ(product.stock_before, change, product.stock, product.produced + product.shipped + product.lost):
             _break(market, 5, -1)
     if used > supplier.wafers * (1.0 + CLOSE) or _differ(used, 0.0, supplier.wafers_used, used):
         _break(market, 6, -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from agents.state import GENERATIONS, LEADS, NEVER, Column, Parameter, Path, Reference, Stateful, When
+from agents.state import GENERATIONS, LEADS, NEVER, Column, Parameter, Path, Reference, Stateful, When, both_gears
 
 
 class Offer(Stateful):
@@ -41,11 +41,14 @@ class Product(Offer):
     packages_per_wafer: Annotated[float, Parameter("1", "units from one packaging wafer", 0.01)] = 29.0
     unit_cost: Annotated[float, Parameter("USD", "cost of one unit")] = 0.0
 
+    delay: Annotated[float, Path("quarters", "by how much its launch is put off now", -NEVER, NEVER)] = 0.0
+
     at_limit: bool = False
     price_ceiling: float = math.inf
     generation_launch: int = 0
     wafers: float = 0.0
     stock: float = 0.0
+    lost: float = 0.0
     book: float = 0.0
     book_before: float = 0.0
     stock_before: float = 0.0
@@ -74,3 +77,22 @@ class OutsideOption(Offer):
     experience: float = 0.0
     wished: float = 0.0
     served: float = 1.0
+
+
+@both_gears
+def move_launches(market, products):
+    """Move the launches that are put off or brought forward now; what is on sale stays so.
+
+    What comes on sale is announced then at the latest. A generation ramps from the first launch of its products.
+    """
+    for p in range(market.product_count):
+        product = products[p]
+        if product.delay != 0.0 and product.launch >= market.quarter:
+            product.launch = max(market.quarter, product.launch + int(product.delay))
+            product.announced = min(product.announced, product.launch)
+    for p in range(market.product_count):
+        product = products[p]
+        product.generation_launch = product.launch
+        for other in range(market.product_count):
+            if products[other].generation == product.generation:
+                product.generation_launch = min(product.generation_launch, products[other].launch)

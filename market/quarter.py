@@ -10,14 +10,17 @@ from agents.state import both_gears
 from market import checks, clearing, measures
 from market.allocation import LOTS, PAST_SALES, allocate
 from market.pricing import move_price
+from market.product import move_launches
 from market.protocols import trade_by
 
 
 @both_gears
 def quarter(market, supplier, products, buyers):
     """One quarter. The gear has already put this quarter's paths (events among them) and draws in place."""
+    move_launches(market, products)
     take_stock(market, products, buyers)
     arrive(market, supplier, products, buyers)
+    supplier.discard(market, products)
     supplier.produce(market, products)
     ship(market, supplier, products, buyers)
     pass_on(market, products, buyers)

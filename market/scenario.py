@@ -18,12 +18,12 @@ import tomli_w
 from pydantic import BaseModel
 
 from agents.buyer import Buyer
+from market.events import Event, read
 from market.paths import BadInput, parse_quarter, quarter_label
 from market.schema import (
     ENTRIES,
     FEWEST_MOST,
     TABLES,
-    Event,
     Head,
     Range,
     buyer_classes,
@@ -96,7 +96,7 @@ class Scenario:
             **entries,
             buyers=buyers,
             classes=classes,
-            events=tuple(validate(Event, e, f"events[{i}]", source) for i, e in enumerate(raw.get("events", []))),
+            events=tuple(read(e, f"events[{i}]", source) for i, e in enumerate(raw.get("events", []))),
             uncertainties=MappingProxyType(
                 {
                     path: validate(Range, value, f"uncertainties.{path}", source)
@@ -107,6 +107,10 @@ class Scenario:
         )
         scenario._check()
         return scenario
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled as what it was made from."""
+        return type(self).from_dict, (self.raw, self.source)
 
     @property
     def name(self) -> str:

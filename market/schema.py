@@ -65,7 +65,7 @@ def _path(value: Any) -> Any:
     return [float(n) for n in value] if isinstance(value, list) else float(value)
 
 
-def _within(low: float, high: float, endless: bool = False) -> AfterValidator:
+def within(low: float, high: float, endless: bool = False) -> AfterValidator:
     """Numbers from ``low`` to ``high``; infinity only where it is meant to stand for no limit."""
 
     def check(value: Any) -> Any:
@@ -90,12 +90,12 @@ def _entry(field: DeclaredField) -> tuple[Any, Any] | None:
     """The scenario's field for a declared attribute, None if the scenario does not set it."""
     role = field.role
     if isinstance(role, Path):
-        within = _within(role.low, role.high, math.isinf(field.default))
-        return Annotated[Any, BeforeValidator(_path), within], Field(float(field.default), description=role.doc)
+        check = within(role.low, role.high, math.isinf(field.default))
+        return Annotated[Any, BeforeValidator(_path), check], Field(float(field.default), description=role.doc)
     if isinstance(role, Parameter):
         if field.type is bool:
             return bool, Field(field.default, description=role.doc)
-        check = _within(role.low, role.high, math.isinf(field.default))
+        check = within(role.low, role.high, math.isinf(field.default))
         kind: Any = Annotated[int, check] if field.type is int else Annotated[float, check]
         return kind, Field(field.default, description=role.doc)
     if isinstance(role, Choice):
@@ -121,22 +121,6 @@ def buyer_classes() -> dict[str, list[type[Buyer]]]:
     return {name: [cls for cls in classes if issubclass(cls, Buyer)] for name, classes in family(Buyer).items()}
 
 
-class Event(BaseModel):
-    """A value put into a path at one quarter: ``set``, ``add`` or ``multiply``.
-
-    ``add`` holds for that quarter alone, the others to the end, unless ``until`` says otherwise.
-    """
-
-    model_config = STRICT
-    quarter: Quarter
-    until: Quarter | None = None
-    path: str
-    set: float | None = None
-    add: float | None = None
-    multiply: float | None = None
-    note: str = ""
-
-
 class Range(BaseModel):
     """The values something uncertain may have, or a lever may be put to."""
 
@@ -155,8 +139,8 @@ class Head(BaseModel):
     title: str = ""
     description: str = ""
     start: Quarter
-    horizon: Annotated[int, _within(1, QUARTERS)]
-    seed: Annotated[int, _within(0, 2**63 - 1)] = 0
+    horizon: Annotated[int, within(1, QUARTERS)]
+    seed: Annotated[int, within(0, 2**63 - 1)] = 0
     market: dict[str, Any] = {}
     supplier: dict[str, Any] = {}
     products: dict[str, Any]

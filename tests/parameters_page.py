@@ -8,6 +8,7 @@ from pathlib import Path
 from agents.state import Choice, Column, Draw, Field, Parameter, Reference, When, fields_of
 from agents.state import Path as PathRole
 from agents.supplier import Supplier
+from market.events import Event, Kind, PathEvent, kinds
 from market.market_state import MarketState
 from market.product import Product
 from market.schema import buyer_classes
@@ -30,7 +31,26 @@ def page() -> str:
     base = classes.pop("Buyer")
     parts.append(_section('Buyer, `[buyers.NAME]` with `class = "Buyer"`', base, set()))
     parts += [_section(f'`class = "{name}"`', cls, set(fields_of(base))) for name, cls in classes.items()]
+    parts.append(_events())
     return "\n".join(parts)
+
+
+def _events() -> str:
+    lines = ["## Events, `[[events]]`", ""]
+    lines += ["Every event has a `quarter`, and may have a `note`. Fields with a default may be left out.", ""]
+    lines += ["| kind | fields | meaning |", "|---|---|---|"]
+    lines.append(_event("", PathEvent))
+    lines += [_event(f"`{name}`", cls) for name, cls in kinds().items() if cls.__module__ == PathEvent.__module__]
+    return "\n".join(lines) + "\n"
+
+
+def _event(kind: str, cls: type[Event]) -> str:
+    fields = []
+    for name, field in cls.model_fields.items():
+        if name not in Kind.model_fields:
+            default = "" if field.is_required() else f" = {str(field.default).lower()}"
+            fields.append(f"`{name}{default}`")
+    return f"| {kind} | {', '.join(fields)} | {' '.join((cls.__doc__ or '').split())} |"
 
 
 def _section(title: str, cls: type, known: set[str]) -> str:

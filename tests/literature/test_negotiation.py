@@ -77,7 +77,7 @@ def test_b61_tactics_are_bargaining_weights(seller_pace, buyer_pace, seller_shar
         1.0,
     )
     assert met == pytest.approx(time_used, abs=1e-6)
-    assert 1.0 - polynomial(met, 1.0, seller_pace, 0.0) == pytest.approx(seller_share, abs=1e-6)
+    assert 1.0 - polynomial(met, 1.0, seller_pace, 0.0, 0.0, 0.0) == pytest.approx(seller_share, abs=1e-6)
 
 
 def talks_about_price_alone():
