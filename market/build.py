@@ -176,17 +176,18 @@ def _apply(
     Raises:
         BadInput: there is no such path, or its values are not allowed; the sentence begins with the event's field.
     """
-    family = names[edit.table]
+    table = "products" if edit.table == "outside" else edit.table  # they stand in one list
+    family = names[table]
     who = edit.entry or family[0]
     if who not in family:
         raise BadInput(f"{edit.said}: found {who!r}; {suggest(who, family)}")
     i = family.index(who)
-    layout = layouts[edit.table]
-    own = [name for name in layout.paths if name in fields_of(classes[edit.table][i])]
+    layout = layouts[table]
+    own = [name for name in layout.paths if name in fields_of(classes[table][i])]
     if edit.field not in own:
         if edit.said == "path":
             raise BadInput(f"path: found {edit.field!r}; {suggest(edit.field, own)}")
-        able = [name for name, cls in zip(family, classes[edit.table], strict=True) if edit.field in fields_of(cls)]
+        able = [name for name, cls in zip(family, classes[table], strict=True) if edit.field in fields_of(cls)]
         raise BadInput(
             f"{edit.said}: found {who!r}, which has no {edit.field!r}; allowed: {', '.join(able) or 'none of these'}"
         )
@@ -194,7 +195,7 @@ def _apply(
     last = scenario.horizon - 1 if edit.last is None else parse_quarter(edit.last) - scenario.start
     if edit.last is not None and last < first:
         raise BadInput(f"until: found {edit.last!r}; allowed: {edit.first} or later")
-    column = paths[edit.table][max(0, first) : max(0, last + 1), i, layout.paths.index(edit.field)]
+    column = paths[table][max(0, first) : max(0, last + 1), i, layout.paths.index(edit.field)]
     if edit.action == "set":
         column[:] = edit.value
     elif edit.action == "add":

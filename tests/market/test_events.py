@@ -25,7 +25,7 @@ def world(*events):
         owner=buyer | {"class": "Enterprise", "capex": 1e9, "redirect_to": "sister"},
         lonely=buyer | {"class": "Enterprise", "capex": 1e9},
         sister=buyer,
-        region=buyer | {"class": "ExportRegion"},
+        region=buyer | {"class": "ExportRegion", "bargains": False},
         site=buyer | {"opening_power": 0.0, "power_starts": 1.0, "power_delay": 4.0},
     )  # fmt: skip
     raw["products"]["unit"]["exportable"] = 1.0
