@@ -74,7 +74,7 @@ class Market(mesa.Model, MarketState):
         return {name: value for name, value in vars(self).items() if name != "build"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
+        self.__dict__.update(state)
         self.build = self.scenario.build
 
     def _actors(self, family: str) -> list[Any]:
