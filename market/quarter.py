@@ -273,8 +273,8 @@ def pass_on(market, products, buyers):
             giver.handed_over = giver.handed_over + hae
             taker.taken_over = taker.taken_over + hae
         value = giver.handed_over * price
-        giver.pay_others(-value)
-        taker.pay_others(value * taker.cost_factor)
+        giver.settle_with_others(-value)
+        taker.settle_with_others(value * taker.cost_factor)
 
 
 @both_gears
