@@ -138,13 +138,17 @@ def rules_hash(layouts: Iterable[Layout]) -> str:
 
 
 @contextlib.contextmanager
-def _numba_cache(folder: Path) -> Iterator[None]:
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(folder)
+def _numba_settings(folder: Path) -> Iterator[None]:
+    """Keep compiled code in ``folder``; optimise lightly, which compiles sooner and makes rules no slower."""
+    own = {"CACHE_DIR": str(folder), "OPT": type(config.OPT)(1), "LOOP_VECTORIZE": 0, "SLP_VECTORIZE": 0}
+    before = {name: getattr(config, name) for name in own}
+    for name, value in own.items():
+        setattr(config, name, value)
     try:
         yield
     finally:
-        config.CACHE_DIR = before
+        for name, value in before.items():
+            setattr(config, name, value)
 
 
 @contextlib.contextmanager
@@ -163,7 +167,7 @@ def _no_collection() -> Iterator[None]:
 def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
     for layout in layouts:
         _teach(layout)
-    with _numba_cache(folder):
+    with _numba_settings(folder):
         return numba.njit(cache=True, nogil=True)(run_chunk)
 
 
@@ -185,7 +189,7 @@ def compiled(build: Build) -> Callable:
             flush=True,
         )
     try:
-        with _numba_cache(folder), _no_collection():
+        with _numba_settings(folder), _no_collection():
             run(build, function, 0, 0, {name: room(build, name, 0) for name in MEASURED})
     except NumbaError as error:
         raise BadInput(_blame(build.layouts["buyers"], error)) from error
