@@ -29,6 +29,9 @@ class Market(mesa.Model, MarketState):
     ``buyers``, ``products`` and ``supplier`` may be looked at and changed between steps. After a step,
     :meth:`table` gives the measures so far. The numbers are those of :func:`market.simulate`, to the last bit.
 
+    Between steps a market can be copied (``copy.deepcopy``) and saved (``pickle``), changes made by hand included; the
+    copy goes on as the original would, to the last bit. Classes of one's own must be defined where it is restored.
+
     Args:
         scenario: what to run.
         seed: of the draws; the scenario's own if None.
@@ -67,6 +70,16 @@ class Market(mesa.Model, MarketState):
     @scenario.setter
     def scenario(self, mesas: Any) -> None:
         """Mesa sets a scenario of its own kind from 3.5 on; ours is the only input, so that one is let go."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what follows from the scenario alone."""
+        return {name: value for name, value in vars(self).items() if name != "build"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        from market.build import build
+
+        self.__dict__.update(state)
+        self.build = build(self.scenario)
 
     def _actors(self, family: str) -> list[Any]:
         actors: list[Any] = []

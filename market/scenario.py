@@ -104,6 +104,10 @@ class Scenario:
         scenario._check()
         return scenario
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled as what it was made from."""
+        return type(self).from_dict, (self.raw, self.source)
+
     @property
     def name(self) -> str:
         return self.head.name

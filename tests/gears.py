@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import xarray as xr
 
 from market import Market, Scenario, simulate
 
@@ -13,16 +14,22 @@ def differences(scenario: Scenario, seed: int | None = None, first: int = 0, run
     """Every measure in which a run stepped live differs from the same run in the ensemble, in any bit."""
     results = simulate(scenario, runs=runs, seed=seed, first_replication=first)
     assert not results.attrs["failures"]
+    return [
+        f"run {first + run}: {found}"
+        for run in range(runs)
+        for found in live_differs(Market(scenario, seed, first + run).run(), results.isel(run=run))
+    ]
+
+
+def live_differs(model: Market, run: xr.Dataset) -> list[str]:
+    """Every measure in which a market that was stepped to the end differs from one run of the ensemble, in any bit."""
     found = []
-    for run in range(runs):
-        model = Market(scenario, seed, first + run).run()
-        for family, prefix in PREFIX.items():
-            values = model.values(family)
-            for k, column in enumerate(model.build.layouts[family].columns):
-                live = values[:, 0, k] if family == "market" else values[:, :, k]
-                fast = results[prefix + column].values[run]
-                if not np.array_equal(live, fast, equal_nan=True):
-                    found.append(f"run {first + run}: {prefix}{column}")
+    for family, prefix in PREFIX.items():
+        values = model.values(family)
+        for k, column in enumerate(model.build.layouts[family].columns):
+            live = values[:, 0, k] if family == "market" else values[:, :, k]
+            if not np.array_equal(live, run[prefix + column].values, equal_nan=True):
+                found.append(prefix + column)
     return found
 
 

@@ -123,3 +123,42 @@ def worlds(draw, **sections: st.SearchStrategy[World]) -> World:
         "products": draw(sections.get("products", products())),
         "buyers": draw(sections.get("buyers", buyers())),
     }
+
+
+@st.composite
+def events(draw, raw: World, quarter: int) -> World:
+    """Something that happens in that quarter, of any kind that the world has a place for."""
+    product = draw(st.sampled_from(sorted(raw["products"])))
+    buyer = draw(st.sampled_from(sorted(raw["buyers"])))
+    factor = draw(st.sampled_from([0.5, 0.0, 1.0, 2.0]))
+    quarters = draw(st.integers(1, 12))
+    happenings: list[World] = [
+        {"path": "supplier.upstream", "multiply": factor},
+        {"path": f"buyers.{buyer}.income", "add": 1000.0},
+        {"path": "supplier.capacity_factor", "set": factor, "until": quarter_label(START + quarter + quarters)},
+        {"kind": "export_rule", "products": product, "lifted": draw(st.booleans())},
+        {"kind": "capacity_shock", "factor": factor},
+        {"kind": "quake", "factor": min(1.0, factor), "quarters": quarters, "scrap": 0.5},
+        {"kind": "product_delay", "product": product, "quarters": quarters},
+        {"kind": "launch", "product": product},
+        {"kind": "power_delay", "buyer": buyer, "quarters": quarters},
+    ]
+    if raw["buyers"][buyer]["class"] == "FrontierLab":
+        happenings.append({"kind": "funding_round", "buyer": buyer, "amount": 500.0})
+    if raw["buyers"][buyer]["class"] == "Enterprise":
+        happenings.append({"kind": "redirect", "giver": buyer, "units": 200.0})
+    return draw(st.sampled_from(happenings)) | {"quarter": quarter_label(START + quarter)}
+
+
+@st.composite
+def moments(draw) -> tuple[World, int]:
+    """A world, and a quarter within it that is not its first."""
+    raw = draw(worlds())
+    return raw, draw(st.integers(1, raw["horizon"] - 1))
+
+
+@st.composite
+def turning_points(draw) -> tuple[World, World, int]:
+    """A world, the same world with an event, and the quarter of the event."""
+    raw, quarter = draw(moments())
+    return raw, raw | {"events": [draw(events(raw, quarter))]}, quarter

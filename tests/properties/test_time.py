@@ -1,0 +1,93 @@
+"""Properties of time, to the last bit: nothing is seen before it comes (P07), and a saved run goes on (P32)."""
+
+import copy
+import pickle
+from unittest import mock
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from market import Market, Scenario, simulate
+from market.build import Build
+from tests.gears import bits_differ, differences, live_differs
+from tests.properties import few, many
+from tests.properties.strategies import moments, turning_points
+
+LOOKS_BACK = ["cohort_lead_weeks"]
+"""At all that became of a quarter's orders, to the end."""
+
+DRAWS = Build.draws
+
+
+def until(quarter, raw):
+    """All measures of two runs of a world before that quarter."""
+    results = simulate(Scenario.from_dict(raw), runs=2)
+    assert results.attrs["failures"] == []
+    return results.isel(quarter=slice(0, quarter)).drop_vars(LOOKS_BACK)
+
+
+@many
+@given(turning_points())
+def test_p07_an_event_is_not_seen_before_its_quarter(point):
+    raw, treated, quarter = point
+    assert bits_differ(until(quarter, raw), until(quarter, treated)) == []
+
+
+@many
+@given(moments())
+def test_p07_later_draws_are_not_seen_before(moment):
+    raw, quarter = moment
+
+    def others_later(self, family, seed, first, count):
+        draws = DRAWS(self, family, seed, first, count)
+        draws[:, quarter:] = DRAWS(self, family, seed + 1, first, count)[:, quarter:]
+        return draws
+
+    before = until(quarter, raw)
+    with mock.patch.object(Build, "draws", others_later):
+        assert bits_differ(before, until(quarter, raw)) == []
+
+
+@many
+@given(moments())
+def test_p07_the_horizon_is_not_seen(moment):
+    raw, quarter = moment
+    assert bits_differ(until(quarter, raw), until(quarter, raw | {"horizon": quarter})) == []
+
+
+def test_p07_finds_a_look_ahead():
+    """A later launch written into the file shows before the quarter in which an event would tell it."""
+    colossus = Scenario.load("colossus").to_dict()
+    quarter = Scenario.load("colossus").quarters.index("2024Q3")
+    event = {"quarter": "2024Q3", "kind": "product_delay", "product": "B200", "quarters": 2}
+    told = colossus | {"events": [*colossus["events"], event]}
+    known = Scenario.load("colossus").replace("products.B200.launch", "2025Q2").to_dict()
+    before = until(quarter, colossus)
+    assert bits_differ(before, until(quarter, told)) == []
+    assert "product_quoted_lead_weeks" in bits_differ(before, until(quarter, known))
+
+
+@few
+@given(turning_points())
+def test_events_in_both_gears(point):
+    _, treated, _ = point
+    assert differences(Scenario.from_dict(treated)) == []
+
+
+def copied(model):
+    return copy.deepcopy(model)
+
+
+def saved(model):
+    return pickle.loads(pickle.dumps(model))
+
+
+@many
+@given(turning_points(), st.sampled_from([copied, saved]), st.booleans())
+def test_p32_a_saved_run_goes_on(point, restore, early):
+    _, treated, quarter = point
+    scenario = Scenario.from_dict(treated)
+    model = Market(scenario)
+    for _ in range(quarter - early):
+        model.step()
+    assert live_differs(restore(model).run(), simulate(scenario).isel(run=0)) == []
