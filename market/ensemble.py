@@ -168,7 +168,7 @@ def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
     for layout in layouts:
         _teach(layout)
     with _numba_settings(folder):
-        return numba.njit(cache=True, nogil=True)(run_chunk)
+        return numba.njit(cache=True, nogil=True, no_cfunc_wrapper=True)(run_chunk)
 
 
 def compiled(build: Build) -> Callable:

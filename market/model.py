@@ -78,7 +78,7 @@ class Market(mesa.Model, MarketState):
     def __setstate__(self, state: dict[str, Any]) -> None:
         from market.build import build
 
-        vars(self).update(state)
+        self.__dict__.update(state)
         self.build = build(self.scenario)
 
     def _actors(self, family: str) -> list[Any]:
