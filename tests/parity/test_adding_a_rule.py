@@ -1,7 +1,11 @@
 """docs/adding-a-rule.md keeps what it promises: one function, and both gears know the rule."""
 
+import pytest
+
 from tests.parity import edited
 from tests.rule_syntax import faults
+
+pytestmark = pytest.mark.xdist_group("edits")
 
 
 def test_the_rule_is_short_and_has_no_faults():

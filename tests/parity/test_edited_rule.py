@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("edits")
+
 
 def test_both_gears_follow_an_edit(edits):
     before, after = edits.before["reference"], edits.after["reference"]
