@@ -93,6 +93,8 @@ def proportional_reply(others, capacity, first, slope, fee, credited):
         return min(ideal, spare)
     if fee <= 0.0:
         return ideal * others / (capacity - ideal) if ideal < capacity else math.inf
+    if capacity <= 0.0:
+        return 0.0
     low = 0.0
     high = min(capacity, worth / slope)
     for _ in range(BISECTIONS):
@@ -101,4 +103,4 @@ def proportional_reply(others, capacity, first, slope, fee, credited):
             low = middle
         else:
             high = middle
-    return max(spare, low * others / (capacity - low)) if low < capacity else spare
+    return max(spare, low * others / (capacity - low))

@@ -51,7 +51,7 @@ def test_both_gears_follow_an_edit(copy):
     assert before["live"] == before["ensemble"]
     rule = copy / "agents" / "ordering.py"
     source = rule.read_text(encoding="utf-8")
-    edited = source.replace("return max(0.0, retirement * stock", "return 1.0 + max(0.0, retirement * stock")
+    edited = source.replace("return max(0.0, anchor", "return 1.0 + max(0.0, anchor")
     assert edited != source
     rule.write_text(edited, encoding="utf-8")
     after = run(copy)
