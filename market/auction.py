@@ -69,43 +69,52 @@ def demand_at(prices, units, points, price):
 
 
 @both_gears
-def _middle_corner(prices, low, high):
-    """The corner's price nearest to the middle of those between two prices; ``high`` where there is none."""
-    middle = 0.5 * (low + high)
-    nearest = high
-    for price in prices:
-        if low < price < high and (nearest == high or abs(price - middle) < abs(nearest - middle)):
-            nearest = price
-    return nearest
+def _rising(prices, points):
+    """The corners' prices in rising order, merged from the bids, in each of which they fall."""
+    n = len(prices) // points
+    left = [points] * n
+    merged = [0.0] * len(prices)
+    for at in range(len(prices)):
+        lowest = -1
+        price = 0.0
+        for i in range(n):
+            if left[i] > 0 and (lowest < 0 or prices[i * points + left[i] - 1] < price):
+                lowest = i
+                price = prices[i * points + left[i] - 1]
+        left[lowest] -= 1
+        merged[at] = price
+    return merged
 
 
 @both_gears
 def clearing_price(prices, units, points, supply, reserve):
     """The lowest price in USD per unit, not under ``reserve``, above which no more than ``supply`` is wanted (E15).
 
-    With bids for whole units it is the highest losing bid. Halves the range of prices until no corner lies within
-    it: there demand is a straight line, and the price is read off it. Ignores the bids' units at the price itself.
+    With bids for whole units it is the highest losing bid. Halves the corners between two prices until none is left:
+    there demand is a straight line, and the price is read off it. Ignores the bids' units at the price itself.
     """
-    highest = reserve
-    for price in prices:
-        highest = max(highest, price)
-    return _clearing_below(prices, units, points, supply, reserve, highest)
+    corners = _rising(prices, points)
+    return _clearing_below(prices, units, points, supply, reserve, max(reserve, corners[-1]), corners)
 
 
 @both_gears
-def _clearing_below(prices, units, points, supply, reserve, high):
-    """The clearing price, known to lie between ``reserve`` and ``high``."""
+def _clearing_below(prices, units, points, supply, reserve, high, corners):
+    """The clearing price, known to lie between ``reserve`` and ``high``; ``corners``: the prices, rising."""
     enough = supply * (1.0 + ROUNDING)
     if demand_above(prices, units, points, reserve) <= enough:
         return reserve
     low = reserve
-    corner = _middle_corner(prices, low, high)
-    while corner < high:
-        if demand_above(prices, units, points, corner) > enough:
-            low = corner
+    first = 0
+    last = len(corners)
+    while first < last:
+        middle = (first + last) // 2
+        corner = corners[middle]
+        if corner < high and (corner <= low or demand_above(prices, units, points, corner) > enough):
+            low = max(low, corner)
+            first = middle + 1
         else:
-            high = corner
-        corner = _middle_corner(prices, low, high)
+            high = min(high, corner)
+            last = middle
     most = demand_above(prices, units, points, low)
     least = demand_at(prices, units, points, high)
     if least >= supply:
@@ -121,18 +130,22 @@ def awards(prices, units, points, supply, price):
     open at the price itself. At less than the clearing price supply is short, and all are cut in proportion.
     """
     n = len(prices) // points
-    least = demand_above(prices, units, points, price)
-    most = demand_at(prices, units, points, price)
+    sure = [0.0] * n
+    wish = [0.0] * n
+    least = most = 0.0
+    for i in range(n):
+        sure[i] = least_at(prices, units, points, i, price)
+        wish[i] = most_at(prices, units, points, i, price)
+        least += sure[i]
+        most += wish[i]
+    if most <= supply:
+        return wish
     given = [0.0] * n
     for i in range(n):
-        sure = least_at(prices, units, points, i, price)
-        wish = most_at(prices, units, points, i, price)
-        if most <= supply:
-            given[i] = wish
-        elif least > supply:
-            given[i] = sure * (supply / least)
+        if least > supply:
+            given[i] = sure[i] * (supply / least)
         else:
-            given[i] = min(wish, sure + (wish - sure) * ((supply - least) / (most - least)))
+            given[i] = min(wish[i], sure[i] + (wish[i] - sure[i]) * ((supply - least) / (most - least)))
     return given
 
 
@@ -142,6 +155,8 @@ def bid_value(prices, units, points, bidder, amount):
     first = bidder * points
     value = min(amount, units[first]) * prices[first]
     for corner in range(first + 1, first + points):
+        if amount <= units[corner - 1]:
+            break
         width = units[corner] - units[corner - 1]
         taken = min(amount - units[corner - 1], width)
         if taken > 0.0:
@@ -151,21 +166,23 @@ def bid_value(prices, units, points, bidder, amount):
 
 
 @both_gears
-def _taken_from_others(prices, units, points, supply, reserve, price, awarded, bidder):
+def _taken_from_others(prices, units, points, supply, reserve, price, awarded, values, corners, bidder):
     """Value in USD that the other bidders and the seller would have had from what a bidder got.
 
     The others are awarded the supply once more without it, at a price that is no higher; to the seller every unit is
-    worth the reserve.
+    worth the reserve. ``values`` is what all bids say their awards are worth, ``corners`` their prices, rising.
     """
     if awarded[bidder] <= 0.0:
         return 0.0
-    others = [0.0 if corner // points == bidder else units[corner] for corner in range(len(units))]
-    lower = _clearing_below(prices, others, points, supply, reserve, price)
+    others = list(units)
+    for corner in range(bidder * points, bidder * points + points):
+        others[corner] = 0.0
+    lower = _clearing_below(prices, others, points, supply, reserve, price, corners)
     without = awards(prices, others, points, supply, lower)
     taken = reserve * awarded[bidder]
     for i in range(len(awarded)):
         if i != bidder:
-            gain = bid_value(prices, units, points, i, without[i]) - bid_value(prices, units, points, i, awarded[i])
+            gain = bid_value(prices, units, points, i, without[i]) - values[i]
             taken += gain - reserve * (without[i] - awarded[i])
     return max(0.0, taken)
 
@@ -179,12 +196,13 @@ def payments(form, prices, units, points, supply, reserve, price, awarded):
     values. Ignores what was paid before.
     """
     n = len(awarded)
+    if form == UNIFORM_PRICE:
+        return [price * award for award in awarded]
+    values = [bid_value(prices, units, points, i, awarded[i]) for i in range(n)]
+    if form == PAY_AS_BID:
+        return values
     paid = [0.0] * n
+    corners = _rising(prices, points)
     for i in range(n):
-        if form == UNIFORM_PRICE:
-            paid[i] = price * awarded[i]
-        elif form == PAY_AS_BID:
-            paid[i] = bid_value(prices, units, points, i, awarded[i])
-        else:
-            paid[i] = _taken_from_others(prices, units, points, supply, reserve, price, awarded, i)
+        paid[i] = _taken_from_others(prices, units, points, supply, reserve, price, awarded, values, corners, i)
     return paid
