@@ -124,7 +124,8 @@ class Planner(Owner):
         """Move open lines to a newer, cheaper generation, as many as the contracts let (theory A.9).
 
         Lines go as a whole, the oldest first, up to ``conversion_rate`` of what is open; they keep their place in time,
-        their compute and their deposit, and cost ``conversion_charge`` of their new value.
+        their compute and their deposit, and get dearer by ``conversion_charge``, which is paid on delivery: those whose
+        orders are late for want of money could not pay it now.
         """
         quota = 0.0
         for i in range(self.lines):
@@ -134,19 +135,19 @@ class Planner(Owner):
             hae = self.line_open[i] * old.hae
             if hae <= 0.0 or hae > quota * (1.0 + book.DUST):
                 continue
-            best = self.newer(market, products, old.generation, self.line_price[i] / old.hae)
+            factor = 1.0 + market.conversion_charge
+            best = self.newer(market, products, old.generation, self.line_price[i] / (old.hae * factor))
             if best < 0:
                 continue
             new = products[best]
-            value = hae / new.hae * new.list_price
-            charge = market.conversion_charge * value / 1e6
-            if charge <= self.purse():
-                deposit = self.line_open[i] * self.line_price[i] * self.line_prepaid[i]
-                kept = min(deposit, value)
-                book.exchange(self, i, best, old.hae / new.hae, new.list_price, kept / value)
-                self.line_promised[i] = max(self.line_promised[i], market.quarter + 1, new.launch)
-                self.settle((deposit - kept) / 1e6, charge)
-                quota -= hae
+            price = factor * new.list_price
+            value = hae / new.hae * price
+            deposit = self.line_open[i] * self.line_price[i] * self.line_prepaid[i]
+            kept = min(deposit, value)
+            book.exchange(self, i, best, old.hae / new.hae, price, kept / value)
+            self.line_promised[i] = max(self.line_promised[i], market.quarter + 1, new.launch)
+            self.settle((deposit - kept) / 1e6, 0.0)
+            quota -= hae
 
     def newer(self, market, products, generation, price):
         """The cheapest product of a newer generation that is on order at less than ``price`` per HAE; -1 if none."""

@@ -69,44 +69,63 @@ def demand_at(prices, units, points, price):
 
 
 @both_gears
-def _middle_corner(prices, low, high):
-    """The corner's price nearest to the middle of those between two prices; ``high`` where there is none."""
-    middle = 0.5 * (low + high)
-    nearest = high
-    for price in prices:
-        if low < price < high and (nearest == high or abs(price - middle) < abs(nearest - middle)):
-            nearest = price
-    return nearest
+def _falling_corners(prices, points):
+    """The prices of all corners, the highest first: the bidders' own orders merged pair by pair."""
+    n = len(prices)
+    before = [1.0 * price for price in prices]
+    after = [0.0] * n
+    width = points
+    while width < n:
+        for start in range(0, n, 2 * width):
+            middle = min(n, start + width)
+            end = min(n, start + 2 * width)
+            left = start
+            right = middle
+            for k in range(start, end):
+                if left < middle and (right >= end or before[left] >= before[right]):
+                    after[k] = before[left]
+                    left += 1
+                else:
+                    after[k] = before[right]
+                    right += 1
+        before, after = after, before
+        width *= 2
+    return before
 
 
 @both_gears
 def clearing_price(prices, units, points, supply, reserve):
     """The lowest price in USD per unit, not under ``reserve``, above which no more than ``supply`` is wanted (E15).
 
-    With bids for whole units it is the highest losing bid. Halves the range of prices until no corner lies within
-    it: there demand is a straight line, and the price is read off it. Ignores the bids' units at the price itself.
+    With bids for whole units it is the highest losing bid. Exact: between the two corners that enclose it demand is a
+    straight line, and the price is read off it. Ignores the bids' units at the price itself.
     """
-    highest = reserve
-    for price in prices:
-        highest = max(highest, price)
-    return _clearing_below(prices, units, points, supply, reserve, highest)
+    return _clear(_falling_corners(prices, points), prices, units, points, supply, reserve)
 
 
 @both_gears
-def _clearing_below(prices, units, points, supply, reserve, high):
-    """The clearing price, known to lie between ``reserve`` and ``high``."""
+def _clear(corners, prices, units, points, supply, reserve):
+    """The clearing price, by halving the list of all corners, which is falling."""
     enough = supply * (1.0 + ROUNDING)
-    if demand_above(prices, units, points, reserve) <= enough:
-        return reserve
-    low = reserve
-    corner = _middle_corner(prices, low, high)
-    while corner < high:
-        if demand_above(prices, units, points, corner) > enough:
-            low = corner
+    over = 0  # above this corner no more than enough is wanted, above the other one more
+    under = len(corners)
+    most = 0.0
+    while under - over > 1:
+        middle = (over + under) // 2
+        wanted = demand_above(prices, units, points, corners[middle])
+        if wanted > enough or corners[middle] <= reserve:
+            under = middle
+            most = wanted
         else:
-            high = corner
-        corner = _middle_corner(prices, low, high)
-    most = demand_above(prices, units, points, low)
+            over = middle
+    high = max(reserve, corners[over])
+    low = reserve
+    if under < len(corners) and corners[under] > reserve:
+        low = corners[under]
+    else:
+        most = demand_above(prices, units, points, reserve)
+        if most <= enough:
+            return reserve
     least = demand_at(prices, units, points, high)
     if least >= supply:
         return high
@@ -121,18 +140,21 @@ def awards(prices, units, points, supply, price):
     open at the price itself. At less than the clearing price supply is short, and all are cut in proportion.
     """
     n = len(prices) // points
-    least = demand_above(prices, units, points, price)
-    most = demand_at(prices, units, points, price)
     given = [0.0] * n
+    wishes = [0.0] * n
+    least = most = 0.0
     for i in range(n):
-        sure = least_at(prices, units, points, i, price)
-        wish = most_at(prices, units, points, i, price)
+        given[i] = least_at(prices, units, points, i, price)
+        wishes[i] = most_at(prices, units, points, i, price)
+        least += given[i]
+        most += wishes[i]
+    for i in range(n):
         if most <= supply:
-            given[i] = wish
+            given[i] = wishes[i]
         elif least > supply:
-            given[i] = sure * (supply / least)
+            given[i] = given[i] * (supply / least)
         else:
-            given[i] = min(wish, sure + (wish - sure) * ((supply - least) / (most - least)))
+            given[i] = min(wishes[i], given[i] + (wishes[i] - given[i]) * ((supply - least) / (most - least)))
     return given
 
 
@@ -151,23 +173,34 @@ def bid_value(prices, units, points, bidder, amount):
 
 
 @both_gears
-def _taken_from_others(prices, units, points, supply, reserve, price, awarded, bidder):
-    """Value in USD that the other bidders and the seller would have had from what a bidder got.
-
-    The others are awarded the supply once more without it, at a price that is no higher; to the seller every unit is
-    worth the reserve.
-    """
-    if awarded[bidder] <= 0.0:
-        return 0.0
-    others = [0.0 if corner // points == bidder else units[corner] for corner in range(len(units))]
-    lower = _clearing_below(prices, others, points, supply, reserve, price)
-    without = awards(prices, others, points, supply, lower)
-    taken = reserve * awarded[bidder]
+def _value_for_others(prices, units, points, awarded, reserve, bidder):
+    """What all but one bidder say that their awards are worth, over what the seller would have of them, in USD."""
+    value = 0.0
     for i in range(len(awarded)):
         if i != bidder:
-            gain = bid_value(prices, units, points, i, without[i]) - bid_value(prices, units, points, i, awarded[i])
-            taken += gain - reserve * (without[i] - awarded[i])
-    return max(0.0, taken)
+            value += bid_value(prices, units, points, i, awarded[i]) - reserve * awarded[i]
+    return value
+
+
+@both_gears
+def _vickrey(prices, units, points, supply, reserve, awarded, paid):
+    """Write into ``paid`` the value in USD that the others and the seller would have had from each award.
+
+    The others are awarded the supply once more without the bidder; to the seller every unit is worth the reserve.
+    """
+    corners = _falling_corners(prices, points)
+    others = [1.0 * wanted for wanted in units]
+    for i in range(len(awarded)):
+        if awarded[i] > 0.0:
+            for corner in range(i * points, (i + 1) * points):
+                others[corner] = 0.0
+            price = _clear(corners, prices, others, points, supply, reserve)
+            without = awards(prices, others, points, supply, price)
+            gain = _value_for_others(prices, units, points, without, reserve, i)
+            gain -= _value_for_others(prices, units, points, awarded, reserve, i)
+            paid[i] = max(0.0, reserve * awarded[i] + gain)
+            for corner in range(i * points, (i + 1) * points):
+                others[corner] = units[corner]
 
 
 @both_gears
@@ -178,13 +211,13 @@ def payments(form, prices, units, points, supply, reserve, price, awarded):
     (1971), Groves (1973): what the award takes from the others, which makes the truth a best bid for private
     values. Ignores what was paid before.
     """
-    n = len(awarded)
-    paid = [0.0] * n
-    for i in range(n):
-        if form == UNIFORM_PRICE:
-            paid[i] = price * awarded[i]
-        elif form == PAY_AS_BID:
-            paid[i] = bid_value(prices, units, points, i, awarded[i])
-        else:
-            paid[i] = _taken_from_others(prices, units, points, supply, reserve, price, awarded, i)
+    paid = [0.0] * len(awarded)
+    if form == VICKREY:
+        _vickrey(prices, units, points, supply, reserve, awarded, paid)
+    else:
+        for i in range(len(awarded)):
+            if form == UNIFORM_PRICE:
+                paid[i] = price * awarded[i]
+            else:
+                paid[i] = bid_value(prices, units, points, i, awarded[i])
     return paid

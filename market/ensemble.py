@@ -169,7 +169,8 @@ def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
     for layout in layouts:
         _teach(layout)
     with _numba_settings(folder):
-        return numba.njit(cache=True, nogil=True)(run_chunk)
+        options: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
+        return numba.njit(**options)(run_chunk)
 
 
 def compiled(build: Build) -> Callable:

@@ -51,7 +51,7 @@ class MarketState(Stateful):
     conversion_rate: Annotated[
         float, Parameter("1/quarter", "share of open orders that a buyer may move to a newer generation", 0.0, 1.0)
     ] = 0.0
-    conversion_charge: Annotated[float, Parameter("1", "what that costs, over the new value", 0.0, 1.0)] = 0.0
+    conversion_charge: Annotated[float, Parameter("1", "what that adds to the new price", 0.0, 1.0)] = 0.0
 
     # Demand common to all
     prize: Annotated[float, Parameter("million USD a quarter", "what racing buyers contend for (Tullock 1980)")] = 0.0

@@ -148,6 +148,18 @@ def _replace(market, supplier, products, buyers, capacity_binds):
 
 
 @both_gears
+def _note_bid(market, product, buyer, prices, wafers, price):
+    """The corners of a bid as offers, in USD and units of the product; accepted are those not under the price."""
+    for corner in range(POINTS):
+        at = buyer.index * POINTS + corner
+        buyer.offer_price[corner] = prices[at] / product.packages_per_wafer
+        buyer.offer_units[corner] = wafers[at] * product.packages_per_wafer
+        buyer.offer_date[corner] = market.quarter + 1.0
+        buyer.offer_prepaid[corner] = 0.0
+        buyer.offer_accepted[corner] = int(prices[at] >= price)
+
+
+@both_gears
 def _auction(market, supplier, products, buyers, form):
     """Sell the wafers of the next quarter that are not yet promised; bids are in USD a wafer."""
     prices = [0.0] * (market.buyer_count * POINTS)
@@ -166,8 +178,11 @@ def _auction(market, supplier, products, buyers, form):
     paid = auction.payments(form, prices, wafers, POINTS, supply, reserve, price, awarded)
     for i in range(market.buyer_count):
         buyer = buyers[i]
+        if buyer.slot_product[0] < 0:
+            continue
+        product = products[buyer.slot_product[0]]
+        _note_bid(market, product, buyer, prices, wafers, price)
         if awarded[i] > book.DUST * supply:
-            product = products[buyer.slot_product[0]]
             units = awarded[i] * product.packages_per_wafer
             buyer.needed = buyer.demand_at(price / (product.packages_per_wafer * product.hae))
             buyer.slot_units[0] = units

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from dashboard.numerals import compact, dollars, percent, weeks
 from market import Scenario, simulate
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 
 DONE = ".gm-progress >> text=/ runs in /"
 

@@ -1,50 +1,122 @@
 """The live and the ensemble gear give the same numbers, to the last bit."""
 
+from __future__ import annotations
+
 import itertools
+import random
+from functools import cache
+from typing import Any
 
 import pytest
 
-from agents.tactics import TACTICS
+from agents.bargainer import Bargainer
+from agents.buyer import Buyer
+from agents.state import Choice, fields_of
 from market import Scenario, simulate
-from market.allocation import RULES
-from market.pricing import REGIMES
-from market.protocols import PROTOCOLS
+from market.market_state import MarketState
 from market.scenario import shipped
 from tests.gears import bits_differ, differences
+
+CHOICES = {
+    name: tuple(field.role.options)
+    for cls in (MarketState, Buyer)
+    for name, field in fields_of(cls).items()
+    if isinstance(field.role, Choice)
+}
+"""Every list of mechanisms, by the attribute that names one of it."""
+
+MECHANISMS = [(kind, name) for kind, names in CHOICES.items() for name in names]
+
+CONTEXT: dict[str, dict[str, Any]] = {
+    "protocol": {"supplier.bargaining_weight": 0.2},  # of 0.7 no price is below the best excluded buyer's
+    "tactic": {"supplier.at_once": 0.1},
+    "bidding": {"market.protocol": "pay_as_bid_auction"},
+}
+"""What else it takes for the mechanisms of a list to differ."""
+
+BUYERS = tuple(Scenario.load("colossus").buyers)
+
+SWITCHES: dict[str, dict[str, Any]] = {
+    "deposit": {"market.deposit": 0.1},
+    "reserves": {"market.reserved_share": 0.3} | {f"buyers.{name}.reserves": 0.4 for name in BUYERS[:5]},
+    "conversion": {"market.conversion_rate": 0.5, "market.conversion_charge": 0.02},
+    "vendor finance": {"buyers.xAI.vendor_finance": 0.5, "buyers.CoreWeave.vendor_finance": 0.3},
+    "names": {"buyers.xAI.names": 3, "buyers.CoreWeave.names": 2},
+    "readiness": {"buyers.Microsoft.opening_power": 200.0, "buyers.Microsoft.readiness_claim": 0.8},
+    "osborne": {f"buyers.{name}.osborne": 0.5 for name in BUYERS},
+    "outside options": {"supplier.entry_restraint": 2.0, "market.exclusive_weight": 1.0},
+    "no fairness": {"supplier.fairness": False},
+    "price promise": {"supplier.price_promise": True},
+    "menu cost": {"supplier.menu_cost": 0.02},
+    "loyalty": {"supplier.loyalty": 2.0},
+    "dispersion": {"supplier.dispersion": 0.8},
+    "prize": {"market.prize": 5000.0} | {f"buyers.{name}.races": True for name in ("xAI", "Meta", "Google")},
+    "no due dates": {"market.due_first": False},
+    "free cancellation": {"market.fee_full": 0.0, "market.fee_at_two": 0.0},
+}
+"""What else can be switched on or off beside the named mechanisms."""
+
+
+def setting(kind: str, name: str) -> dict[str, Any]:
+    """The changes that choose a mechanism, for all whom it concerns."""
+    if kind in fields_of(MarketState):
+        return {f"market.{kind}": name}
+    everybody = {f"buyers.{buyer}.{kind}": name for buyer in BUYERS}
+    return everybody | ({f"supplier.{kind}": name} if kind in fields_of(Bargainer) else {})
+
+
+@cache
+def world(outside: bool = False) -> Scenario:
+    return Scenario.load("asic" if outside else "colossus")
+
+
+def switched(name: str) -> Scenario:
+    return world(name == "outside options").replace_all(SWITCHES[name])
 
 
 @pytest.mark.parametrize("seed", [0, 7, 20221130])
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_scenario(name, seed):
-    assert differences(Scenario.load(name), seed, first=seed % 5, runs=3) == []
+    assert differences(Scenario.load(name), seed, first=seed % 5, runs=2) == []
 
 
-@pytest.mark.parametrize(("allocation", "protocol", "regime"), list(itertools.product(RULES, PROTOCOLS, REGIMES)))
-def test_mechanism(allocation, protocol, regime):
-    scenario = Scenario.load("colossus").replace_all(
-        {"market.allocation": allocation, "market.protocol": protocol, "market.price_regime": regime}
-    )
-    assert differences(scenario, seed=3, first=2, runs=1) == []
-
-
-@pytest.mark.parametrize("tactic", TACTICS)
-def test_tactic(tactic):
-    changes = {f"buyers.{name}.tactic": tactic for name in Scenario.load("colossus").buyers}
-    scenario = Scenario.load("colossus").replace_all(changes | {"supplier.tactic": tactic, "supplier.at_once": 0.1})
+@pytest.mark.parametrize(("kind", "name"), MECHANISMS)
+def test_mechanism(kind, name):
+    scenario = world().replace_all(CONTEXT.get(kind, {}) | setting(kind, name))
     assert differences(scenario, seed=3, first=2, runs=2) == []
 
 
-def test_mechanisms_change_the_numbers():
-    """Switching a mechanism is worth a parity test only if it does something."""
-    base = Scenario.load("colossus")
+@pytest.mark.parametrize("name", SWITCHES)
+def test_switch(name):
+    assert differences(switched(name), seed=3, first=2, runs=2) == []
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_combination(number):
+    """One mechanism of every list and each switch with even chance, the same sample every time."""
+    chance = random.Random(number)
+    changes: dict[str, Any] = {}
+    for kind, names in CHOICES.items():
+        changes |= setting(kind, chance.choice(names))
+    switches = [name for name in SWITCHES if chance.random() < 0.5]
+    for name in switches:
+        changes |= SWITCHES[name]
+    assert differences(world("outside options" in switches).replace_all(changes), seed=number, first=2) == []
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+def test_mechanisms_change_the_numbers(kind):
+    """Choosing a mechanism is worth a parity test only if it does something."""
     results = {
-        (field, name): simulate(base.replace(f"market.{field}", name))
-        for field, names in (("allocation", RULES), ("protocol", PROTOCOLS), ("price_regime", REGIMES))
-        for name in names
+        name: simulate(world().replace_all(CONTEXT.get(kind, {}) | setting(kind, name))) for name in CHOICES[kind]
     }
-    for (field, name), (other_field, other) in itertools.combinations(results, 2):
-        if field == other_field:
-            assert bits_differ(results[field, name], results[field, other]), f"{name} does what {other} does"
+    for name, other in itertools.combinations(results, 2):
+        assert bits_differ(results[name], results[other]), f"{name} does what {other} does"
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_switches_change_the_numbers(name):
+    assert bits_differ(simulate(switched(name)), simulate(world(name == "outside options")))
 
 
 @pytest.mark.parametrize("name", shipped())
