@@ -147,6 +147,7 @@ class BuyerState(Bargainer):
     credit: float = 0.0
     inflow: float = 0.0
     other_spending: float = 0.0
+    bills: float = 0.0
     power_coming: Annotated[list[float], Array(POWER_QUARTERS + 1)]
     machine_mw: float = 0.0
     taste: float = 0.0

@@ -47,7 +47,7 @@ class Owner(BuyerState):
         self.delivered = self.units_delivered = self.value_delivered = self.wait_delivered = 0.0
         self.due = self.due_delivered = self.promised = self.promised_delivered = 0.0
         self.spending = self.other_spending = self.inflow = self.fees = 0.0
-        self.handed_over = self.taken_over = 0.0
+        self.handed_over = self.taken_over = self.bills = 0.0
         self.cash_before = self.cash
         self.deposits_before = self.deposits
         self.vendor_debt_before = self.vendor_debt
@@ -124,6 +124,11 @@ class Owner(BuyerState):
         self.cash = self.cash - amount
         self.other_spending = self.other_spending + amount
 
+    def settle_with_others(self, bill):
+        """Take a bill of others, in million USD, and pay it (the other way round, if negative)."""
+        self.bills = self.bills + bill
+        self.pay_others(bill)
+
     def repay(self):
         """Pay back the quarter's part of what the supplier has lent, as far as there is money."""
         if self.vendor_debt > 0.0:
@@ -148,7 +153,7 @@ class Owner(BuyerState):
                 price = option.list_price / option.hae * self.cost_factor
                 if option.commitment == 0:
                     hae = min(hae, self.purse() * 1e6 / price)
-                    self.pay_others(hae * price / 1e6)
+                    self.settle_with_others(hae * price / 1e6)
                 units = hae / option.hae
                 self.owned[option.index] = self.owned[option.index] + units
                 self.stock = self.stock + hae
@@ -172,7 +177,7 @@ class Owner(BuyerState):
         self.vendor_debt = self.vendor_debt + lent
         self.pay(due - lent)
         self.deposits = self.deposits - units * price * prepaid / 1e6
-        self.pay_others(units * price * (self.cost_factor - 1.0) / 1e6)
+        self.settle_with_others(units * price * (self.cost_factor - 1.0) / 1e6)
         self.owned[product.index] = self.owned[product.index] + units
         self.stock = self.stock + hae
         self.delivered = self.delivered + hae

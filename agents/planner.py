@@ -215,7 +215,7 @@ class Planner(Owner):
             price = option.list_price / option.hae * self.cost_factor
             if option.commitment > 0:
                 hae = min(hae, self.purse() * 1e6 / price)
-                self.pay_others(hae * price / 1e6)
+                self.settle_with_others(hae * price / 1e6)
             at = k * LEADS + min(LEADS, option.lead + option.commitment) - 1
             self.outside_coming[at] = self.outside_coming[at] + hae
             self.outside_ordered = self.outside_ordered + hae

@@ -176,8 +176,10 @@ class Supplier(Bargainer):
 
         Size is what it has installed or can fund, whichever is more; theory A.8, A.12.
         """
-        funded = buyer.means(1.0) * 1e6 / (market.hae_price * buyer.cash_factor())
-        size = max(buyer.stock, funded) / buyer.names
+        size = buyer.stock
+        if market.hae_price > 0.0:
+            size = max(size, buyer.means(1.0) * 1e6 / (market.hae_price * buyer.cash_factor()))
+        size = size / buyer.names
         if size <= 0.0:
             return 0.0
         ready = 1.0
@@ -254,7 +256,7 @@ class Supplier(Bargainer):
 
     def start_capacity(self, market):
         """E19: start what planned demand lacks, and ask upstream for more while the book is long."""
-        wafers = self.estimate / market.hae_per_wafer
+        wafers = self.estimate / market.hae_per_wafer if market.hae_per_wafer > 0.0 else 0.0
         growth = 0.0
         before = self.estimates[MEMORY - 1]
         if before > 0.0 and wafers > 0.0:

@@ -69,53 +69,63 @@ def demand_at(prices, units, points, price):
 
 
 @both_gears
-def _rising(prices, points):
-    """The corners' prices in rising order, merged from the bids, in each of which they fall."""
-    n = len(prices) // points
-    left = [points] * n
-    merged = [0.0] * len(prices)
-    for at in range(len(prices)):
-        lowest = -1
-        price = 0.0
-        for i in range(n):
-            if left[i] > 0 and (lowest < 0 or prices[i * points + left[i] - 1] < price):
-                lowest = i
-                price = prices[i * points + left[i] - 1]
-        left[lowest] -= 1
-        merged[at] = price
-    return merged
+def _falling_corners(prices, points):
+    """The prices of all corners, the highest first: the bidders' own orders merged pair by pair."""
+    n = len(prices)
+    before = [1.0 * price for price in prices]
+    after = [0.0] * n
+    width = points
+    while width < n:
+        for start in range(0, n, 2 * width):
+            middle = min(n, start + width)
+            end = min(n, start + 2 * width)
+            left = start
+            right = middle
+            for k in range(start, end):
+                if left < middle and (right >= end or before[left] >= before[right]):
+                    after[k] = before[left]
+                    left += 1
+                else:
+                    after[k] = before[right]
+                    right += 1
+        before, after = after, before
+        width *= 2
+    return before
 
 
 @both_gears
 def clearing_price(prices, units, points, supply, reserve):
     """The lowest price in USD per unit, not under ``reserve``, above which no more than ``supply`` is wanted (E15).
 
-    With bids for whole units it is the highest losing bid. Halves the corners between two prices until none is left:
-    there demand is a straight line, and the price is read off it. Ignores the bids' units at the price itself.
+    With bids for whole units it is the highest losing bid. Exact: between the two corners that enclose it demand is a
+    straight line, and the price is read off it. Ignores the bids' units at the price itself.
     """
-    corners = _rising(prices, points)
-    return _clearing_below(prices, units, points, supply, reserve, max(reserve, corners[-1]), corners)
+    return _clear(_falling_corners(prices, points), prices, units, points, supply, reserve)
 
 
 @both_gears
-def _clearing_below(prices, units, points, supply, reserve, high, corners):
-    """The clearing price, known to lie between ``reserve`` and ``high``; ``corners``: the prices, rising."""
+def _clear(corners, prices, units, points, supply, reserve):
+    """The clearing price, by halving the list of all corners, which is falling."""
     enough = supply * (1.0 + ROUNDING)
-    if demand_above(prices, units, points, reserve) <= enough:
-        return reserve
-    low = reserve
-    first = 0
-    last = len(corners)
-    while first < last:
-        middle = (first + last) // 2
-        corner = corners[middle]
-        if corner < high and (corner <= low or demand_above(prices, units, points, corner) > enough):
-            low = max(low, corner)
-            first = middle + 1
+    over = 0  # above this corner no more than enough is wanted, above the other one more
+    under = len(corners)
+    most = 0.0
+    while under - over > 1:
+        middle = (over + under) // 2
+        wanted = demand_above(prices, units, points, corners[middle])
+        if wanted > enough or corners[middle] <= reserve:
+            under = middle
+            most = wanted
         else:
-            high = min(high, corner)
-            last = middle
-    most = demand_above(prices, units, points, low)
+            over = middle
+    high = max(reserve, corners[over])
+    low = reserve
+    if under < len(corners) and corners[under] > reserve:
+        low = corners[under]
+    else:
+        most = demand_above(prices, units, points, reserve)
+        if most <= enough:
+            return reserve
     least = demand_at(prices, units, points, high)
     if least >= supply:
         return high
@@ -130,22 +140,21 @@ def awards(prices, units, points, supply, price):
     open at the price itself. At less than the clearing price supply is short, and all are cut in proportion.
     """
     n = len(prices) // points
-    sure = [0.0] * n
-    wish = [0.0] * n
+    given = [0.0] * n
+    wishes = [0.0] * n
     least = most = 0.0
     for i in range(n):
-        sure[i] = least_at(prices, units, points, i, price)
-        wish[i] = most_at(prices, units, points, i, price)
-        least += sure[i]
-        most += wish[i]
-    if most <= supply:
-        return wish
-    given = [0.0] * n
+        given[i] = least_at(prices, units, points, i, price)
+        wishes[i] = most_at(prices, units, points, i, price)
+        least += given[i]
+        most += wishes[i]
     for i in range(n):
-        if least > supply:
-            given[i] = sure[i] * (supply / least)
+        if most <= supply:
+            given[i] = wishes[i]
+        elif least > supply:
+            given[i] = given[i] * (supply / least)
         else:
-            given[i] = min(wish[i], sure[i] + (wish[i] - sure[i]) * ((supply - least) / (most - least)))
+            given[i] = min(wishes[i], given[i] + (wishes[i] - given[i]) * ((supply - least) / (most - least)))
     return given
 
 
@@ -155,8 +164,6 @@ def bid_value(prices, units, points, bidder, amount):
     first = bidder * points
     value = min(amount, units[first]) * prices[first]
     for corner in range(first + 1, first + points):
-        if amount <= units[corner - 1]:
-            break
         width = units[corner] - units[corner - 1]
         taken = min(amount - units[corner - 1], width)
         if taken > 0.0:
@@ -166,25 +173,34 @@ def bid_value(prices, units, points, bidder, amount):
 
 
 @both_gears
-def _taken_from_others(prices, units, points, supply, reserve, price, awarded, values, corners, bidder):
-    """Value in USD that the other bidders and the seller would have had from what a bidder got.
-
-    The others are awarded the supply once more without it, at a price that is no higher; to the seller every unit is
-    worth the reserve. ``values`` is what all bids say their awards are worth, ``corners`` their prices, rising.
-    """
-    if awarded[bidder] <= 0.0:
-        return 0.0
-    others = list(units)
-    for corner in range(bidder * points, bidder * points + points):
-        others[corner] = 0.0
-    lower = _clearing_below(prices, others, points, supply, reserve, price, corners)
-    without = awards(prices, others, points, supply, lower)
-    taken = reserve * awarded[bidder]
+def _value_for_others(prices, units, points, awarded, reserve, bidder):
+    """What all but one bidder say that their awards are worth, over what the seller would have of them, in USD."""
+    value = 0.0
     for i in range(len(awarded)):
         if i != bidder:
-            gain = bid_value(prices, units, points, i, without[i]) - values[i]
-            taken += gain - reserve * (without[i] - awarded[i])
-    return max(0.0, taken)
+            value += bid_value(prices, units, points, i, awarded[i]) - reserve * awarded[i]
+    return value
+
+
+@both_gears
+def _vickrey(prices, units, points, supply, reserve, awarded, paid):
+    """Write into ``paid`` the value in USD that the others and the seller would have had from each award.
+
+    The others are awarded the supply once more without the bidder; to the seller every unit is worth the reserve.
+    """
+    corners = _falling_corners(prices, points)
+    others = [1.0 * wanted for wanted in units]
+    for i in range(len(awarded)):
+        if awarded[i] > 0.0:
+            for corner in range(i * points, (i + 1) * points):
+                others[corner] = 0.0
+            price = _clear(corners, prices, others, points, supply, reserve)
+            without = awards(prices, others, points, supply, price)
+            gain = _value_for_others(prices, units, points, without, reserve, i)
+            gain -= _value_for_others(prices, units, points, awarded, reserve, i)
+            paid[i] = max(0.0, reserve * awarded[i] + gain)
+            for corner in range(i * points, (i + 1) * points):
+                others[corner] = units[corner]
 
 
 @both_gears
@@ -195,14 +211,13 @@ def payments(form, prices, units, points, supply, reserve, price, awarded):
     (1971), Groves (1973): what the award takes from the others, which makes the truth a best bid for private
     values. Ignores what was paid before.
     """
-    n = len(awarded)
-    if form == UNIFORM_PRICE:
-        return [price * award for award in awarded]
-    values = [bid_value(prices, units, points, i, awarded[i]) for i in range(n)]
-    if form == PAY_AS_BID:
-        return values
-    paid = [0.0] * n
-    corners = _rising(prices, points)
-    for i in range(n):
-        paid[i] = _taken_from_others(prices, units, points, supply, reserve, price, awarded, values, corners, i)
+    paid = [0.0] * len(awarded)
+    if form == VICKREY:
+        _vickrey(prices, units, points, supply, reserve, awarded, paid)
+    else:
+        for i in range(len(awarded)):
+            if form == UNIFORM_PRICE:
+                paid[i] = price * awarded[i]
+            else:
+                paid[i] = bid_value(prices, units, points, i, awarded[i])
     return paid

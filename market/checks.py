@@ -76,6 +76,8 @@ def check_buyers(market, products, buyers):
         moved = abs(buyer.inflow) + abs(buyer.spending) + abs(buyer.other_spending)
         if _differ(buyer.cash_before, buyer.inflow - paid, buyer.cash, moved):
             _break(market, 4, i)
+        if _differ(buyer.bills, 0.0, buyer.other_spending, abs(buyer.bills) + abs(buyer.other_spending)):
+            _break(market, 4, i)
         lowest = min(buyer.cash_before, 0.0) - buyer.credit
         if buyer.cash < lowest - CLOSE * moved - LEVEL * abs(lowest):
             _break(market, 4, i)

@@ -8,7 +8,7 @@ import hashlib
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def _overload(name: str, rule: Callable) -> None:
     arguments = ", ".join(inspect.signature(rule).parameters)
     lines = [f"def resolve({arguments}):", "    return rules.get(self, {}).get(name)"]
     resolve = written("resolve", lines, {"rules": _rules, "name": name})
-    options: dict[str, Any] = {"strict": False, "jit_options": {"no_cfunc_wrapper": True}}
+    options: dict[str, Any] = {"strict": False, "target": "cpu", "jit_options": {"no_cfunc_wrapper": True}}
     overload_method(types.Record, name, **options)(resolve)
 
 
@@ -130,7 +130,8 @@ def cache_folder() -> Path:
     return Path(base) / "gpumarket"
 
 
-def rules_hash(layouts: Iterable[Layout]) -> str:
+@cache
+def rules_hash(layouts: tuple[Layout, ...]) -> str:
     """What tells compiled code of other rules apart: every rule, what it calls, and the way runs are driven."""
     return hashlib.sha256("".join([code_digest([run_chunk]), *(x.signature for x in layouts)]).encode()).hexdigest()[
         :16
@@ -168,7 +169,8 @@ def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
     for layout in layouts:
         _teach(layout)
     with _numba_settings(folder):
-        return numba.njit(cache=True, nogil=True)(run_chunk)
+        options: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
+        return numba.njit(**options)(run_chunk)
 
 
 def compiled(build: Build) -> Callable:

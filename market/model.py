@@ -42,14 +42,12 @@ class Market(mesa.Model, MarketState):
     """
 
     def __init__(self, scenario: Any, seed: int | None = None, replication: int = 0):
-        from market.build import build
-
         self._scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.replication = replication
         check_key(self.seed, replication=replication)
         super().__init__(rng=0)  # Mesa's own generator; no rule uses it
-        self.build = build(scenario)
+        self.build = scenario.build
         self.load(self.build.start["market"][0])
         self.supplier = self._actors("supplier")[0]
         self.products = self._actors("products")
@@ -76,10 +74,8 @@ class Market(mesa.Model, MarketState):
         return {name: value for name, value in vars(self).items() if name != "build"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        from market.build import build
-
-        vars(self).update(state)
-        self.build = build(self.scenario)
+        self.__dict__.update(state)
+        self.build = self.scenario.build
 
     def _actors(self, family: str) -> list[Any]:
         actors: list[Any] = []

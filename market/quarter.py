@@ -79,16 +79,28 @@ def take_stock(market, products, buyers):
 
 @both_gears
 def set_prices_per_hae(market, products):
-    """List price per HAE of the cheapest product that is made, and the most HAE that a wafer gives."""
+    """List price per HAE of the cheapest product that is made, and the most HAE that a wafer gives.
+
+    Of all products, where none is on sale in the open market.
+    """
+    on_sale = False
+    for p in range(market.product_count):
+        on_sale = on_sale or sold_openly(market, products[p])
     market.hae_price = 0.0
     market.hae_per_wafer = 0.0
     for p in range(market.product_count):
         product = products[p]
-        if product.launch <= market.quarter <= product.last_order and product.open_market > 0.0:
+        if sold_openly(market, product) or not on_sale:
             price = product.list_price / product.hae
             if market.hae_price == 0.0 or price < market.hae_price:
                 market.hae_price = price
             market.hae_per_wafer = max(market.hae_per_wafer, product.packages_per_wafer * product.hae)
+
+
+@both_gears
+def sold_openly(market, product):
+    """Whether a product is on sale to buyers outside the controlled region."""
+    return product.launch <= market.quarter <= product.last_order and product.open_market > 0.0
 
 
 @both_gears
@@ -261,8 +273,8 @@ def pass_on(market, products, buyers):
             giver.handed_over = giver.handed_over + hae
             taker.taken_over = taker.taken_over + hae
         value = giver.handed_over * price
-        giver.pay_others(-value)
-        taker.pay_others(value * taker.cost_factor)
+        giver.settle_with_others(-value)
+        taker.settle_with_others(value * taker.cost_factor)
 
 
 @both_gears

@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
 from pydantic import BaseModel
@@ -31,6 +31,9 @@ from market.schema import (
     table_model,
     validate,
 )
+
+if TYPE_CHECKING:
+    from market.build import Build
 
 
 def shipped() -> dict[str, Path]:
@@ -193,6 +196,13 @@ class Scenario:
             full.pop(name, None)
         return hashlib.sha256(json.dumps(full, sort_keys=True).encode()).hexdigest()
 
+    @cached_property
+    def build(self) -> Build:
+        """What both gears start from."""
+        from market.build import build
+
+        return build(self)
+
     def _locate(self, path: str) -> tuple[BaseModel, str]:
         parts = path.split(".")
         owner: Any = {
@@ -228,9 +238,7 @@ class Scenario:
         """What can only be seen with the whole scenario at hand."""
         for path in [*self.uncertainties, *self.levers]:
             self._locate(path)
-        from market.build import build  # the one place where names, paths and events meet
-
-        build(self)
+        self.build  # noqa: B018 - the one place where names, paths and events meet
 
 
 def _count(table: dict[str, Any], name: str, source: str) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from market import ensemble
-from market.build import Build, build
+from market.build import Build
 from market.draws import check_key
 from market.model import Market, RunFailed
 from market.paths import BadInput
@@ -69,7 +69,7 @@ def simulate(
     check_runs(runs)
     seed = scenario.seed if seed is None else seed
     check_key(seed, first_replication=first_replication)
-    built = build(scenario)
+    built = scenario.build
     check_size(built, runs)
     if trace:
         values, failures, tables = run_live(scenario, built, runs, seed, first_replication, progress)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from pathlib import Path
+from typing import Any
 
+from agents import bidding, gaming
 from agents.state import Choice, Column, Draw, Field, Parameter, Reference, When, fields_of
 from agents.state import Path as PathRole
 from agents.supplier import Supplier
+from agents.tactics import TACTICS
+from market.allocation import RULES
 from market.events import Event, Kind, PathEvent, kinds
 from market.market_state import MarketState
-from market.product import Product
+from market.pricing import REGIMES
+from market.product import OutsideOption, Product
+from market.protocols import PROTOCOLS
 from market.schema import buyer_classes
 
 PAGE = Path(__file__).parent.parent / "docs" / "parameters.md"
@@ -23,16 +30,38 @@ to quarter. A class of buyers has what `Buyer` has, and what stands under its ow
 
 def page() -> str:
     """The whole page."""
-    parts = [INTRODUCTION]
+    parts = [INTRODUCTION, _mechanisms()]
     parts.append(_section("Market, `[market]`", MarketState, set()))
     parts.append(_section("Supplier, `[supplier]`", Supplier, set()))
     parts.append(_section("Product, `[products.NAME]`", Product, set()))
+    parts.append(_section("Outside option, `[outside.NAME]`", OutsideOption, set()))
     classes = {name: same[0] for name, same in buyer_classes().items() if same[0].__module__.startswith("agents.")}
     base = classes.pop("Buyer")
     parts.append(_section('Buyer, `[buyers.NAME]` with `class = "Buyer"`', base, set()))
     parts += [_section(f'`class = "{name}"`', cls, set(fields_of(base))) for name, cls in classes.items()]
     parts.append(_events())
     return "\n".join(parts)
+
+
+def _mechanisms() -> str:
+    fields = {
+        "`market.allocation`": RULES,
+        "`market.protocol`": PROTOCOLS,
+        "`market.price_regime`": REGIMES,
+        "`tactic` of the supplier or a buyer": TACTICS,
+        "`gaming` of a buyer": gaming.STRATEGIES,
+        "`bidding` of a buyer": bidding.STRATEGIES,
+    }
+    lines = ["## Mechanisms", "", "Each is one function, found by its name; one field switches it.", ""]
+    lines += ["| field | value | what it does |", "|---|---|---|"]
+    for field, functions in fields.items():
+        lines += [f"| {field} | `{name}` | {_summary(function)} |" for name, function in functions.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(function: Any) -> str:
+    """The first paragraph of a docstring, on one line."""
+    return " ".join(inspect.getdoc(function).split("\n\n")[0].split()).replace("|", "")
 
 
 def _events() -> str:

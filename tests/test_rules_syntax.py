@@ -45,7 +45,7 @@ CHECKED = {name: textwrap.dedent(source) for name, source in sorted([*rules(), *
 
 def test_rules_are_found():
     for name in (
-        "agents.buyer.Buyer.plan",
+        "agents.planner.Planner.plan",
         "agents.frontier_lab.FrontierLab.means",
         "agents.supplier.Supplier.produce",
         "agents.ordering.need",

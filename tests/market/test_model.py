@@ -6,6 +6,7 @@ import pytest
 from market import BadInput, Market, Scenario, simulate
 from market.model import RunFailed
 from market.simulate import Cancelled
+from tests.gears import differences
 from tests.worlds import CALM, changed, quiet_world
 
 
@@ -151,3 +152,12 @@ def test_events_act_when_they_say(reference):
 def test_paths_hold_their_last_value():
     raw = quiet_world([50.0, 70.0], 4, only=CALM)
     assert simulate(Scenario.from_dict(raw)).capacity.values[0].tolist() == [50.0, 70.0, 70.0, 70.0]
+
+
+def test_a_market_in_which_nothing_is_on_sale_goes_on():
+    """What is on order is still made and shared out, by what buyers could buy of what was on sale."""
+    raw = quiet_world(50.0, 4, one={"opening_stock": 300.0, "opening_book": 2.0}, other={"opening_stock": 200.0})
+    raw = changed(raw, {("products", "unit", "last_order"): "2023Q1", ("market", "allocation"): "weighted_uniform"})
+    model = Market(Scenario.from_dict(raw)).run()
+    assert model.shipped > 0.0
+    assert differences(model.scenario) == []

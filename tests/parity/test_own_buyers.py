@@ -1,11 +1,14 @@
 """A user's own class of buyers runs in both gears, or live alone and says why."""
 
+import numba
 import numpy as np
 import pytest
 
 from agents.buyer import Buyer
+from agents.state import Layout, Stateful
 from market import BadInput, Market, Scenario, simulate
 from market.build import buyer_layout
+from market.ensemble import _teach
 from market.model import RunFailed
 from market.scenario import shipped
 from tests import own_buyers
@@ -149,3 +152,19 @@ def test_other_scenarios_are_unharmed_by_one_that_cannot_be_compiled(talkative):
         simulate(talkative)
     for name in shipped():
         assert differences(Scenario.load(name)) == []
+
+
+class Doubler(Stateful):
+    """Has one rule, of a name that no other class has."""
+
+    amount: float = 21.0
+
+    def doubled(self):
+        return 2.0 * self.amount
+
+
+def test_rules_can_be_taught_after_other_code_was_compiled():
+    numba.njit(lambda x: x)(1)
+    layout = Layout("doublers", (Doubler,))
+    _teach(layout)
+    assert numba.njit(lambda records: records[0].doubled())(layout.template(1)) == 42.0

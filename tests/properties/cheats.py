@@ -78,3 +78,34 @@ class Dreamer(Buyer):
 
     def budget(self):
         return math.inf
+
+
+class Smuggler(Buyer):
+    """Takes what others sell, machines of outside options among it, and never pays."""
+
+    def pay_others(self, amount):
+        pass
+
+
+class Defaulter(Buyer):
+    """Forgets what the supplier has lent it."""
+
+    def repay(self):
+        self.vendor_debt = 0.0
+
+
+class Hamster(Buyer):
+    """Hides machines of outside options from the count of what came."""
+
+    def deploy(self, market, products):
+        self.outside_delivered = 0.0
+        self.count_stock(market, products)
+        self.deployed = self.stock
+
+
+class Faker(Buyer):
+    """Moves its orders to a newer product and makes more of them on the way."""
+
+    def convert(self, market, products):
+        for i in range(self.lines):
+            book.exchange(self, i, 1, 2.0, products[1].list_price, 0.0)

@@ -1,26 +1,103 @@
-"""Small random worlds, as the content of a scenario file; all share the shipped classes, so they compile once."""
+"""Small random worlds, as the content of a scenario file; all share the shipped classes, so they compile once.
+
+They draw every mechanism and every kind of contract there is. What is rare in a scenario is left out of most.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from agents import bidding, gaming
+from agents.tactics import TACTICS
 from market.allocation import RULES
 from market.paths import parse_quarter, quarter_label
 from market.pricing import REGIMES
 from market.protocols import PROTOCOLS
+from tests.worlds import changed
 
 START = parse_quarter("2023Q1")
 CLASSES = ("Buyer", "Enterprise", "ExportRegion", "FrontierLab", "Hyperscaler", "LongTail", "Neocloud")
-ANONYMOUS = ("linear", "proportional", "uniform", "weighted_uniform")
+ANONYMOUS = ("linear", "proportional", "threshold", "turn_and_earn", "uniform", "weighted_uniform")
+LONGEST = 8
+"""Quarters; buyers that reserve write two lines for each order, and a book has room for so many."""
 
 World = dict[str, Any]
+T = TypeVar("T")
 
 
-def number(low: float, high: float) -> st.SearchStrategy[float]:
-    """A number with few digits, so that examples can be read."""
-    return st.integers(0, 100).map(lambda n: round(low + (high - low) * n / 100.0, 6))
+class Dice:
+    """Choices read off a string of bytes, a byte each: a hundred times as quick as a draw for each.
+
+    Zeros choose the first, so that smaller strings are simpler worlds.
+    """
+
+    def __init__(self, data: bytes):
+        self.left = iter(data)
+
+    def roll(self, sides: int) -> int:
+        """A whole number from 0 to ``sides`` - 1."""
+        return next(self.left) % sides
+
+    def pick(self, options: Sequence[T]) -> T:
+        return options[self.roll(len(options))]
+
+    def number(self, low: float, high: float) -> float:
+        """A number with few digits, so that examples can be read."""
+        return round(low + (high - low) * self.roll(101) / 100.0, 6)
+
+    def often(self) -> bool:
+        return self.roll(2) == 1
+
+    def rarely(self) -> bool:
+        return self.roll(4) == 3
+
+
+def dice(count: int) -> st.SearchStrategy[Dice]:
+    """Dice to be rolled up to so many times."""
+    return st.binary(min_size=count, max_size=count).map(Dice)
+
+
+def rolled(rolls: int) -> Callable[[Callable[..., T]], Callable[..., st.SearchStrategy[T]]]:
+    """Make a strategy of a function whose first argument is dice."""
+
+    def decorate(function: Callable[..., T]) -> Callable[..., st.SearchStrategy[T]]:
+        @functools.wraps(function)
+        def strategy(*args: Any, **kwargs: Any) -> st.SearchStrategy[T]:
+            return dice(rolls).map(lambda die: function(die, *args, **kwargs))
+
+        return strategy
+
+    return decorate
+
+
+def _quarter(die: Dice, first: int, last: int) -> str:
+    """The label of a quarter, counted from the start."""
+    return quarter_label(START + first + die.roll(last - first + 1))
+
+
+@rolled(16)
+def product(die: Dice, first: bool) -> tuple[int, World]:
+    """The step to the next generation, and one of the supplier's products, the first on sale from the start."""
+    step = die.roll(2)
+    price = die.number(5e3, 5e4)
+    launch = START + (die.roll(9) - 2 if not first else 0)
+    made = {
+        "launch": quarter_label(launch),
+        "announced": quarter_label(launch - die.roll(4)),
+        "hae": die.number(0.2, 3.0),
+        "packages_per_wafer": die.number(5.0, 40.0),
+        "opening_price": price,
+        "unit_cost": price * die.number(0.05, 0.9),
+        "exportable": float(die.often()),
+        "open_market": 1.0 if first else float(not die.rarely()),
+    }
+    if die.roll(8) == 7:
+        made["last_order"] = quarter_label(launch + die.roll(6))
+    return step, made
 
 
 @st.composite
@@ -29,114 +106,193 @@ def products(draw) -> World:
     made: World = {}
     generation = 0
     for n in range(draw(st.integers(1, 4))):
-        if n:
-            generation = min(2, generation + draw(st.integers(0, 1)))
-        launch = START + (draw(st.integers(-2, 6)) if n else 0)
-        price = draw(number(5e3, 5e4))
-        made[f"P{n}"] = {
-            "generation": generation,
-            "launch": quarter_label(launch),
-            "announced": quarter_label(launch - draw(st.integers(0, 3))),
-            "hae": draw(number(0.2, 3.0)),
-            "packages_per_wafer": draw(number(5.0, 40.0)),
-            "opening_price": price,
-            "unit_cost": price * draw(number(0.05, 0.9)),
-            "exportable": draw(st.sampled_from([0.0, 1.0])),
-            "open_market": draw(st.sampled_from([0.0, 1.0])) if n else 1.0,
-        }
+        step, one = draw(product(n == 0))
+        generation = min(2, generation + step) if n else 0
+        made[f"P{n}"] = one | {"generation": generation}
+    return made
+
+
+@rolled(80)
+def buyer(die: Dice, n: int, count: int) -> World:
+    """The n-th of so many buyers, of any class, with stock, orders, money and power of some size."""
+    kind = die.pick(CLASSES)
+    stock = die.pick([3000.0, 500.0, 20000.0, 0.0])
+    money = die.pick([300.0, 4000.0, 20.0, 0.0])
+    made: World = {
+        "class": kind,
+        "opening_stock": stock,
+        "opening_product": "P0",
+        "opening_flow": die.number(0.05, 0.5),
+        "opening_book": die.number(0.0, 2.0),
+        "adjustment": die.number(0.1, 1.0),
+        "line_weight": die.number(0.0, 1.0),
+        "elasticity": die.pick([1.0, 0.7, 2.0]),
+        "parity": die.pick([0.0, 0.0, 0.5, 1.0]),
+        "urgency": die.number(0.0, 0.4),
+        "inflation_exponent": die.number(0.0, 1.5),
+        "gaming": die.pick(["adaptive", *gaming.STRATEGIES]),
+        "booking_horizon": die.number(0.0, 5.0),
+        "cancel_tolerance": die.number(0.0, 0.5),
+        "prepaid_limit": die.number(0.0, 0.5),
+        "cost_factor": die.number(1.0, 2.5),
+        "opening_cash": die.pick([0.0, 50.0]),
+        "income": money,
+        "opening_power": die.pick([1e4, 5.0, 0.0]),
+        "power_starts": die.number(0.0, 50.0),
+        "power_delay": float(1 + die.roll(12)),
+        "bargains": not die.rarely(),
+        "tactic": die.pick(list(TACTICS)),
+        "at_once": die.pick([0.0, 0.1, 0.5]),
+        "pace": die.number(0.3, 3.0),
+        "patience": die.number(0.5, 0.99),
+        "bidding": die.pick(list(bidding.STRATEGIES)),
+    }
+    rare: World = {
+        "races": True,
+        "names": 2 + die.roll(2),
+        "reserves": die.pick([0.3, 1.0]),
+        "readiness_claim": die.pick([0.5, 1.0]),
+        "vendor_finance": die.pick([0.3, 0.9]),
+        "finance_quarters": die.pick([8.0, 1.0]),
+        "osborne": die.pick([0.5, 2.0]),
+        "switching": die.pick([0.0, 2.0]),
+        "logit_scale": die.pick([0.05, 1.0]),
+        "reputation_cost": die.pick([0.0, 0.5]),
+        "space": die.pick([10000.0, 100.0]),
+        "retirement": die.number(0.0, 0.5),
+    }
+    made |= {field: value for field, value in rare.items() if die.rarely()}
+    if kind in ("Hyperscaler", "Enterprise", "LongTail"):
+        made["capex"] = 4.0 * money
+    if kind == "FrontierLab":
+        made |= {"funding": [0.0, 3.0 * money, 0.0], "round_chance": 0.2, "round_size": 100.0 + money}
+    if kind == "Enterprise":
+        made |= {"redirect": [0.0, 0.2 * stock, 0.0], "redirect_to": f"B{(n + 1) % count}"}
     return made
 
 
 @st.composite
-def buyers(draw, kinds: tuple[str, ...] = CLASSES) -> World:
-    """Two to six of several classes, each with stock, orders, money and power of some size."""
-    made: World = {}
-    count = draw(st.integers(2, 6))
-    for n in range(count):
-        kind = draw(st.sampled_from(kinds))
-        stock = draw(st.sampled_from([3000.0, 500.0, 20000.0, 0.0]))
-        money = draw(st.sampled_from([300.0, 4000.0, 20.0, 0.0]))
-        buyer: World = {
-            "class": kind,
-            "opening_stock": stock,
-            "opening_product": "P0",
-            "opening_flow": draw(number(0.05, 0.5)),
-            "opening_book": draw(number(0.0, 2.0)),
-            "adjustment": draw(number(0.1, 1.0)),
-            "line_weight": draw(number(0.0, 1.0)),
-            "elasticity": draw(st.sampled_from([1.0, 0.7, 2.0])),
-            "parity": draw(st.sampled_from([0.0, 0.0, 0.5, 1.0])),
-            "urgency": draw(number(0.0, 0.4)),
-            "inflation_exponent": draw(number(0.0, 1.5)),
-            "booking_horizon": draw(number(0.0, 5.0)),
-            "cancel_tolerance": draw(number(0.0, 0.5)),
-            "prepaid_limit": draw(number(0.0, 0.5)),
-            "cost_factor": draw(number(1.0, 2.5)),
-            "opening_cash": draw(st.sampled_from([0.0, 50.0])),
-            "income": money,
-            "opening_power": draw(st.sampled_from([1e4, 5.0, 0.0])),
-            "power_starts": draw(number(0.0, 50.0)),
-            "power_delay": float(draw(st.integers(1, 12))),
-            "bargains": draw(st.booleans()),
-            "pace": draw(number(0.3, 3.0)),
-        }
-        if kind in ("Hyperscaler", "Enterprise", "LongTail"):
-            buyer["capex"] = 4.0 * money
-        if kind == "FrontierLab":
-            buyer |= {"funding": [0.0, 3.0 * money, 0.0], "round_chance": 0.2, "round_size": 100.0 + money}
-        if kind == "Enterprise":
-            buyer |= {"redirect": [0.0, 0.2 * stock, 0.0], "redirect_to": f"B{(n + 1) % count}"}
-        made[f"B{n}"] = buyer
-    return made
+def buyers(draw, fewest: int = 2) -> World:
+    """Up to four of several classes."""
+    count = draw(st.integers(fewest, 4))
+    return {f"B{n}": draw(buyer(n, count)) for n in range(count)}
 
 
-@st.composite
-def worlds(draw, **sections: st.SearchStrategy[World]) -> World:
-    """A whole scenario; a section given by name replaces the random one."""
-    market = {
-        "allocation": draw(st.sampled_from(sorted(RULES))),
-        "protocol": draw(st.sampled_from(sorted(PROTOCOLS))),
-        "price_regime": draw(st.sampled_from(sorted(REGIMES))),
-        "due_first": draw(st.booleans()),
-        "size_exponent": draw(number(0.0, 1.0)),
-        "shock_start": quarter_label(START + draw(st.integers(0, 4))),
-        "shock_level": draw(number(0.5, 12.0)),
-        "demand_growth": draw(number(-0.1, 0.1)),
+@rolled(16)
+def option(die: Dice, owners: Sequence[str]) -> World:
+    """An outside option, for all or the own silicon of one of the buyers."""
+    made = {
+        "hae": die.number(0.3, 2.0),
+        "opening_price": die.number(5e3, 4e4),
+        "power_kw": die.number(0.5, 2.0),
+        "capacity": die.pick([500.0, 1e5, 50.0, 0.0]),
+        "lead": 1 + die.roll(3),
+        "switch_cost": die.number(0.0, 1.0),
+        "exportable": float(die.often()),
+    }
+    rare: World = {
+        "commitment": 1 + die.roll(3),
+        "owner": die.pick(owners),
+        "learning": die.number(0.05, 0.5),
+        "learning_scale": 1000.0,
+    }
+    return made | {field: value for field, value in rare.items() if die.rarely()}
+
+
+@rolled(40)
+def market(die: Dice) -> World:
+    made: World = {
+        "allocation": die.pick(sorted(RULES)),
+        "protocol": die.pick(sorted(PROTOCOLS)),
+        "price_regime": die.pick(sorted(REGIMES)),
+        "due_first": die.often(),
+        "size_exponent": die.number(0.0, 1.0),
+        "shock_start": _quarter(die, 0, 4),
+        "shock_level": die.number(0.5, 12.0),
+        "demand_growth": die.number(-0.1, 0.1),
         "checked": True,
     }
-    supplier = {
-        "upstream": draw(st.lists(st.sampled_from([100.0, 1000.0, 10.0, 0.0]), min_size=1, max_size=4)),
-        "opening_share": draw(number(0.1, 1.0)),
-        "final_share": draw(number(0.1, 1.0)),
-        "expansion_limit": draw(st.sampled_from([0.0, 0.2])),
-        "ramp_quarters": draw(number(1.0, 6.0)),
-        "base_weeks": draw(number(0.0, 8.0)),
+    rare: World = {
+        "exclusive_weight": die.number(0.1, 2.0),
+        "churn_exponent": die.pick([0.0, 3.0]),
+        "fee_full": die.pick([0.0, 0.5]),
+        "fee_at_two": die.pick([0.0, 1.0]),
+        "deposit": die.pick([0.1, 1.0]),
+        "reserved_share": die.pick([0.3, 1.0]),
+        "conversion_rate": die.pick([0.3, 1.0]),
+        "conversion_charge": die.pick([0.05, 0.5]),
+        "prize": die.pick([10.0, 1000.0]),
+        "demand_level": [1.0, die.pick([0.5, 0.0, 3.0]), 1.0],
+        "opening_lead": die.number(0.0, 4.0),
     }
-    return {
+    return made | {field: value for field, value in rare.items() if die.rarely()}
+
+
+@rolled(50)
+def supplier(die: Dice) -> World:
+    made: World = {
+        "upstream": [die.pick([100.0, 1000.0, 10.0, 0.0]) for _ in range(1 + die.roll(4))],
+        "opening_share": die.number(0.1, 1.0),
+        "final_share": die.number(0.1, 1.0),
+        "expansion_limit": die.pick([0.0, 0.2]),
+        "ramp_quarters": die.number(1.0, 6.0),
+        "base_weeks": die.number(0.0, 8.0),
+        "tactic": die.pick(list(TACTICS)),
+        "at_once": die.pick([0.0, 0.1]),
+    }
+    rare: World = {
+        "fairness": False,
+        "price_promise": True,
+        "entry_restraint": die.number(0.5, 5.0),
+        "menu_cost": die.number(0.005, 0.05),
+        "loyalty": die.number(0.1, 2.0),
+        "dispersion": die.number(0.1, 1.0),
+        "bargaining_weight": die.pick([0.0, 0.5, 1.0]),
+        "fair_share": die.number(0.0, 1.0),
+        "expedite": die.pick([0.0, 1.0]),
+        "price_adjustment": die.number(0.0, 1.0),
+        "fall_limit": die.pick([0.0, 1.0]),
+        "capacity_delay": 3.0,
+    }
+    return made | {field: value for field, value in rare.items() if die.rarely()}
+
+
+@st.composite
+def worlds(draw, eventful: bool = True, fewest: int = 2) -> World:
+    """A whole scenario, at most two events and two outside options among it."""
+    raw: World = {
         "schema": 1,
         "name": "random",
         "start": quarter_label(START),
-        "horizon": draw(st.integers(4, 12)),
+        "horizon": draw(st.integers(4, LONGEST)),
         "seed": draw(st.integers(0, 2**32)),
-        "market": market,
-        "supplier": supplier,
-        "products": draw(sections.get("products", products())),
-        "buyers": draw(sections.get("buyers", buyers())),
+        "market": draw(market()),
+        "supplier": draw(supplier()),
+        "products": draw(products()),
+        "buyers": draw(buyers(fewest)),
     }
+    raw["outside"] = {f"O{n}": draw(option(sorted(raw["buyers"]))) for n in range(draw(st.sampled_from([0, 0, 1, 2])))}
+    if eventful:
+        happenings = [draw(event(raw)) for _ in range(draw(st.sampled_from([0, 0, 1, 2])))]
+        raw["events"] = happenings
+    return raw
 
 
-@st.composite
-def events(draw, raw: World, quarter: int) -> World:
-    """Something that happens in that quarter, of any kind that the world has a place for."""
-    product = draw(st.sampled_from(sorted(raw["products"])))
-    buyer = draw(st.sampled_from(sorted(raw["buyers"])))
-    factor = draw(st.sampled_from([0.5, 0.0, 1.0, 2.0]))
-    quarters = draw(st.integers(1, 12))
+@rolled(12)
+def event(die: Dice, raw: World, quarter: int | None = None) -> World:
+    """Something that happens, in a given quarter or any, of any kind that the world has a place for."""
+    if quarter is None:
+        quarter = die.roll(raw["horizon"])
+    product = die.pick(sorted(raw["products"]))
+    buyer = die.pick(sorted(raw["buyers"]))
+    factor = die.pick([0.5, 0.0, 1.0, 2.0])
+    quarters = 1 + die.roll(12)
     happenings: list[World] = [
         {"path": "supplier.upstream", "multiply": factor},
         {"path": f"buyers.{buyer}.income", "add": 1000.0},
         {"path": "supplier.capacity_factor", "set": factor, "until": quarter_label(START + quarter + quarters)},
-        {"kind": "export_rule", "products": product, "lifted": draw(st.booleans())},
+        {"path": "market.demand_level", "multiply": factor},
+        {"kind": "export_rule", "products": product, "lifted": die.often()},
         {"kind": "capacity_shock", "factor": factor},
         {"kind": "quake", "factor": min(1.0, factor), "quarters": quarters, "scrap": 0.5},
         {"kind": "product_delay", "product": product, "quarters": quarters},
@@ -147,7 +303,25 @@ def events(draw, raw: World, quarter: int) -> World:
         happenings.append({"kind": "funding_round", "buyer": buyer, "amount": 500.0})
     if raw["buyers"][buyer]["class"] == "Enterprise":
         happenings.append({"kind": "redirect", "giver": buyer, "units": 200.0})
-    return draw(st.sampled_from(happenings)) | {"quarter": quarter_label(START + quarter)}
+    if raw.get("outside"):
+        happenings.append({"path": f"outside.{die.pick(sorted(raw['outside']))}.capacity", "multiply": factor})
+    return die.pick(happenings) | {"quarter": quarter_label(START + quarter)}
+
+
+def followed_by(raw: World, one: World) -> World:
+    """The world with one more event, the last of its quarter."""
+    return raw | {"events": [*raw.get("events", []), one]}
+
+
+def calm(raw: World) -> World:
+    """The world without anybody's own chances; what all have in common stays."""
+    raw = changed(raw, {})
+    for one in raw["buyers"].values():
+        one["taste_noise"] = 0.0
+        if one["class"] == "LongTail":
+            one["class"] = "Hyperscaler"
+        one.pop("round_chance", None)
+    return raw
 
 
 @st.composite
@@ -159,6 +333,6 @@ def moments(draw) -> tuple[World, int]:
 
 @st.composite
 def turning_points(draw) -> tuple[World, World, int]:
-    """A world, the same world with an event, and the quarter of the event."""
+    """A world, the same world with one more event, and the quarter of the event."""
     raw, quarter = draw(moments())
-    return raw, raw | {"events": [draw(events(raw, quarter))]}, quarter
+    return raw, followed_by(raw, draw(event(raw, quarter))), quarter

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from market import Scenario, simulate
+from market.scenario import shipped
 from runs import cli, store
 
 
@@ -131,7 +132,7 @@ def test_bad_input_gets_one_sentence_and_status_2(gpumarket, words, parts):
 def test_scenarios_are_listed_shown_and_checked(gpumarket, tmp_path):
     status, out, _ = gpumarket("scenarios")
     assert status == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["colossus", "no-rush", "reference"]
+    assert [line.split()[0] for line in out.splitlines()] == list(shipped())
     status, out, _ = gpumarket("scenarios", "show", "reference")
     written = tmp_path / "again.toml"
     written.write_text(out)
