@@ -232,7 +232,7 @@ def test_two_browsers_have_their_own_settings_figures_and_runs(visit):
     settled(second)
     original = figures(second)
     move(first, "Shock level", "ArrowLeft", 8)
-    move(first, "Capacity factor", "ArrowLeft", 3)
+    move(first, "Size exponent", "ArrowLeft", 3)
     settled(first)
     assert figures(first) != original
     expect(first.locator(".gm-chip-changed")).to_have_text("2 changed")
