@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from agents.agent import Actor
-from agents.state import Choice, Parameter
+from agents.book import DUST
+from agents.state import Choice, Parameter, both_gears
 from agents.tactics import TACTICS, concede
 
 PRICE, UNITS, DATE, PREPAID = 0, 1, 2, 3
 ISSUES = 4
+
+
+@both_gears
+def settled(opening, reserve):
+    """Whether a side has nothing to bargain over: its two values are the same but for rounding."""
+    return abs(opening - reserve) <= DUST * max(abs(opening), abs(reserve))
 
 
 class Bargainer(Actor):

@@ -66,6 +66,13 @@ def exchange(buyer, line, product, units, price, prepaid):
 
 
 @both_gears
+def unmade(ordered, stock):
+    """Units of those on order that are still to be made; what rounding leaves over is none."""
+    units = ordered - stock
+    return units if units > DUST * ordered else 0.0
+
+
+@both_gears
 def tidy(buyer):
     """Drop closed lines, the order of the others unchanged."""
     kept = 0

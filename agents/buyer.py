@@ -57,7 +57,8 @@ class Buyer(Planner):
         affordable = self.purse() * 1e6 / (product.list_price * self.slot_units[slot])
         self.bid_gave[slot] = self.bid_heard[slot] = self.ask_gave[slot] = self.ask_heard[slot] = 0.0
         self.bid_open[at + PREPAID] = 0.0
-        self.bid_reserve[at + PREPAID] = min(self.prepaid_limit, affordable / SLOTS)
+        share = min(self.prepaid_limit, affordable / SLOTS)
+        self.bid_reserve[at + PREPAID] = share if share > book.DUST else 0.0
 
     def order(self, market, product, units, price, promised, prepaid):
         """Put an order into the book and pay its deposit; a part is reserved, that is, made firm by its deposit."""
@@ -70,9 +71,10 @@ class Buyer(Planner):
 
     def enter(self, market, product, units, price, promised, prepaid):
         """One line of the book, as large as its deposit can be paid."""
+        asked = units
         if prepaid > 0.0:
             units = min(units, self.purse() * 1e6 / (price * prepaid))
-        if units <= 0.0:
+        if units <= book.DUST * asked:  # less is what rounding left in the purse
             return
         book.join(self, product.index, units, price, market.quarter, promised, prepaid)
         deposit = units * price * prepaid / 1e6

@@ -290,7 +290,7 @@ class Planner(Owner):
         money = self.means(lead + 1.0) - self.committed(market.quarter + 1.0 + lead) / hunger
         by_money = money * 1e6 / price
         by_power = self.room(product, lead + 1.0) - self.waiting_for(market, products) / hunger
-        if need > by_power and by_power <= by_money:
+        if need > by_power and by_power <= max(0.0, by_money):
             self.at_power = need
         elif need > by_money:
             self.at_money = need
@@ -306,7 +306,12 @@ class Planner(Owner):
         """E6: what replaces its retiring machines and closes the gap to its target, orders under way counted."""
         lead = self.lead_expected[product.generation]
         waiting = self.waiting_for(market, products)
-        return ordering.need(self.stock, self.target, waiting, lead, self.retirement, self.adjustment, self.line_weight)
+        need = ordering.need(self.stock, self.target, waiting, lead, self.retirement, self.adjustment, self.line_weight)
+        return need if self.matters(need) else 0.0
+
+    def matters(self, need):
+        """Whether a need (HAE) is more than what rounding leaves over."""
+        return need > book.DUST * max(self.stock, self.target)
 
     def hunger(self, market, product, need):
         """Factor by which it inflates an order, by its strategy, from what it expects to get and to lose."""
@@ -345,8 +350,8 @@ class Planner(Owner):
 
     def ask_for(self, market, slot, product, need, hunger):
         """Enter a need (HAE) into a slot of this quarter's talks, inflated by ``hunger``."""
-        self.needed = self.needed + need
-        if need > book.DUST * max(self.stock, self.target):
+        if self.matters(need):
+            self.needed = self.needed + need
             self.slot_product[slot] = product.index
             self.slot_need[slot] = need / product.hae
             self.slot_units[slot] = need * hunger / product.hae

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from agents import ordering, pipeline
+from agents import book, ordering, pipeline
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, Bargainer
 from agents.state import NEVER, Array, Draw, Parameter, Path
 
@@ -122,7 +122,7 @@ class Supplier(Bargainer):
             for p in range(market.product_count):
                 product = products[p]
                 if product.generation == generation:
-                    units = max(0.0, product.backlog - product.stock)
+                    units = book.unmade(product.backlog, product.stock)
                     product.wafers = units / product.packages_per_wafer if product.launch <= market.quarter else 0.0
                     asked += product.wafers
                     limit = max(limit, self.ramp(product, market.quarter))
@@ -155,7 +155,7 @@ class Supplier(Bargainer):
             for p in range(market.product_count):
                 product = products[p]
                 if product.generation == generation:
-                    wafers += max(0.0, product.book - product.stock) / product.packages_per_wafer
+                    wafers += book.unmade(product.book, product.stock) / product.packages_per_wafer
                     launch = min(launch, product.launch)
                     when = max(market.quarter, product.generation_launch + 1)
                     ramp = max(ramp, self.ramp(product, when))
@@ -220,7 +220,7 @@ class Supplier(Bargainer):
         """Wafers of a usual quarter that no open order waits for."""
         left = (self.share * self.upstream + self.own_capacity) * self.capacity_factor
         for p in range(market.product_count):
-            left -= max(0.0, products[p].book - products[p].stock) / products[p].packages_per_wafer
+            left -= book.unmade(products[p].book, products[p].stock) / products[p].packages_per_wafer
         return max(0.0, left)
 
     def cost_of_wafer(self, market, products):

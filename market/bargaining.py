@@ -12,6 +12,9 @@ import math
 from agents.demand import power
 from agents.state import both_gears
 
+ROUNDING = 1e-12
+"""Share by which products of weights that are equal may differ."""
+
 
 @both_gears
 def discount_factor(rate, quarters):
@@ -121,12 +124,13 @@ def _sellers_part(seller_weight, buyer_weight, weight, seller, buyer):
 
 @both_gears
 def _dearest_to_seller(seller_weights, buyer_weights, settled):
-    """The open issue with the largest a_k / b_k, the first of equals."""
+    """The open issue with the largest a_k / b_k, the first of equals (to the rounding of the two products)."""
     found = -1
     for k in range(len(settled)):
         if settled[k]:
             continue
-        if found < 0 or seller_weights[k] * buyer_weights[found] > seller_weights[found] * buyer_weights[k]:
+        here = seller_weights[k] * buyer_weights[found]
+        if found < 0 or here > seller_weights[found] * buyer_weights[k] * (1.0 + ROUNDING):
             found = k
     return found
 

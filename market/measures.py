@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from agents import book
 from agents.neocloud import HOURS
 from agents.state import QUARTERS, both_gears
 from market import clearing
@@ -122,7 +123,7 @@ def measure_market(market, supplier, products, buyers):
             on_sale += 1.0
             at_limit += 1.0 if products[p].at_limit else 0.0
         cost += products[p].shipped * products[p].unit_cost / 1e6
-        left += max(0.0, products[p].book_before - products[p].stock) * products[p].hae
+        left += book.unmade(products[p].book_before, products[p].stock) * products[p].hae
     market.shipped = delivered
     market.ordered = ordered
     market.needed = needed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, settled
 from agents.state import WEEKS, both_gears
 from agents.tactics import TACTICS
 
@@ -29,7 +29,7 @@ def _no_better_than(terms, answered, opening, reserve, slot):
 @both_gears
 def _score(value, opening, reserve):
     """How good a value is for a side: 1 at its opening value or better, 0 at its reservation value or worse."""
-    if opening == reserve:
+    if settled(opening, reserve):
         return 1.0
     return max(0.0, min(1.0, (value - reserve) / (opening - reserve)))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from agents import book, ordering
-from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, settled
 from agents.state import POINTS, SLOTS, WEEKS, both_gears, dispatch, public_functions
 from market import auction, bargaining
 from market.negotiation import exchange
@@ -104,7 +104,7 @@ def _within(value, one, other):
 @both_gears
 def _weight(side, issue, width, opening, reserve):
     """What a side's utility gains if it gets an issue's whole range between the two limits."""
-    if opening == reserve:
+    if settled(opening, reserve):
         return 0.0
     return side.score_weight(issue) * min(1.0, abs(width) / abs(opening - reserve))
 

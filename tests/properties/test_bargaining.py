@@ -162,6 +162,21 @@ def test_logrolling_splits_at_most_one_issue(case):
             assert share == 0.0
 
 
+@many
+@given(issues(), st.sampled_from([10.0, 0.1, 3.0]))
+def test_the_unit_of_a_sides_utility_does_not_change_the_division(case, unit):
+    """Whichever of two equal issues is split: the first, not the one that rounding prefers."""
+    seller_weights, buyer_weights, weight = case
+    one = divided(seller_weights, buyer_weights, weight)
+    other = divided([unit * each for each in seller_weights], buyer_weights, weight)
+    assert other == pytest.approx(one, abs=1e-6)
+
+
+def test_of_equal_issues_the_first_is_split():
+    assert 0.45 * 0.05 > 0.15 * 0.15  # by rounding alone
+    assert divided([0.15, 0.45], [0.05, 0.15], 0.1)[1] == 0.0
+
+
 def everything(seller_weights, buyer_weights, weight, value, cost, outside, other, own, offers):
     """What every function of bargaining returns, one after another."""
     found = [0.0] * len(seller_weights)
