@@ -66,6 +66,14 @@ def exchange(buyer, line, product, units, price, prepaid):
 
 
 @both_gears
+def payable(units, cost, money):
+    """As many of the units as the money pays for at ``cost`` each; what rounding leaves of it pays for none."""
+    if units * cost <= money:
+        return units
+    return money / cost if money > DUST * units * cost else 0.0
+
+
+@both_gears
 def unmade(ordered, stock):
     """Units of those on order that are still to be made; what rounding leaves over is none."""
     units = ordered - stock

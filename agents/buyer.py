@@ -71,10 +71,8 @@ class Buyer(Planner):
 
     def enter(self, market, product, units, price, promised, prepaid):
         """One line of the book, as large as its deposit can be paid."""
-        asked = units
-        if prepaid > 0.0:
-            units = min(units, self.purse() * 1e6 / (price * prepaid))
-        if units <= book.DUST * asked:  # less is what rounding left in the purse
+        units = book.payable(units, price * prepaid / 1e6, self.purse())
+        if units <= 0.0:
             return
         book.join(self, product.index, units, price, market.quarter, promised, prepaid)
         deposit = units * price * prepaid / 1e6

@@ -15,6 +15,7 @@ cost: what a unit costs that is ordered and does not come (deposit, cancellation
 
 from __future__ import annotations
 
+from agents.book import DUST
 from agents.ordering import inflation, proportional_reply
 from agents.state import both_gears, dispatch, public_functions
 
@@ -31,7 +32,7 @@ def fixed(need, fill, exponent, cap, others, capacity, margin, cost):
 
     Ignores how much is missing and what a phantom unit costs.
     """
-    if fill < 1.0:
+    if fill < 1.0 - DUST:
         return cap
     return 1.0
 

@@ -152,7 +152,7 @@ class Owner(BuyerState):
                 self.outside_open = max(0.0, self.outside_open - hae)
                 price = option.list_price / option.hae * self.cost_factor
                 if option.commitment == 0:
-                    hae = min(hae, self.purse() * 1e6 / price)
+                    hae = book.payable(hae, price / 1e6, self.purse())
                     self.settle_with_others(hae * price / 1e6)
                 units = hae / option.hae
                 self.owned[option.index] = self.owned[option.index] + units

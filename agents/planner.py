@@ -202,9 +202,11 @@ class Planner(Owner):
             self.elsewhere = price - scale * math.log(odds)
         money = self.means(lead + 1.0) - self.committed(market.quarter + 1.0 + lead)
         need = min(self.gap(market, products, product), money * 1e6 / (price * self.cash_factor()))
+        if not self.matters(need):
+            need = 0.0
         for k in range(market.offer_count - market.product_count):
             option = products[market.product_count + k]
-            self.outside_wish[k] = max(0.0, need) * self.outside_wish[k] / (1.0 + odds)
+            self.outside_wish[k] = need * self.outside_wish[k] / (1.0 + odds)
             option.wished = option.wished + self.outside_wish[k]
 
     def order_outside(self, market, products):
@@ -214,7 +216,7 @@ class Planner(Owner):
             hae = self.outside_wish[k] * option.served
             price = option.list_price / option.hae * self.cost_factor
             if option.commitment > 0:
-                hae = min(hae, self.purse() * 1e6 / price)
+                hae = book.payable(hae, price / 1e6, self.purse())
                 self.settle_with_others(hae * price / 1e6)
             at = k * LEADS + min(LEADS, option.lead + option.commitment) - 1
             self.outside_coming[at] = self.outside_coming[at] + hae

@@ -47,7 +47,7 @@ def clearing_price(buyers, count, supply, reference, what):
     upper one where there is no supply at all; 0 where nobody wants anything at any of these prices. False position
     on logarithms, with the Illinois step (Dowell & Jarratt 1971).
     """
-    if reference <= 0.0 or wanted(buyers, count, reference / SPAN, what) <= 0.0:
+    if reference <= 0.0 or wanted(buyers, count, reference / SPAN, what) <= supply * NOTHING:
         return 0.0
     if supply <= 0.0:
         return reference * SPAN

@@ -203,9 +203,7 @@ def ship_lines(market, product, buyers, first, last, due, units, firm):
         for line in range(buyer.lines):
             if eligible(buyer, line, product.index, first, last, due, firm):
                 cost = buyer.line_price[line] * book.cash_share(buyer, line) / 1e6
-                claim = buyer.line_open[line]
-                if claim * cost > money:
-                    claim = money / cost
+                claim = book.payable(buyer.line_open[line], cost, money)
                 claims[i] += claim
                 money = max(0.0, money - claim * cost)
     asked = 0.0

@@ -68,13 +68,14 @@ def unequal(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> list[str]:
 def apart(a: dict[str, np.ndarray], b: dict[str, np.ndarray], close: float) -> list[str]:
     """The measures that differ by more than ``close``, relative to their largest value in the run.
 
-    Cash, to the flows that make it: what is left of them may be nothing but rounding.
+    What is left of a sum and may be nothing but rounding, relative to the sum.
     """
+    left_of = {"buyer_cash": "buyer_spending", "buyer_idle": "buyer_deployed"}
     found = []
     for name in a:
         size = np.nanmax(np.abs(a[name]), initial=0.0)
-        if name == "buyer_cash":
-            size = max(size, a["buyer_spending"].max())
+        if name in left_of:
+            size = max(size, a[left_of[name]].max())
         if not np.allclose(a[name], b[name], rtol=close, atol=close * max(size, 1e-6), equal_nan=True):
             found.append(name)
     return found

@@ -97,3 +97,8 @@ def test_by_hand(strategy, change, expected):
 def test_what_is_free_and_never_enough_has_no_bound():
     assert proportional_reply(10.0, 100.0, 8.0, 0.08, 0.0, False) == math.inf
     assert proportional_reply(10.0, 100.0, 8.0, 0.08, 1e-12, False) < math.inf
+
+
+def test_a_hoarder_does_not_hear_rounding():
+    assert gaming.fixed(100.0, 1.0 - 1e-16, 0.5, 3.0, 0.0, 100.0, 1.0, 0.0) == 1.0
+    assert gaming.fixed(100.0, 0.99, 0.5, 3.0, 0.0, 100.0, 1.0, 0.0) == 3.0
