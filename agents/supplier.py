@@ -213,8 +213,8 @@ class Supplier(Bargainer):
 
     def promise(self, market, product):
         """The quarter in which an order placed now would come, by the supplier's reckoning."""
-        wait = product.quoted_lead
-        return max(float(market.quarter + 1), market.quarter + 1 + math.floor(wait))
+        wait = math.floor(product.quoted_lead * (1.0 + book.DUST))  # a whole quarter but for rounding is one
+        return max(float(market.quarter + 1), market.quarter + 1 + wait)
 
     def unsold_wafers(self, market, products):
         """Wafers of a usual quarter that no open order waits for."""
