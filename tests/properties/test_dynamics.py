@@ -1,5 +1,6 @@
 """Properties of time paths: P16, P18, P25, P27 and P28."""
 
+import itertools
 import math
 
 import numpy as np
@@ -160,7 +161,7 @@ def test_p27_a_pipeline_in_smaller_steps_comes_nearer_to_the_continuous_one(star
     exact = arrived_exactly(starts, delay, quarters)
     gaps = [abs(arrived(starts, delay, quarters, steps) - exact) for steps in (13, 26, 52)]
     assert gaps[0] <= 0.1 * starts * quarters
-    for wide, narrow in zip(gaps, gaps[1:], strict=False):
+    for wide, narrow in itertools.pairwise(gaps):
         assert narrow <= 0.75 * wide + CLOSE * starts * quarters
 
 

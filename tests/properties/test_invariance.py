@@ -19,6 +19,7 @@ from tests.worlds import changed, quiet_world
 
 CLOSE = 1e-9
 
+
 def _times(value, factor):
     return [factor * each for each in value] if isinstance(value, list) else factor * value
 

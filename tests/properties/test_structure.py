@@ -196,9 +196,7 @@ def test_p31_no_osborne_effect_of_an_equal_generation(raw, launch, before, osbor
     equal = changed(raw, {("products", "next"): raw["products"]["P0"] | when | {"generation": 1}})
     without, beside = measured(Scenario.from_dict(raw)), measured(Scenario.from_dict(equal))
     looks_back = {"cohort_lead_weeks"}
-    until = {
-        name: values[:, : launch - 1] for name, values in without.items() if not name.startswith("product_")
-    }
+    until = {name: values[:, : launch - 1] for name, values in without.items() if not name.startswith("product_")}
     assert set(unequal(until, {name: beside[name][:, : launch - 1] for name in until})) <= looks_back
     heedless = changed(equal, {})
     for buyer in heedless["buyers"].values():
