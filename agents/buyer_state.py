@@ -175,6 +175,7 @@ class BuyerState(Bargainer):
     conversion: float = 1.0
     deposits: float = 0.0
     fees: float = 0.0
+    submitted: float = 0.0
     ordered_before: float = 0.0
     ordered_firm: float = 0.0
     eagerness: float = 1.0

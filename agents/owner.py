@@ -43,7 +43,7 @@ class Owner(BuyerState):
         """Clear last quarter's measures, take in money, let machines retire and power arrive."""
         book.tidy(self)
         self.ordered_before = self.ordered
-        self.needed = self.ordered = self.ordered_firm = self.cancelled = 0.0
+        self.needed = self.submitted = self.ordered = self.ordered_firm = self.cancelled = 0.0
         self.delivered = self.units_delivered = self.value_delivered = self.wait_delivered = 0.0
         self.due = self.due_delivered = self.promised = self.promised_delivered = 0.0
         self.spending = self.other_spending = self.inflow = self.fees = 0.0

@@ -357,6 +357,7 @@ class Planner(Owner):
             self.slot_product[slot] = product.index
             self.slot_need[slot] = need / product.hae
             self.slot_units[slot] = need * hunger / product.hae
+            self.submitted = self.submitted + need * hunger
 
     def impulse(self):
         """Factor on the need that comes from the lumps of its business; 1 for most."""

@@ -43,9 +43,6 @@ NEVER = 10_000
 both_gears = register_jitable(no_cfunc_wrapper=True)
 """Marks a plain function that rules call: Python in the live gear, compiled in the ensemble."""
 
-in_place = register_jitable(no_cfunc_wrapper=True, inline="always")
-"""As ``both_gears``, for a few lines that are better compiled as part of their caller than once more by themselves."""
-
 
 @dataclass(frozen=True)
 class Parameter:
@@ -324,15 +321,15 @@ def public_functions(module: str) -> dict[str, Callable]:
 def dispatch(functions: Sequence[Callable]) -> Callable:
     """One function ``call(which, ...)`` that calls the ``which``-th of several, in both gears.
 
-    Its source is written out, flat and without star-arguments, and compiled in place: the compiler makes every layer
-    anew, and every tuple costs it. The functions take the same parameters by position.
+    Its source is written out, flat and without star-arguments: the compiler makes every layer anew, and every tuple
+    costs it. The functions are marked, and take the same parameters by position.
     """
     arguments = ", ".join(inspect.signature(functions[0]).parameters)
     names = [f"function_{n}" for n in range(len(functions))]
     lines = [f"def call(which, {arguments}):"]
     lines += [f"    if which == {n}:\n        return {name}({arguments})" for n, name in enumerate(names[:-1])]
     lines += [f"    return {names[-1]}({arguments})"]
-    return in_place(written("call", lines, dict(zip(names, map(both_gears, functions), strict=True))))
+    return both_gears(written("call", lines, dict(zip(names, functions, strict=True))))
 
 
 def written(name: str, lines: Sequence[str], space: dict[str, Any]) -> Callable:

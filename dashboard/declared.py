@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from agents.state import fields_of
+from agents.state import Choice, fields_of
 from agents.supplier import Supplier
 from market.market_state import MarketState
-from market.product import Product
+from market.product import OutsideOption, Product
 from market.scenario import Scenario
 from market.schema import Range
 
@@ -33,7 +33,7 @@ class Control:
     low: float = 0.0
     high: float = 0.0
     step: float = 0.0
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[Any, str], ...] = ()
 
 
 def levers(scenario: Scenario, base: Scenario) -> list[Control]:
@@ -53,7 +53,10 @@ def controls(scenario: Scenario, base: Scenario, declared: dict[str, Any]) -> li
 
 
 def control(scenario: Scenario, path: str, values: Any, own: Any) -> Control | None:
-    """The control for a path and the values it may take: a list, or a range from low to high."""
+    """The control for a path and the values it may take: a list, or a range from low to high.
+
+    A mechanism may be any of its kind; those that the scenario lists come first.
+    """
     value = scenario.get(path)
     role = role_of(scenario, path)
     words: dict[str, Any] = {
@@ -66,8 +69,9 @@ def control(scenario: Scenario, path: str, values: Any, own: Any) -> Control | N
     if isinstance(value, bool):
         return Control(**words, kind="switch", value=value)
     if isinstance(values, list):
-        options = tuple((str(v), readable(str(v))) for v in dict.fromkeys([*values, value]))
-        return Control(**words, kind="choice", value=str(value), options=options)
+        others = role.options if isinstance(role, Choice) else ()
+        options = tuple((v, readable(str(v))) for v in dict.fromkeys([*values, value, *others]))
+        return Control(**words, kind="choice", value=value, options=options)
     if not isinstance(value, int | float):
         return None
     low, high = bounds(values)
@@ -85,7 +89,13 @@ def bounds(values: Any) -> tuple[float, float]:
 def role_of(scenario: Scenario, path: str) -> Any:
     """What the field at a path was declared as."""
     table, *rest = path.split(".")
-    cls = {"market": MarketState, "supplier": Supplier, "products": Product}.get(table)
+    tables: dict[str, type] = {
+        "market": MarketState,
+        "supplier": Supplier,
+        "products": Product,
+        "outside": OutsideOption,
+    }
+    cls = tables.get(table)
     if table == "buyers":
         cls = scenario.classes[rest[0]]
     field = fields_of(cls).get(rest[-1]) if cls else None

@@ -26,7 +26,10 @@ SPEEDS = {"slow": 1.2, "normal": 0.5, "fast": 0.15}
 
 @dataclass(frozen=True)
 class Talk:
-    """A buyer's negotiation for a product in the quarter just run: its result, and the offers that led to it."""
+    """A buyer's negotiation for a product in the quarter just run: its result, and the offers that led to it.
+
+    In an auction the offers are the corners of its bid, and nobody's limits are known.
+    """
 
     buyer: str
     product: str
@@ -44,6 +47,10 @@ class Talk:
     @property
     def key(self) -> str:
         return f"{self.buyer}/{self.product}"
+
+    @property
+    def in_auction(self) -> bool:
+        return bool(self.offers) and self.most is None
 
     @property
     def over_list(self) -> float:
@@ -127,7 +134,8 @@ def talks(model: Market, deals: Sequence[dict[str, Any]], offers: Sequence[dict[
     for deal in deals:
         key = (deal["buyer"], deal["product"])
         own = [offer for offer in offers if (offer["buyer"], offer["product"]) == key]
-        most, least = limits.get(key, (None, None)) if own else (None, None)
+        talked = bool(own) and own[0]["reservation"] is not None
+        most, least = limits.get(key, (None, None)) if talked else (None, None)
         found.append(
             Talk(
                 *key,

@@ -10,7 +10,7 @@ from solara.alias import rv
 
 from dashboard import live, session
 from dashboard.charts import Chart
-from dashboard.charts.run import lead_times, offers, prices
+from dashboard.charts.run import bid, lead_times, offers, prices
 from dashboard.leading import leading_product
 from dashboard.live import SPEEDS, Run, Talk
 from dashboard.numerals import NOTHING, compact, dollars, percent, weeks, whole
@@ -25,7 +25,7 @@ COLUMNS = [
     for name, unit, about, left in (
         ("Buyer", "", "", True),
         ("Product", "", "", True),
-        ("Agreed", "", "The week of the deal; without one, an order at the list price joins the queue", True),
+        ("Agreed", "", "How, and in which week; without a deal, an order at the list price joins the queue", True),
         ("Units", "", "Units ordered", False),
         ("Price", "USD", "Price of a unit", False),
         ("On list", "", "Price over the list price, less one", False),
@@ -99,7 +99,7 @@ def progress(now: Run) -> str:
 def Now(now: Run) -> None:
     """The quarter just run, and the run so far."""
     picked = picked_talk(now.talks, live.chosen.value)
-    products = list(now.scenario.products)
+    products = [*now.scenario.products, *now.scenario.outside]
     shown = product.value if product.value in products else leading_product(now.scenario)
     with solara.Div(classes=["gm-grid"]):
         with Panel(
@@ -125,7 +125,10 @@ def Now(now: Run) -> None:
         ):
             if picked and picked.offers:
                 supplier = now.trace.model.supplier.name
-                Chart(offers(picked, supplier), f"{picked.buyer} and {supplier}: price offers by week.", "300px")
+                if picked.in_auction:
+                    Chart(bid(picked), f"{picked.buyer}: price bid by units.", "300px")
+                else:
+                    Chart(offers(picked, supplier), f"{picked.buyer} and {supplier}: price offers by week.", "300px")
         with Panel("Lead time so far", "Weeks, quoted to a new order and realised"):
             Chart(lead_times(now), "Lead time of this run in weeks by quarter.", "260px")
         with Panel(
@@ -148,7 +151,8 @@ def picked_talk(talks: Sequence[Talk], key: str | None) -> Talk | None:
 
 def row(talk: Talk) -> dict[str, Any]:
     """A row of the table of deals."""
-    agreed = {"deal": f"week {(talk.week or 0) + 1}", "queue": "list-price queue"}.get(talk.outcome, "no deal")
+    struck = f"week {(talk.week or 0) + 1}" if talk.offers else "at once"
+    agreed = {"deal": struck, "queue": "list-price queue", "award": "auction"}.get(talk.outcome, "no deal")
     ordered = talk.outcome != "none"
     cells = [
         talk.buyer,
@@ -183,6 +187,10 @@ def about_offers(picked: Talk | None) -> str:
     """What the chart of offers shows, or why there is none."""
     if picked is None:
         return "Pick a row to see what was offered week by week"
+    if picked.in_auction:
+        return "US dollars per unit and all units bid for at that price or more; dashed: what it pays"
+    if picked.outcome == "deal" and not picked.offers:
+        return "A bargain struck at once: there were no offers"
     if not picked.offers:
         return f"{picked.buyer} does not bargain: it takes the list price and its place in the queue"
     return "US dollars per unit, week by week; dashed: how far each side would have gone"

@@ -36,7 +36,7 @@ def MarketPage():
 @solara.component
 def Results(shown: Ensemble) -> None:
     scenario, data = shown.scenario, shown.data
-    products = list(scenario.products)
+    products = [*scenario.products, *scenario.outside]
     chosen = product.value if product.value in products else leading_product(scenario)
     figures = solara.use_memo(lambda: cards(scenario, data), [shown])
     waits = solara.use_memo(lambda: lead_times(scenario, data), [shown])

@@ -30,24 +30,28 @@ def _between(prices, units, corner, price):
 def least_at(prices, units, points, bidder, price):
     """Units a bidder takes just above a price; at a step, what it takes for sure."""
     first = bidder * points
-    for corner in range(first, first + points):
-        if prices[corner] <= price:
-            if corner == first:
-                return 0.0
-            return _between(prices, units, corner, price)
-    return units[first + points - 1]
+    corner = first + points - 1
+    if prices[corner] > price:
+        return units[corner]
+    while corner > first and prices[corner - 1] <= price:  # from below: prices clear where corners are dense
+        corner -= 1
+    if corner == first:
+        return 0.0
+    return _between(prices, units, corner, price)
 
 
 @both_gears
 def most_at(prices, units, points, bidder, price):
     """Units a bidder takes at a price; at a step, all of it."""
     first = bidder * points
-    for corner in range(first, first + points):
-        if prices[corner] < price:
-            if corner == first:
-                return 0.0
-            return _between(prices, units, corner, price)
-    return units[first + points - 1]
+    corner = first + points - 1
+    if prices[corner] >= price:
+        return units[corner]
+    while corner > first and prices[corner - 1] < price:
+        corner -= 1
+    if corner == first:
+        return 0.0
+    return _between(prices, units, corner, price)
 
 
 @both_gears

@@ -62,7 +62,9 @@ def _by_class(functions: list[Callable | None]) -> Callable:
     number = tuple(distinct.index(function or known[0]) for function in functions)
     arguments = ", ".join(inspect.signature(distinct[0]).parameters)
     lines = [f"def by_kind({arguments}):", f"    return call(number[self.kind], {arguments})"]
-    return both_gears(written("by_kind", lines, {"call": dispatch(distinct), "number": number}))
+    return both_gears(
+        written("by_kind", lines, {"call": dispatch([both_gears(function) for function in distinct]), "number": number})
+    )
 
 
 def _overload(name: str, rule: Callable) -> None:
@@ -186,7 +188,7 @@ def compiled(build: Build) -> Callable:
         return function
     if not any(folder.rglob("*.nbc")):
         print(
-            "Compiling the market's rules for this machine (once, about half a minute)...",
+            "Compiling the market's rules for this machine (once, under a minute)...",
             file=sys.stderr,
             flush=True,
         )

@@ -76,7 +76,7 @@ class MarketState(Stateful):
     needed: Annotated[float, Column("HAE", "need before inflation")] = 0.0
     cancelled: Annotated[float, Column("HAE", "orders cancelled")] = 0.0
     fill_rate: Annotated[float, Column("1", "promised for the quarter and delivered in it, over promised")] = math.nan
-    order_inflation: Annotated[float, Column("1", "orders over needs")] = math.nan
+    order_inflation: Annotated[float, Column("1", "what buyers ask for over what they need")] = math.nan
     unmet_share: Annotated[float, Column("1", "1 - shipped over wanted deliveries before inflation")] = math.nan
     quoted_lead_weeks: Annotated[float, Column("weeks", "wait quoted to a new order, all products")] = math.nan
     realised_lead_weeks: Annotated[float, Column("weeks", "mean wait of the deliveries")] = math.nan

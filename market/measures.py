@@ -96,7 +96,7 @@ def measure_outside(market, products):
 @both_gears
 def measure_market(market, supplier, products, buyers):
     """Totals of the quarter."""
-    delivered = ordered = needed = cancelled = 0.0
+    delivered = ordered = needed = submitted = cancelled = 0.0
     revenue = wait = promised = kept = deployed = wanted = 0.0
     outside = lent = at_inflation_cap = at_money = at_power = 0.0
     for i in range(market.buyer_count):
@@ -104,6 +104,7 @@ def measure_market(market, supplier, products, buyers):
         delivered += buyer.delivered
         ordered += buyer.ordered
         needed += buyer.needed
+        submitted += buyer.submitted
         cancelled += buyer.cancelled
         revenue += buyer.value_delivered
         wait += buyer.wait_delivered
@@ -136,7 +137,7 @@ def measure_market(market, supplier, products, buyers):
     market.price_capped = ratio(at_limit, on_sale)
     market.gross_margin = 1.0 - ratio(cost, revenue)
     market.fill_rate = ratio(kept, promised)
-    market.order_inflation = ratio(ordered, needed)
+    market.order_inflation = ratio(submitted, needed)
     market.unmet_share = max(0.0, 1.0 - ratio(delivered, market.wanted_before))
     market.wanted_before = wanted
     market.realised_lead_weeks = WEEKS_A_QUARTER * ratio(wait, delivered)

@@ -178,13 +178,15 @@ def _auction(market, supplier, products, buyers, form):
     paid = auction.payments(form, prices, wafers, POINTS, supply, reserve, price, awarded)
     for i in range(market.buyer_count):
         buyer = buyers[i]
+        buyer.needed = buyer.submitted = 0.0
         if buyer.slot_product[0] < 0:
             continue
         product = products[buyer.slot_product[0]]
         _note_bid(market, product, buyer, prices, wafers, price)
+        buyer.needed = buyer.demand_at(price / (product.packages_per_wafer * product.hae))
         if awarded[i] > book.DUST * supply:
             units = awarded[i] * product.packages_per_wafer
-            buyer.needed = buyer.demand_at(price / (product.packages_per_wafer * product.hae))
+            buyer.submitted = units * product.hae
             buyer.slot_units[0] = units
             each = max(product.unit_cost, paid[i] / units)
             buyer.agreed[UNITS] = units

@@ -27,7 +27,8 @@ def quarter(market, supplier, products, buyers):
     deploy(market, products, buyers)
     expect(market, supplier, products, buyers)
     cancel(market, products, buyers)
-    trade(market, supplier, products, buyers)
+    plan(market, supplier, products, buyers)
+    trade_by(market.protocol, market, supplier, products, buyers)
     steer_supply(market, supplier, products, buyers)
     measures.measure(market, supplier, products, buyers)
     checks.check(market, supplier, products, buyers)
@@ -302,8 +303,8 @@ def cancel(market, products, buyers):
 
 
 @both_gears
-def trade(market, supplier, products, buyers):
-    """What goes to outside options, new needs, the clearing price as all sides can reckon it, orders into the book."""
+def plan(market, supplier, products, buyers):
+    """What goes to outside options, new needs, and the clearing price as all sides can reckon it."""
     count_book(market, products, buyers)
     supplier.quote_waits(market, products)
     for p in range(market.product_count):
@@ -314,7 +315,6 @@ def trade(market, supplier, products, buyers):
         buyers[i].build_power(market, products)
         buyers[i].plan(market, products)
     reckon(market, supplier, products, buyers)
-    trade_by(market.protocol, market, supplier, products, buyers)
 
 
 @both_gears

@@ -12,6 +12,7 @@ from dashboard.charts import Line, Plot
 from dashboard.charts.market import LEADS, plain
 from dashboard.leading import generations
 from dashboard.live import Run, Talk
+from dashboard.numerals import compact
 from market.scenario import Scenario
 
 
@@ -67,6 +68,20 @@ def offers(talk: Talk, supplier: str) -> Plot:
     ]
     marks = {talk.week: [f"Agreed on {talk.units:,.0f} units"]} if talk.week is not None else {}
     return Plot(weeks, "money", lines, {}, marks, from_zero=False, axis="Week")
+
+
+def bid(talk: Talk) -> Plot:
+    """A bid in an auction: its prices by the units it is for, and what the bidder pays for the units it gets."""
+    corners = talk.offers
+    lines = [Line(f"{talk.buyer} bids", "orange", [corner["price"] for corner in corners], points=True)]
+    marks = {}
+    if talk.outcome == "award":
+        lines.append(Line("Pays", "green", [talk.price] * len(corners), dash=True))
+        won = sum(corner["quantity"] <= talk.units for corner in corners)
+        marks = {max(0, won - 1): [f"Gets {talk.units:,.0f} units"]}
+    lines.append(Line("List", "quiet", [talk.list_price] * len(corners), dash=True, shown=False))
+    ticks = [compact(corner["quantity"]) for corner in corners]
+    return Plot(ticks, "money", lines, {}, marks, axis="Units")
 
 
 def said(talk: Talk, side: str) -> list[float | None]:

@@ -7,6 +7,9 @@ import pytest
 from dashboard.declared import explain, label, levers, nice_step, uncertainties, unit
 from dashboard.drawer import fitting
 from market import Scenario
+from market.allocation import RULES
+from market.pricing import REGIMES
+from market.protocols import PROTOCOLS
 from market.scenario import shipped
 
 
@@ -14,7 +17,8 @@ from market.scenario import shipped
 def test_every_declared_path_has_a_control_that_allows_its_value(name):
     scenario = Scenario.load(name)
     made = [*levers(scenario, scenario), *uncertainties(scenario, scenario)]
-    assert {c.path for c in made} == {*scenario.levers, *scenario.uncertainties}
+    declared = {*scenario.levers, *scenario.uncertainties}
+    assert {c.path for c in made} == {path for path in declared if not isinstance(scenario.get(path), list)}
     for control in made:
         assert control.label
         assert control.value == control.own == scenario.get(control.path)
@@ -23,6 +27,32 @@ def test_every_declared_path_has_a_control_that_allows_its_value(name):
             assert 0.0 < control.step <= control.high - control.low
         if control.kind == "choice":
             assert control.value in dict(control.options)
+
+
+@pytest.mark.parametrize("name", list(shipped()))
+def test_every_option_can_be_chosen(name):
+    """And comes back from the browser as the scenario takes it."""
+    scenario = Scenario.load(name)
+    for control in levers(scenario, scenario):
+        for value, _ in control.options:
+            changed = scenario.replace(control.path, fitting(control.own, value))
+            assert changed.get(control.path) == value
+
+
+def test_a_mechanism_may_be_any_of_its_kind():
+    base = Scenario.load("colossus")
+    options = {c.path: [value for value, _ in c.options] for c in levers(base, base)}
+    for kind, known in (("allocation", RULES), ("protocol", PROTOCOLS), ("price_regime", REGIMES)):
+        listed = base.levers[f"market.{kind}"]
+        assert options[f"market.{kind}"][: len(listed)] == listed
+        assert sorted(options[f"market.{kind}"]) == sorted(known)
+
+
+def test_words_of_an_outside_option():
+    base = Scenario.load("asic")
+    found = {c.path: c for c in levers(base, base)}["outside.AMD.switch_cost"]
+    assert found.label == "AMD: switch cost"
+    assert found.help == "Cost of moving software to it, over its price"
 
 
 def test_a_change_shows_beside_the_scenarios_own_value():

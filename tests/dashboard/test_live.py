@@ -7,9 +7,9 @@ import json
 import pytest
 
 from dashboard import live
-from dashboard.charts.run import lead_times, offers, prices
+from dashboard.charts.run import bid, lead_times, offers, prices
 from dashboard.live import start, stepped
-from dashboard.live_page import picked_talk, row
+from dashboard.live_page import about_offers, picked_talk, row
 from dashboard.session import Setting
 from market import Market, Scenario
 from market.model import RunFailed
@@ -22,7 +22,8 @@ def test_a_run_to_the_end_is_the_models(name):
     assert (now.before, now.talks, now.ended) == ("", (), False)
     while not now.ended:
         now = stepped(now)
-        for plot in (lead_times(now), prices(now, next(iter(now.scenario.products)))):
+        products = [*now.scenario.products, *now.scenario.outside]
+        for plot in (lead_times(now), *(prices(now, product) for product in products)):
             json.dumps(plot.spec(), allow_nan=False)
         json.dumps([row(talk) for talk in now.talks], allow_nan=False)
     assert not now.failure
@@ -46,6 +47,33 @@ def test_offers_lie_between_the_sides_and_end_at_the_deal():
                 assert talk.least * (1 - 1e-9) <= talk.price <= talk.most * (1 + 1e-9)
                 assert list(plot.marks) == [talk.week]
     assert agreed > 20
+
+
+@pytest.mark.parametrize("protocol", ["uniform_price_auction", "pay_as_bid_auction", "vickrey_auction"])
+def test_a_bid_and_its_award(protocol):
+    now = start(Setting(changes=(("market.protocol", protocol),)))
+    awards = 0
+    while not now.ended:
+        now = stepped(now)
+        for talk in now.talks:
+            assert talk.in_auction
+            json.dumps(bid(talk).spec(), allow_nan=False)
+            assert about_offers(talk).startswith("US dollars per unit and all units")
+            if talk.outcome == "award":
+                awards += 1
+                cells = row(talk)["cells"]
+                assert (cells[2], cells[4]) == ("auction", f"{talk.price:,.0f}")
+                (note,) = bid(talk).marks.values()
+                assert note == [f"Gets {talk.units:,.0f} units"]
+    assert awards > 50
+
+
+def test_a_bargain_struck_at_once():
+    now = start(Setting(changes=(("market.protocol", "nash"),)))
+    found = [row(talk)["cells"][2] for talk in stepped(stepped(now)).talks]
+    assert set(found) == {"at once", "list-price queue"}
+    for talk in stepped(stepped(now)).talks:
+        assert about_offers(talk).startswith("A bargain struck at once") == (talk.outcome == "deal")
 
 
 def test_the_longest_talk_is_shown_until_one_is_picked():

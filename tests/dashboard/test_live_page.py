@@ -45,6 +45,22 @@ def test_step_shows_the_deals_of_the_model(visit):
     expect(page.get_by_role("heading", name=re.compile(f"Offers: {ordering[0]}"))).to_be_visible()
 
 
+def test_an_auction_shows_bids_and_awards(visit):
+    page = visit().open("/live")
+    page.locator(".v-select", has=page.get_by_text("Scenario", exact=True)).first.click()
+    page.get_by_role("option", name="An auction instead of a list price").click()
+    expect(page.locator(".gm-notice")).to_contain_text("Reset begins again with them")
+    press(page, "Reset")
+    for label in ("2022Q4", "2023Q1"):
+        press(page, "Step")
+        expect(now(page)).to_have_text(label)
+    row = page.locator(".gm-table tbody tr", has_text="Microsoft").first
+    expect(row).to_contain_text("auction")
+    row.click()
+    expect(page.get_by_role("heading", name=re.compile("Offers: Microsoft"))).to_be_visible()
+    expect(page.get_by_text("all units bid for at that price or more")).to_be_visible()
+
+
 def test_play_pause_reset_and_play_to_the_end(visit):
     page = visit().open("/live")
     press(page, "Play")

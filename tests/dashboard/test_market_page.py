@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.numerals import compact, dollars, percent, weeks
 from market import Scenario, simulate
+from market.scenario import shipped
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 
@@ -168,6 +169,47 @@ def test_another_scenario_and_back(visit):
     assert figures(page) == original
 
 
+@pytest.mark.parametrize("name", shipped())
+def test_every_scenario_shows_its_figures(visit, name):
+    page = visit().open()
+    scenario = Scenario.load(name)
+    if name != "colossus":
+        choose(page, "Scenario", scenario.title)
+    expect(page.get_by_role("heading", level=1)).to_have_text(scenario.title)
+    settled(page)
+    data = simulate(scenario, runs=200)
+    product = "H100" if "H100" in scenario.products else "unit"
+    peaks = np.nanmax(data.product_quoted_lead_weeks.sel(product=product).values, axis=1)
+    assert figures(page)[0] == weeks(float(np.median(peaks)))
+    expect(page.get_by_role("heading", name=f"Buyers in {scenario.quarters[-1]}")).to_be_visible()
+    expect(page.locator(".gm-table tbody tr")).to_have_count(len(scenario.buyers))
+
+
+def test_prices_of_an_outside_option(visit):
+    page = visit().open()
+    choose(page, "Scenario", Scenario.load("asic").title)
+    settled(page)
+    page.locator(".gm-choice").first.click()
+    page.get_by_role("option", name="AMD").click()
+    expect(page.get_by_text("US dollars per AMD")).to_be_visible()
+
+
+def test_a_mechanism_that_the_scenario_does_not_list_and_a_number_of_names(visit):
+    page = visit().open()
+    choose(page, "Scenario", Scenario.load("two-names").title)
+    settled(page)
+    original = figures(page)
+    page.get_by_role("region", name="What one could decide").get_by_role("button", name="more").click()
+    choose(page, "xAI: names", "5")
+    settled(page)
+    assert figures(page) != original
+    expect(page.locator(".gm-chip-changed")).to_have_text("changed")
+    names = figures(page)
+    choose(page, "Allocation", "Turn and earn")
+    settled(page)
+    assert figures(page) != names
+
+
 def test_a_seed_that_is_none_gets_a_sentence(visit):
     page = visit().open()
     settled(page)
@@ -190,7 +232,7 @@ def test_two_browsers_have_their_own_settings_figures_and_runs(visit):
     settled(second)
     original = figures(second)
     move(first, "Shock level", "ArrowLeft", 8)
-    move(first, "Capacity factor", "ArrowLeft", 3)
+    move(first, "Size exponent", "ArrowLeft", 3)
     settled(first)
     assert figures(first) != original
     expect(first.locator(".gm-chip-changed")).to_have_text("2 changed")
