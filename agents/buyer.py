@@ -110,9 +110,9 @@ class Buyer(Planner):
             return 0
         product = products[now]
         top = self.worth(product, 0.0) / product.hae
-        bottom = product.unit_cost / product.hae
+        bottom = demand.least_price(product.unit_cost, product.list_price) / product.hae
         room = max(0.0, self.room(product, 1.0) - self.waiting_for(market, products))
-        if top <= bottom or room <= 0.0 or self.demand_at(top) <= 0.0:
+        if top <= bottom or not self.matters(room) or self.demand_at(top) <= 0.0:
             return 0
         self.slot_product[0] = now
         each = product.hae * product.packages_per_wafer

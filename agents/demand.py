@@ -36,6 +36,12 @@ def power(base, exponent):
 
 
 @both_gears
+def least_price(unit_cost, list_price):
+    """Least that a unit is sold for at an auction: its cost, or next to nothing where it costs nothing."""
+    return max(unit_cost, 1e-6 * list_price)
+
+
+@both_gears
 def demand_regime(quarter, start, level, speed, growth):
     """Factor on the value of compute, common to all buyers: a jump to ``level``, then steady growth.
 

@@ -81,12 +81,13 @@ class Planner(Owner):
         Cohen, Ho, Ren & Terwiesch 2003; Armony & Plambeck 2005.
         """
         total = self.stock
-        for i in range(self.lines):
-            total += self.line_open[i] * products[self.line_product[i]].hae
-        total += self.outside_open
         lead = 0.0
-        for g in range(market.generation_count):
-            lead = max(lead, self.lead_expected[g])
+        for i in range(self.lines):
+            product = products[self.line_product[i]]
+            total += self.line_open[i] * product.hae
+            if self.line_open[i] > 0.0:
+                lead = max(lead, self.lead_expected[product.generation])
+        total += self.outside_open
         payable = self.means(lead + 1.0 + self.booking_horizon)
         unpaid = self.committed(NEVER) - (1.0 + self.cancel_tolerance) * payable
         for n in range(self.lines):
@@ -324,7 +325,7 @@ class Planner(Owner):
         cost = fee + max(self.prepaid_limit, market.deposit)
         return inflate(
             self.gaming, need, self.fill_expected, self.inflation_exponent, self.inflation_cap,
-            others, market.production, margin, cost,
+            others, market.possible, margin, cost,
         )  # fmt: skip
 
     def waiting_for(self, market, products):

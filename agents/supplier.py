@@ -7,6 +7,7 @@ from typing import Annotated
 
 from agents import book, ordering, pipeline
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, Bargainer
+from agents.demand import least_price
 from agents.state import NEVER, Array, Draw, Parameter, Path
 
 STAGES = 3
@@ -140,6 +141,7 @@ class Supplier(Bargainer):
                     self.wafers_used = self.wafers_used + product.wafers
                     made += product.produced * product.hae
         market.production = made
+        market.possible = made + max(0.0, self.wafers - self.wafers_used) * market.hae_per_wafer
 
     def quote_waits(self, market, products):
         """Wait per generation, in quarters: its book over what can be made of it, after the time to its launch.
@@ -224,12 +226,12 @@ class Supplier(Bargainer):
         return max(0.0, left)
 
     def cost_of_wafer(self, market, products):
-        """What the cheapest wafer of units on sale costs to make, in USD: under that it sells none."""
+        """What the cheapest wafer of units for the next quarter costs to make, in USD: under that it sells none."""
         lowest = 0.0
         for p in range(market.product_count):
             product = products[p]
-            if product.announced <= market.quarter <= product.last_order:
-                cost = product.unit_cost * product.packages_per_wafer
+            if product.launch <= market.quarter + 1 and market.quarter <= product.last_order:
+                cost = least_price(product.unit_cost, product.list_price) * product.packages_per_wafer
                 if lowest == 0.0 or cost < lowest:
                     lowest = cost
         return lowest

@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.agent import family
 from agents.buyer import Buyer
-from agents.state import NEVER, Choice, Draw, Layout, Parameter, Path, Reference, Stateful, When, fields_of
+from agents.state import NEVER, Choice, Field, Layout, Parameter, Path, Reference, Stateful, When, fields_of
 from agents.supplier import Supplier
 from market import draws
 from market.allocation import STANDING_OF
@@ -100,9 +100,10 @@ def build(scenario: Any) -> Build:
         name: np.zeros((scenario.horizon, len(tables[name]), max(1, len(layout.paths))))
         for name, layout in layouts.items()
     }
-    start = {name: layout.template(len(tables[name])) for name, layout in layouts.items()}
+    start = {name: np.zeros(len(tables[name]), layout.dtype) for name, layout in layouts.items()}
     for name, layout in layouts.items():
         for i, table in enumerate(tables[name]):
+            start[name][i] = blank(layout, classes[name][i])
             table_name = "outside" if classes[name][i] is OutsideOption else name
             prefix = name if name in ("market", "supplier") else f"{table_name}.{names[name][i]}"
             _fill(scenario, layout, classes[name][i], table, start[name][i], paths[name][:, i], names, prefix)
@@ -125,6 +126,26 @@ def build(scenario: Any) -> Build:
     return Build(names, layouts, start, paths, classes)
 
 
+def _blank(layout: Layout, cls: type[Stateful]) -> np.void:
+    records = layout.template(1)
+    for name, field in fields_of(cls).items():
+        if not field.length:
+            records[name] = field.default
+    return records[0]
+
+
+blank: Callable[[Layout, type[Stateful]], np.void] = cache(_blank)
+"""A record of a class with every attribute at its default."""
+
+
+def _settable(cls: type[Stateful]) -> tuple[Field, ...]:
+    return tuple(f for f in fields_of(cls).values() if isinstance(f.role, Parameter | Choice | When | Reference))
+
+
+settable: Callable[[type[Stateful]], tuple[Field, ...]] = cache(_settable)
+"""The attributes of a class that a scenario sets."""
+
+
 def _fill(
     scenario: Any,
     layout: Layout,
@@ -136,8 +157,8 @@ def _fill(
     prefix: str,
 ) -> None:
     """Put one entry's settings into its record, and its paths, of shape (T, K), in place."""
-    for name, field in fields_of(cls).items():
-        role = field.role
+    for field in settable(cls):
+        name, role = field.name, field.role
         if isinstance(role, Path):
             try:
                 values = values_of(getattr(table, name), scenario.start, scenario.horizon)
@@ -159,8 +180,6 @@ def _fill(
                     f"{scenario.source}: {prefix}.{name}: found {wanted!r}; {suggest(wanted, names[role.table])}"
                 )
             record[name] = names[role.table].index(wanted) if wanted else field.default
-        elif not field.length and not isinstance(role, Draw):
-            record[name] = field.default
 
 
 def _apply(

@@ -104,6 +104,7 @@ class MarketState(Stateful):
     hae_price: float = 0.0
     hae_per_wafer: float = 0.0
     wanted_before: float = 0.0
+    possible: float = 0.0
     quote: PerGeneration
     cohort_ordered: PerQuarter
     cohort_delivered: Cohorts

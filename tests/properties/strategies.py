@@ -5,7 +5,6 @@ They draw every mechanism and every kind of contract there is. What is rare in a
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -56,30 +55,11 @@ class Dice:
         return self.roll(4) == 3
 
 
-def dice(count: int) -> st.SearchStrategy[Dice]:
-    """Dice to be rolled up to so many times."""
-    return st.binary(min_size=count, max_size=count).map(Dice)
-
-
-def rolled(rolls: int) -> Callable[[Callable[..., T]], Callable[..., st.SearchStrategy[T]]]:
-    """Make a strategy of a function whose first argument is dice."""
-
-    def decorate(function: Callable[..., T]) -> Callable[..., st.SearchStrategy[T]]:
-        @functools.wraps(function)
-        def strategy(*args: Any, **kwargs: Any) -> st.SearchStrategy[T]:
-            return dice(rolls).map(lambda die: function(die, *args, **kwargs))
-
-        return strategy
-
-    return decorate
-
-
 def _quarter(die: Dice, first: int, last: int) -> str:
     """The label of a quarter, counted from the start."""
     return quarter_label(START + first + die.roll(last - first + 1))
 
 
-@rolled(16)
 def product(die: Dice, first: bool) -> tuple[int, World]:
     """The step to the next generation, and one of the supplier's products, the first on sale from the start."""
     step = die.roll(2)
@@ -100,19 +80,17 @@ def product(die: Dice, first: bool) -> tuple[int, World]:
     return step, made
 
 
-@st.composite
-def products(draw) -> World:
+def products(die: Dice) -> World:
     """One to four, the first on sale from the start, in up to three generations."""
     made: World = {}
     generation = 0
-    for n in range(draw(st.integers(1, 4))):
-        step, one = draw(product(n == 0))
+    for n in range(1 + die.roll(4)):
+        step, one = product(die, n == 0)
         generation = min(2, generation + step) if n else 0
         made[f"P{n}"] = one | {"generation": generation}
     return made
 
 
-@rolled(80)
 def buyer(die: Dice, n: int, count: int) -> World:
     """The n-th of so many buyers, of any class, with stock, orders, money and power of some size."""
     kind = die.pick(CLASSES)
@@ -171,14 +149,12 @@ def buyer(die: Dice, n: int, count: int) -> World:
     return made
 
 
-@st.composite
-def buyers(draw, fewest: int = 2) -> World:
-    """Up to four of several classes."""
-    count = draw(st.integers(fewest, 4))
-    return {f"B{n}": draw(buyer(n, count)) for n in range(count)}
+def buyers(die: Dice) -> World:
+    """Two to four of several classes."""
+    count = 2 + die.roll(3)
+    return {f"B{n}": buyer(die, n, count) for n in range(count)}
 
 
-@rolled(16)
 def option(die: Dice, owners: Sequence[str]) -> World:
     """An outside option, for all or the own silicon of one of the buyers."""
     made = {
@@ -199,7 +175,6 @@ def option(die: Dice, owners: Sequence[str]) -> World:
     return made | {field: value for field, value in rare.items() if die.rarely()}
 
 
-@rolled(40)
 def market(die: Dice) -> World:
     made: World = {
         "allocation": die.pick(sorted(RULES)),
@@ -228,7 +203,6 @@ def market(die: Dice) -> World:
     return made | {field: value for field, value in rare.items() if die.rarely()}
 
 
-@rolled(50)
 def supplier(die: Dice) -> World:
     made: World = {
         "upstream": [die.pick([100.0, 1000.0, 10.0, 0.0]) for _ in range(1 + die.roll(4))],
@@ -257,28 +231,37 @@ def supplier(die: Dice) -> World:
     return made | {field: value for field, value in rare.items() if die.rarely()}
 
 
-@st.composite
-def worlds(draw, eventful: bool = True, fewest: int = 2) -> World:
+def world(die: Dice, eventful: bool = True) -> World:
     """A whole scenario, at most two events and two outside options among it."""
     raw: World = {
         "schema": 1,
         "name": "random",
         "start": quarter_label(START),
-        "horizon": draw(st.integers(4, LONGEST)),
-        "seed": draw(st.integers(0, 2**32)),
-        "market": draw(market()),
-        "supplier": draw(supplier()),
-        "products": draw(products()),
-        "buyers": draw(buyers(fewest)),
+        "horizon": 4 + die.roll(LONGEST - 3),
+        "seed": die.roll(256),
+        "market": market(die),
+        "supplier": supplier(die),
+        "products": products(die),
+        "buyers": buyers(die),
     }
-    raw["outside"] = {f"O{n}": draw(option(sorted(raw["buyers"]))) for n in range(draw(st.sampled_from([0, 0, 1, 2])))}
-    if eventful:
-        happenings = [draw(event(raw)) for _ in range(draw(st.sampled_from([0, 0, 1, 2])))]
-        raw["events"] = happenings
+    options = die.pick([0, 0, 1, 2])
+    raw["outside"] = {f"O{n}": option(die, sorted(raw["buyers"])) for n in range(options)}
+    happenings = die.pick([0, 0, 1, 2]) if eventful else 0
+    raw["events"] = [event(die, raw) for _ in range(happenings)]
     return raw
 
 
-@rolled(12)
+@st.composite
+def rolled(draw, rolls: int, make: Callable[..., T], *args: Any) -> T:
+    """What ``make`` makes of dice, which it may roll so often, and of the arguments."""
+    return make(Dice(draw(st.binary(min_size=rolls, max_size=rolls))), *args)
+
+
+def worlds(eventful: bool = True) -> st.SearchStrategy[World]:
+    """Random worlds."""
+    return rolled(600, world, eventful)
+
+
 def event(die: Dice, raw: World, quarter: int | None = None) -> World:
     """Something that happens, in a given quarter or any, of any kind that the world has a place for."""
     if quarter is None:
@@ -335,4 +318,4 @@ def moments(draw) -> tuple[World, int]:
 def turning_points(draw) -> tuple[World, World, int]:
     """A world, the same world with one more event, and the quarter of the event."""
     raw, quarter = draw(moments())
-    return raw, followed_by(raw, draw(event(raw, quarter))), quarter
+    return raw, followed_by(raw, draw(rolled(12, event, raw, quarter))), quarter

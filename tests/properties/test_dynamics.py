@@ -21,8 +21,7 @@ CLOSE = 1e-9
 # --- a constant world: P16, P25, P28 --------------------------------------------------------------------------
 
 
-@rolled(30)
-def constant_world(die: Dice, horizon: int, most_buyers: int, **own: float) -> World:
+def constant_world(die: Dice, horizon: int, most_buyers: int, own: World) -> World:
     """Buyers at their targets, who replace what retires, in a queue that is always as long.
 
     They share it in proportion, so that all wait as long; one alone may be served by any rule.
@@ -55,7 +54,7 @@ def sales_of(raw: World) -> np.ndarray:
 
 
 @many
-@given(constant_world(6, 3, line_weight=1.0))
+@given(rolled(30, constant_world, 6, 3, {"line_weight": 1.0}))
 def test_p16_orders_are_needs_and_do_not_swing(raw):
     """Constant need, known wait, no inflation, the supply line in full: a bullwhip ratio of 1."""
     results = measured(Scenario.from_dict(raw))
@@ -66,7 +65,7 @@ def test_p16_orders_are_needs_and_do_not_swing(raw):
 
 
 @many
-@given(constant_world(12, 3))
+@given(rolled(30, constant_world, 12, 3, {}))
 def test_p28_little(raw):
     """The book at a quarter's end is what is sold in a quarter, as often as an order waits quarters."""
     results = measured(Scenario.from_dict(raw))
@@ -78,7 +77,10 @@ def test_p28_little(raw):
 
 
 @many
-@given(constant_world(10, 2, line_weight=0.0, own_lead_weight=0.25), st.floats(0.0, 8.0), st.floats(0.0, 1.0))
+@given(
+    rolled(30, constant_world, 10, 2, {"line_weight": 0.0, "own_lead_weight": 0.25}),
+    st.floats(0.0, 8.0), st.floats(0.0, 1.0),
+)  # fmt: skip
 def test_p25_expectations_converge_to_the_truth_and_stay(raw, lead, fill):
     """Lead time, fill and demand: each quarter takes its share th of what they are off, however far that is.
 
