@@ -103,8 +103,13 @@ class Owner(BuyerState):
     # --- deliveries ---------------------------------------------------------------------------------------
 
     def purse(self):
-        """Million USD it can pay out now; the credit limit is the floor of its cash."""
-        return max(0.0, self.cash + self.credit)
+        """Million USD it can pay out now; the credit limit is the floor of its cash.
+
+        What rounding has left of the quarter's money is none.
+        """
+        money = self.cash + self.credit
+        moved = self.credit + abs(self.inflow) + abs(self.spending) + abs(self.other_spending)
+        return money if money > book.DUST * moved else 0.0
 
     def means(self, quarters):
         """Million USD it can count on for deliveries over so many quarters from now."""

@@ -300,7 +300,8 @@ class Planner(Owner):
         need = max(0.0, min(need, by_money, by_power)) * self.impulse() * self.eagerness
         need = max(0.0, need - self.outside_ordered)
         flow = self.retirement * self.stock + self.adjustment * max(0.0, self.target - self.stock)
-        self.wanted = min(flow, self.means(1.0) * 1e6 / price, self.room(product, 1.0))
+        wanted = min(flow, self.means(1.0) * 1e6 / price, self.room(product, 1.0))
+        self.wanted = wanted if self.matters(wanted) else 0.0
         if hunger >= self.inflation_cap > 1.0:
             self.at_inflation_cap = need
         self.ask_for(market, 0, product, need, hunger)

@@ -127,6 +127,8 @@ class Supplier(Bargainer):
                     product.wafers = units / product.packages_per_wafer if product.launch <= market.quarter else 0.0
                     asked += product.wafers
                     limit = max(limit, self.ramp(product, market.quarter))
+            if left <= book.DUST * self.wafers:
+                left = 0.0
             limit = min(left, limit * self.wafers)
             scale = 1.0
             if asked > limit:
@@ -161,6 +163,8 @@ class Supplier(Bargainer):
                     launch = min(launch, product.launch)
                     when = max(market.quarter, product.generation_launch + 1)
                     ramp = max(ramp, self.ramp(product, when))
+            if left <= book.DUST * self.wafers:
+                left = 0.0
             limit = min(left, ramp * self.wafers)
             wait = 0.0
             if wafers > 0.0:
