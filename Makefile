@@ -18,11 +18,11 @@ app: install ## open the page
 	$(VENV)/bin/gpumarket app
 
 test: install ## run all tests, on two processes
-	$(run) -m pytest --numprocesses 2 --dist loadgroup
+	$(run) -m pytest --numprocesses 2 --dist loadfile
 
 test-mesa35: ## compare the gears and the numbers on a Python that gets Mesa 3.5
 	@newer=$$(.ci/newer-python) || { echo "No Python 3.12 or newer here: Mesa 3.5 is not tested."; exit 0; }; \
-	$(MAKE) install VENV=.venv-mesa35 PYTHON="$$newer" && .venv-mesa35/bin/python -m pytest --numprocesses 2 tests/parity/test_parity.py tests/literature tests/test_golden.py
+	$(MAKE) install VENV=.venv-mesa35 PYTHON="$$newer" && .venv-mesa35/bin/python -m pytest --numprocesses 2 --dist loadfile tests/parity/test_parity.py tests/literature tests/test_golden.py
 
 bench: install ## measure speed, as ratios within one run
 	$(run) -m benchmarks

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from market import Market, Scenario
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
+pytestmark = pytest.mark.browser
 
 
 def now(page: Page):

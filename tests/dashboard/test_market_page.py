@@ -14,7 +14,7 @@ from dashboard.numerals import compact, dollars, percent, weeks
 from market import Scenario, simulate
 from market.scenario import shipped
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
+pytestmark = pytest.mark.browser
 
 DONE = ".gm-progress >> text=/ runs in /"
 
