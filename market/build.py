@@ -126,7 +126,7 @@ def build(scenario: Any) -> Build:
     return Build(names, layouts, start, paths, classes)
 
 
-def _blank(layout: Layout, cls: type[Stateful]) -> np.void:
+def _blank(layout: Layout, cls: type) -> np.void:
     records = layout.template(1)
     for name, field in fields_of(cls).items():
         if not field.length:
@@ -134,15 +134,15 @@ def _blank(layout: Layout, cls: type[Stateful]) -> np.void:
     return records[0]
 
 
-blank: Callable[[Layout, type[Stateful]], np.void] = cache(_blank)
+blank: Callable[[Layout, type], np.void] = cache(_blank)
 """A record of a class with every attribute at its default."""
 
 
-def _settable(cls: type[Stateful]) -> tuple[Field, ...]:
+def _settable(cls: type) -> tuple[Field, ...]:
     return tuple(f for f in fields_of(cls).values() if isinstance(f.role, Parameter | Choice | When | Reference))
 
 
-settable: Callable[[type[Stateful]], tuple[Field, ...]] = cache(_settable)
+settable: Callable[[type], tuple[Field, ...]] = cache(_settable)
 """The attributes of a class that a scenario sets."""
 
 
