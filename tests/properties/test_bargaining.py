@@ -90,7 +90,7 @@ curvatures = st.floats(0.05, 1.0)
 
 
 @many
-@given(shares, curvatures, curvatures, shares)
+@given(st.floats(1e-6, 1.0 - 1e-6), curvatures, curvatures, shares)
 def test_no_share_beats_that_of_the_effective_weight(weight, seller_curvature, buyer_curvature, other):
     def product(share):
         return nash_product(share**seller_curvature, (1.0 - share) ** buyer_curvature, weight)
