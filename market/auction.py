@@ -104,32 +104,45 @@ def clearing_price(prices, units, points, supply, reserve):
     With bids for whole units it is the highest losing bid. Exact: between the two corners that enclose it demand is a
     straight line, and the price is read off it. Ignores the bids' units at the price itself.
     """
-    return _clear(_falling_corners(prices, points), prices, units, points, supply, reserve)
+    corners = _falling_corners(prices, points)
+    above = [-1.0] * len(corners)
+    at = _first_short(corners, above, prices, units, points, supply, reserve, -1)
+    return _price_above(corners, at, prices, units, points, supply, reserve)
 
 
 @both_gears
-def _clear(corners, prices, units, points, supply, reserve):
-    """The clearing price, by halving the list of all corners, which is falling."""
+def _first_short(corners, above, prices, units, points, supply, reserve, bidder):
+    """Position of the highest corner above which more than the supply is wanted, one ``bidder`` left out (-1: none).
+
+    By halving the list; ``above`` keeps what all want above each corner once it is known, -1 before.
+    """
     enough = supply * (1.0 + ROUNDING)
-    over = 0  # above this corner no more than enough is wanted, above the other one more
+    over = 0
     under = len(corners)
-    most = 0.0
     while under - over > 1:
         middle = (over + under) // 2
-        wanted = demand_above(prices, units, points, corners[middle])
+        if above[middle] < 0.0:
+            above[middle] = demand_above(prices, units, points, corners[middle])
+        wanted = above[middle]
+        if bidder >= 0:
+            wanted -= least_at(prices, units, points, bidder, corners[middle])
         if wanted > enough or corners[middle] <= reserve:
             under = middle
-            most = wanted
         else:
             over = middle
-    high = max(reserve, corners[over])
+    return under
+
+
+@both_gears
+def _price_above(corners, at, prices, units, points, supply, reserve):
+    """The clearing price, which lies between the corner ``at`` and the one before it, or at the reserve."""
     low = reserve
-    if under < len(corners) and corners[under] > reserve:
-        low = corners[under]
-    else:
-        most = demand_above(prices, units, points, reserve)
-        if most <= enough:
-            return reserve
+    if at < len(corners):
+        low = max(reserve, corners[at])
+    most = demand_above(prices, units, points, low)
+    if most <= supply * (1.0 + ROUNDING):
+        return low
+    high = max(reserve, corners[at - 1])
     least = demand_at(prices, units, points, high)
     if least >= supply:
         return high
@@ -193,12 +206,14 @@ def _vickrey(prices, units, points, supply, reserve, awarded, paid):
     The others are awarded the supply once more without the bidder; to the seller every unit is worth the reserve.
     """
     corners = _falling_corners(prices, points)
+    above = [-1.0] * len(corners)
     others = [1.0 * wanted for wanted in units]
     for i in range(len(awarded)):
         if awarded[i] > 0.0:
             for corner in range(i * points, (i + 1) * points):
                 others[corner] = 0.0
-            price = _clear(corners, prices, others, points, supply, reserve)
+            at = _first_short(corners, above, prices, units, points, supply, reserve, i)
+            price = _price_above(corners, at, prices, others, points, supply, reserve)
             without = awards(prices, others, points, supply, price)
             gain = _value_for_others(prices, units, points, without, reserve, i)
             gain -= _value_for_others(prices, units, points, awarded, reserve, i)
