@@ -12,7 +12,7 @@ from agents.supplier import Supplier
 from market.market_state import MarketState
 from market.product import OutsideOption, Product
 from market.scenario import Scenario
-from market.schema import Range
+from market.uncertainty import Distribution
 
 SYMBOL = re.compile(r"^\w{1,10}( of E\d+)?: ")
 """A formula's symbol before the words, which says nothing to who has not read the formula."""
@@ -81,8 +81,8 @@ def control(scenario: Scenario, path: str, values: Any, own: Any) -> Control | N
 
 
 def bounds(values: Any) -> tuple[float, float]:
-    if isinstance(values, Range):
-        return float(values.low), float(values.high)
+    if isinstance(values, Distribution):
+        return float(values.ends[0]), float(values.ends[1])
     return float(values["low"]), float(values["high"])
 
 

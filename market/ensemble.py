@@ -20,7 +20,7 @@ from numba.core.errors import NumbaError
 from numba.extending import overload_method
 
 from agents.state import Layout, both_gears, code_digest, dispatch, written
-from market.build import Build
+from market.build import Build, Draws, copied
 from market.measures import cohort_lead_weeks
 from market.paths import BadInput
 from market.quarter import opening, quarter
@@ -194,25 +194,25 @@ def compiled(build: Build) -> Callable:
         )
     try:
         with _numba_settings(folder), _no_collection():
-            run(build, function, 0, 0, {name: room(build, name, 0) for name in MEASURED})
+            run(build, function, build.all_draws(0, 0, 0), {name: room(build, name, 0) for name in MEASURED})
     except NumbaError as error:
         raise BadInput(_blame(build.layouts["buyers"], error)) from error
     return function
 
 
-def run(build: Build, function: Callable, seed: int, first: int, out: dict[str, np.ndarray]) -> np.ndarray:
-    """Run the compiled ``function`` for the replications from ``first`` that ``out`` has room for.
+def run(build: Build, function: Callable, draws: Draws, out: dict[str, np.ndarray]) -> np.ndarray:
+    """Run the compiled ``function`` for the replications of ``draws``, as :meth:`Build.all_draws` makes them.
 
-    ``out`` holds an array per family of MEASURED, as :func:`room` makes it; the quarter in which each run failed
-    (0 if it did not) is returned, shape (n,).
+    ``out`` holds an array per family of MEASURED, as :func:`room` makes it, for as many runs; the quarter in which
+    each run failed (0 if it did not) is returned, shape (n,).
     """
     count = len(out["market"])
     failed = np.zeros(count, np.int64)
     function(
         tuple(build.start[name] for name in FAMILIES),
-        tuple(build.start[name].copy() for name in FAMILIES),
+        tuple(copied(build.start[name]) for name in FAMILIES),
         tuple(build.paths[name] for name in FAMILIES),
-        tuple(build.draws(name, seed, first, count) for name in ("market", "supplier", "buyers")),
+        draws,
         tuple(out[name] for name in MEASURED),
         build.layouts["market"].columns.index("cohort_lead_weeks"),
         failed,

@@ -20,7 +20,17 @@ from market.measures import cohort_lead_weeks
 
 
 class RunFailed(RuntimeError):
-    """A run stopped; the message says which agent, in which quarter, and why."""
+    """A run stopped; the message says which agent, in which quarter, and why.
+
+    ``stage`` is what stopped it (``rule``, ``finite``, ``check``), ``agent`` may be empty.
+    """
+
+    def __init__(self, stage: str, quarter: str, agent: str, why: str):
+        super().__init__(": ".join(filter(None, [quarter, agent, why])))
+        self.stage, self.quarter, self.agent, self.why = stage, quarter, agent, why
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.stage, self.quarter, self.agent, self.why)
 
 
 class Market(mesa.Model, MarketState):
@@ -102,13 +112,13 @@ class Market(mesa.Model, MarketState):
     def step(self) -> None:
         """Run one quarter."""
         if self.quarter >= self.scenario.horizon:
-            raise RunFailed(f"the scenario ends after {self.scenario.horizon} quarters")
+            raise RunFailed("end", "", "", f"the scenario ends after {self.scenario.horizon} quarters")
         label = self.label
         self._drive()
         try:
             quarter.quarter(self, self.supplier, self.products, self.buyers)
         except Exception as error:
-            raise RunFailed(self._explain(error, label)) from error
+            raise self._explained(error, label) from error
         for name in self._rows:
             columns = self.build.layouts[name].columns
             self._rows[name].append([[getattr(m, c) for c in columns] for m in self._members()[name]])
@@ -148,18 +158,18 @@ class Market(mesa.Model, MarketState):
             frame.insert(1, {"products": "product", "buyers": "buyer"}[family], names * len(values))
         return frame
 
-    def _explain(self, error: Exception, label: str) -> str:
+    def _explained(self, error: Exception, label: str) -> RunFailed:
         """The agent, the quarter and the reason of a failure."""
         if self.broken:
-            who = f"{self.buyers[self.broken_buyer].name}: " if self.broken_buyer >= 0 else ""
-            return f"{label}: {who}{checks.MEANING[self.broken]}"
+            who = self.buyers[self.broken_buyer].name if self.broken_buyer >= 0 else ""
+            return RunFailed("finite" if self.broken == 1 else "check", label, who, checks.MEANING[self.broken])
         who = "the market"
         for frame, _ in traceback.walk_tb(error.__traceback__):
             for variable in ("self", "buyer"):
                 found = frame.f_locals.get(variable)
                 if isinstance(found, Buyer | Supplier):
                     who = f"{found.name} ({frame.f_code.co_name})"
-        return f"{label}: {who}: {type(error).__name__}: {error}"
+        return RunFailed("rule", label, who, f"{type(error).__name__}: {error}")
 
 
 def _assign(member: Any, names: list[str], values: np.ndarray) -> None:

@@ -25,12 +25,13 @@ from market.schema import (
     FEWEST_MOST,
     TABLES,
     Head,
-    Range,
     buyer_classes,
     suggest,
     table_model,
     validate,
 )
+from market.uncertainty import Distribution
+from market.uncertainty import read as read_distribution
 
 if TYPE_CHECKING:
     from market.build import Build
@@ -59,7 +60,7 @@ class Scenario:
     outside: Mapping[str, Any]
     classes: Mapping[str, type[Buyer]]
     events: tuple[Event, ...]
-    uncertainties: Mapping[str, Range]
+    uncertainties: Mapping[str, Distribution]
     levers: Mapping[str, Any]
 
     @classmethod
@@ -102,7 +103,7 @@ class Scenario:
             events=tuple(read(e, f"events[{i}]", source) for i, e in enumerate(raw.get("events", []))),
             uncertainties=MappingProxyType(
                 {
-                    path: validate(Range, value, f"uncertainties.{path}", source)
+                    path: read_distribution(value, f"uncertainties.{path}", source)
                     for path, value in raw.get("uncertainties", {}).items()
                 }
             ),

@@ -121,15 +121,6 @@ def buyer_classes() -> dict[str, list[type[Buyer]]]:
     return {name: [cls for cls in classes if issubclass(cls, Buyer)] for name, classes in family(Buyer).items()}
 
 
-class Range(BaseModel):
-    """The values something uncertain may have, or a lever may be put to."""
-
-    model_config = STRICT
-    low: float | int
-    high: float | int
-    note: str = ""
-
-
 class Head(BaseModel):
     """The top level of a scenario file; its tables are checked one by one."""
 

@@ -114,8 +114,9 @@ def run_ensemble(
 
     def do(at: int) -> int:
         part = {name: array[at : at + chunk] for name, array in values.items()}
-        failed[at : at + chunk] = ensemble.run(built, function, seed, first + at, part)
-        return len(part["market"])
+        count = len(part["market"])
+        failed[at : at + chunk] = ensemble.run(built, function, built.all_draws(seed, first + at, count), part)
+        return count
 
     done = 0
     if progress is not None and progress(0, runs) is False:

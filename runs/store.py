@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,54 @@ from market import BadInput, Scenario
 from runs import environment
 
 KEYS = {"market": (), "products": ("product",), "buyers": ("buyer",)}
+Units = Mapping[str, str]
+"""What a column's metadata say: its ``unit`` and ``description``."""
+
 PREFIX = {"market": "", "products": "product_", "buyers": "buyer_"}
+
+
+_text, _number, _flag = pa.string(), pa.float64(), pa.bool_()
+TRACED: dict[str, dict[str, tuple[pa.DataType, str]]] = {
+    "deals": {
+        "run": (pa.int64(), ""),
+        "quarter": (_text, ""),
+        "buyer": (_text, ""),
+        "product": (_text, ""),
+        "quantity": (_number, "units"),
+        "price": (_number, "USD"),
+        "promised_quarter": (_text, ""),
+        "prepaid_share": (_number, "1"),
+        "week_agreed": (_number, "weeks"),
+        "list_price": (_number, "USD"),
+        "outcome": (_text, ""),
+    },
+    "offers": {
+        "run": (pa.int64(), ""),
+        "quarter": (_text, ""),
+        "buyer": (_text, ""),
+        "product": (_text, ""),
+        "week": (pa.int64(), "weeks"),
+        "side": (_text, ""),
+        "price": (_number, "USD"),
+        "quantity": (_number, "units"),
+        "promised_quarter": (_text, ""),
+        "prepaid_share": (_number, "1"),
+        "reservation": (_number, "USD"),
+        "accepted": (_flag, ""),
+    },
+    "orders": {
+        "run": (pa.int64(), ""),
+        "buyer": (_text, ""),
+        "product": (_text, ""),
+        "quantity": (_number, "units"),
+        "price": (_number, "USD"),
+        "placed": (_text, ""),
+        "promised": (_text, ""),
+        "status": (_text, ""),
+        "closed": (_text, ""),
+    },
+}
+"""Columns of the tables of a trace: what they hold and in which unit."""
 
 
 def tables(results: xr.Dataset) -> dict[str, pa.Table]:
@@ -29,25 +76,43 @@ def tables(results: xr.Dataset) -> dict[str, pa.Table]:
     for name, keys in KEYS.items():
         dims = ("run", "quarter", *keys)
         chosen = {
-            variable: results[variable].transpose(*dims)
+            str(variable).removeprefix(PREFIX[name]): results[variable].transpose(*dims)
             for variable in results.data_vars
             if results[variable].dims[2:] == keys
         }
-        coordinates = np.meshgrid(*(results[dim].values for dim in dims), indexing="ij")
-        columns: dict[str, Any] = {dim: values.ravel() for dim, values in zip(dims, coordinates, strict=True)}
-        units = {}
-        for variable, array in chosen.items():
-            column = str(variable).removeprefix(PREFIX[name])
-            columns[column] = array.values.ravel()
-            units[column] = {"unit": array.attrs["unit"], "description": array.attrs["long_name"]}
-        made[name] = with_units(pa.table(columns), units)
+        units = {
+            column: {"unit": array.attrs["unit"], "description": array.attrs["long_name"]}
+            for column, array in chosen.items()
+        }
+        axes = {dim: results[dim].values for dim in dims}
+        made[name] = long_table(axes, {column: array.values for column, array in chosen.items()}, units)
     return made
 
 
-def with_units(table: pa.Table, units: Mapping[str, Mapping[str, str]]) -> pa.Table:
+def long_table(
+    axes: Mapping[str, Sequence[Any] | np.ndarray], columns: Mapping[str, np.ndarray], units: Mapping[str, Units]
+) -> pa.Table:
+    """A row per cell of arrays that all have these axes, in the order of the axes, the first slowest."""
+    places = np.indices([len(axis) for axis in axes.values()]).reshape(len(axes), -1)
+    keys = {
+        name: pa.array(axis).take(pa.array(place)) for (name, axis), place in zip(axes.items(), places, strict=True)
+    }
+    return with_units(pa.table({**keys, **{name: array.ravel() for name, array in columns.items()}}), units)
+
+
+def with_units(table: pa.Table, units: Mapping[str, Units]) -> pa.Table:
     """The table with unit and description in each column's metadata."""
     fields = [field.with_metadata(dict(units[field.name])) if field.name in units else field for field in table.schema]
     return table.cast(pa.schema(fields, table.schema.metadata))
+
+
+def traced_table(name: str, frame: pd.DataFrame) -> pa.Table:
+    """A table of a trace, with the types and units of TRACED whatever stands in its rows."""
+    columns = TRACED[name]
+    schema = pa.schema([pa.field(column, kind) for column, (kind, _) in columns.items()])
+    made = pa.Table.from_pandas(frame.reindex(columns=list(columns)), schema, preserve_index=False)
+    units = {column: {"unit": unit} for column, (_, unit) in columns.items() if unit}
+    return with_units(made.replace_schema_metadata(None), units)
 
 
 def check_new(folder: Path) -> None:
@@ -62,6 +127,19 @@ def check_new(folder: Path) -> None:
         raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
 
 
+def parquet(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A writer of a Parquet file whose bytes follow from what is written; numbers are packed byte by byte."""
+    numbers = [field.name for field in schema if pa.types.is_floating(field.type)]
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[field.name for field in schema if field.name not in numbers],
+        column_encoding=dict.fromkeys(numbers, "BYTE_STREAM_SPLIT"),
+    )
+
+
 def write(folder: Path, scenario: Scenario, results: xr.Dataset, gear: str, seconds: float) -> None:
     """Write the results of one ensemble; the folder appears whole or not at all.
 
@@ -74,9 +152,10 @@ def write(folder: Path, scenario: Scenario, results: xr.Dataset, gear: str, seco
     try:
         written = dict(tables(results))
         for name, frame in results.attrs.get("trace", {}).items():
-            written[name] = pa.Table.from_pandas(frame, preserve_index=False)
+            written[name] = traced_table(name, frame)
         for name, table in written.items():
-            pq.write_table(table, part / f"{name}.parquet", compression="zstd")
+            with parquet(part / f"{name}.parquet", table.schema) as writer:
+                writer.write_table(table)
         manifest = manifest_of(scenario, results, gear, seconds)
         (part / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         part.chmod(0o755)
@@ -114,11 +193,3 @@ def finite(value: Any) -> Any:
     if isinstance(value, float) and not np.isfinite(value):
         return None if np.isnan(value) else ("inf" if value > 0 else "-inf")
     return value
-
-
-def open_folder(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """The tables of a results folder as data frames, by name."""
-    found = sorted(Path(folder).glob("*.parquet"))
-    if not found:
-        raise BadInput(f"{folder}: found no tables; allowed: a folder that gpumarket wrote")
-    return {path.stem: pd.read_parquet(path) for path in found}

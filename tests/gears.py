@@ -49,7 +49,7 @@ def measured(scenario: Scenario, runs: int = 1) -> dict[str, np.ndarray]:
     """
     built = scenario.build
     out = {family: ensemble.room(built, family, runs) for family in PREFIX}
-    failed = ensemble.run(built, ensemble.compiled(built), scenario.seed, 0, out)
+    failed = ensemble.run(built, ensemble.compiled(built), built.all_draws(scenario.seed, 0, runs), out)
     if failed.any():
         raise AssertionError(explain(scenario, scenario.seed, int(np.flatnonzero(failed)[0])))
     return {

@@ -88,7 +88,7 @@ def test_a_step_that_fails_is_a_sentence():
     now = stepped(start(Setting("reference")))
 
     def fail():
-        raise RunFailed("2023Q2: A: the order book is full")
+        raise RunFailed("check", "2023Q2", "A", "the order book is full")
 
     now.trace.model.step = fail
     failed = stepped(now)
