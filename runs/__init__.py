@@ -1,1 +1,5 @@
-"""Experiments on the market: single ensembles for now, their results on disk, and the command line."""
+"""Experiments: ensembles, designs and batches, results on disk, the command line."""
+
+from runs.results import Results, open
+
+__all__ = ["Results", "open"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -80,7 +79,7 @@ def run(
     folder = Path(folder)
     begun = prepare(experiment, folder, engine, resume)
     batch = _Batch(experiment, folder, engine, watch)
-    with batch.locked():
+    with held(folder):
         try:
             if not begun:
                 batch.begin(facts or {})
@@ -106,11 +105,11 @@ def prepare(experiment: Experiment, folder: Path, engine: Engine, resume: bool) 
     Raises:
         BadInput: it holds something else, or cannot be written.
     """
-    if not resume or not (folder / "manifest.json").exists():
+    if not resume or not (folder / store.MANIFEST).exists():
         try:
             store.check_new(folder)
         except BadInput as error:
-            begun = (folder / "manifest.json").exists()
+            begun = (folder / store.MANIFEST).exists()
             raise BadInput(f"{error}{'; a batch goes on with --resume' if begun else ''}") from None
         return False
     manifest = results.read_manifest(folder)
@@ -137,6 +136,45 @@ def block_size(experiment: Experiment) -> int:
     return max(ROWS, -(-experiment.runs // (BLOCKS * ROWS)) * ROWS)
 
 
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Nobody else writes to the folder meanwhile; the system lifts the lock whatever ends this process.
+
+    Raises:
+        BadInput: another process holds it, or it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("a")
+    except OSError as error:
+        raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
+    with lock:
+        if not _lock(lock):
+            raise BadInput(f"--out: another process is writing to {str(folder)!r}; allowed: one at a time")
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process writes to the folder."""
+    try:
+        with (folder / ".lock").open() as lock:
+            return not _lock(lock)
+    except OSError:
+        return False
+
+
+def _lock(file: Any) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such locks: there nobody is kept out
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 class _Batch:
     """A batch at work on its folder."""
 
@@ -155,42 +193,19 @@ class _Batch:
         self.beat = 0.0
         self.market_seconds = 0.0
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Nobody else writes to the folder meanwhile; the system lifts the lock whatever ends this process."""
-        try:
-            import fcntl
-        except ImportError:  # no such locks on Windows
-            yield
-            return
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise BadInput(f"--out: {str(self.folder)!r} cannot be written: {error.strerror}") from None
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(handle)
-            raise BadInput(f"--out: another process is writing to {str(self.folder)!r}") from None
-        try:
-            yield
-        finally:
-            os.close(handle)
-
     # --- the manifest ---------------------------------------------------------------------------------------------
 
     def begin(self, facts: dict[str, Any]) -> None:
         """Write the scenario and the first manifest."""
         experiment = self.experiment
-        (self.folder / "scenario.toml").write_text(experiment.scenario.to_toml(), encoding="utf-8")
+        (self.folder / store.SCENARIO).write_text(experiment.scenario.to_toml(), encoding="utf-8")
         self._write_manifest(
             {
                 "kind": "batch",
                 "state": "running",
                 "hash": experiment.hash,
                 **facts,
-                "scenario": experiment.scenario.name,
+                "scenario": experiment.scenario.to_dict(),
                 "scenario_hash": experiment.scenario.hash,
                 "seed": experiment.seed,
                 "first_replication": experiment.first_replication,
@@ -234,7 +249,7 @@ class _Batch:
     def _write_manifest(self, manifest: dict[str, Any]) -> None:
         path = self.folder / ".manifest.part"
         path.write_text(json.dumps(store.finite(manifest), indent=2) + "\n", encoding="utf-8")
-        path.replace(self.folder / "manifest.json")
+        path.replace(self.folder / store.MANIFEST)
 
     def progress(self) -> Progress:
         """How far the batch is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from runs import batch_cli
+from runs.terminal import AsJson, Progress, print_json, whole_number
 
 if TYPE_CHECKING:
     from market import Scenario
@@ -32,17 +34,6 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 GEARS = ("ensemble", "live")
 
 
-def whole_number(text: str) -> int:
-    """A whole number from 0, or one sentence."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = -1
-    if number < 0:
-        raise typer.BadParameter(f"found {text!r}; allowed: a whole number from 0")
-    return number
-
-
 def gear_name(text: str) -> str:
     """One of GEARS, or one sentence."""
     if text not in GEARS:
@@ -51,7 +42,6 @@ def gear_name(text: str) -> str:
 
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a TOML file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for other programs.")]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a field, e.g. buyers.xAI.urgency=0.4. May be repeated."),
@@ -63,7 +53,8 @@ def run(
     scenario: ScenarioName,
     runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = 200,
     seed: Annotated[
-        int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws [default: the scenario's].")
+        int | None,
+        typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; the scenario's if not given."),
     ] = None,
     gear: Annotated[
         str,
@@ -148,11 +139,15 @@ def check(scenario: ScenarioName, as_json: AsJson = False) -> None:
         )
 
 
+app.command("batch")(batch_cli.batch)
+app.command("replay")(batch_cli.replay)
+
+
 @app.command("app")
 def open_app(
     port: Annotated[
         int | None,
-        typer.Option(parser=whole_number, metavar="PORT", help="Port on this machine [default: a free one]."),
+        typer.Option(parser=whole_number, metavar="PORT", help="Port on this machine; a free one if not given."),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
@@ -206,38 +201,6 @@ def toml_value(text: str) -> Any:
         return text
 
 
-class Progress:
-    """A progress bar with the time left, on standard error if that is a terminal; Ctrl-C cancels."""
-
-    def __init__(self, total: int):
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-
-        console = Console(stderr=True)
-        self.bar = Bar(
-            "{task.description}",
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self.task = self.bar.add_task("Running", total=total)
-
-    def __enter__(self) -> Progress:
-        self.bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
-
-    def __call__(self, done: int, total: int) -> bool:
-        self.bar.update(self.task, completed=done)
-        return True
-
-
 def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out: Path | None) -> dict[str, Any]:
     """What ``run --json`` prints."""
     from runs.store import finite
@@ -284,11 +247,6 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
     print(message + (f", written to {out}" if out is not None else ""), file=sys.stderr)
 
 
-def print_json(found: Any) -> None:
-    """One JSON object on standard output."""
-    print(json.dumps(found, indent=2, allow_nan=False))
-
-
 def check_packages() -> None:
     """Stop if the ``agents`` that Python finds is another project's: the name is taken elsewhere too."""
     import agents
@@ -304,6 +262,7 @@ def main() -> None:
     check_packages()
     from market import BadInput
     from market.model import RunFailed
+    from runs.batch import Stopped
 
     try:
         status = app(standalone_mode=False)
@@ -311,7 +270,7 @@ def main() -> None:
         status = complain(str(error.format_message()), 2)  # type: ignore[attr-defined]
     except BadInput as error:
         status = complain(str(error), 2)
-    except RunFailed as error:
+    except (RunFailed, Stopped) as error:
         status = complain(str(error), 1)
     except (KeyboardInterrupt, typer.Abort):
         status = complain("cancelled", 130)

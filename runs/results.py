@@ -13,6 +13,7 @@ import xarray as xr
 
 from market import BadInput
 from market.schema import suggest
+from runs import store
 
 AXES = ("run", "quarter", "product", "buyer")
 
@@ -83,6 +84,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         BadInput: there is none.
     """
     try:
-        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise BadInput(f"{folder}: found no manifest; allowed: a folder that gpumarket wrote") from None

@@ -20,6 +20,9 @@ from market import BadInput, Scenario
 from runs import environment
 
 KEYS = {"market": (), "products": ("product",), "buyers": ("buyer",)}
+MANIFEST = "manifest.json"
+SCENARIO = "scenario.toml"
+
 Units = Mapping[str, str]
 """What a column's metadata say: its ``unit`` and ``description``."""
 
@@ -157,7 +160,8 @@ def write(folder: Path, scenario: Scenario, results: xr.Dataset, gear: str, seco
             with parquet(part / f"{name}.parquet", table.schema) as writer:
                 writer.write_table(table)
         manifest = manifest_of(scenario, results, gear, seconds)
-        (part / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (part / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (part / SCENARIO).write_text(scenario.to_toml(), encoding="utf-8")
         part.chmod(0o755)
         if folder.exists():
             folder.rmdir()
@@ -171,6 +175,7 @@ def write(folder: Path, scenario: Scenario, results: xr.Dataset, gear: str, seco
 def manifest_of(scenario: Scenario, results: xr.Dataset, gear: str, seconds: float) -> dict[str, Any]:
     """All it takes to know what a result is and to get it again."""
     return {
+        "kind": "ensemble",
         "scenario": finite(scenario.to_dict()),
         "scenario_hash": scenario.hash,
         "seed": int(results.attrs["seed"]),

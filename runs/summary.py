@@ -28,12 +28,14 @@ class Shown:
     factor: float = 1.0
     decimals: int = 1
 
+    def plain(self, value: float) -> str:
+        """A number, a dash where it is not known."""
+        return "-" if math.isnan(value) else f"{value * self.factor:,.{self.decimals}f}"
+
     def text(self, found: Estimate) -> str:
         """Median and error, a dash where nothing is known."""
-        if math.isnan(found.median):
-            return "-"
         error = "" if math.isnan(found.error) else f"±{found.error * self.factor:.{self.decimals}f}"
-        return f"{found.median * self.factor:,.{self.decimals}f}{error}"
+        return self.plain(found.median) + error
 
 
 SHOWN = {

@@ -1,0 +1,82 @@
+"""What all commands share: options, a progress bar, JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Annotated, Any
+
+import typer
+
+
+def whole_number(text: str) -> int:
+    """A whole number from 0, or one sentence."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise typer.BadParameter(f"found {text!r}; allowed: a whole number from 0")
+    return number
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for other programs.")]
+
+
+class Progress:
+    """Progress with the time left, on standard error: a bar if that is a terminal, else a line now and then.
+
+    Call it with (done, total) or give it ``note`` to say more than that; it never cancels, Ctrl-C does.
+    """
+
+    EVERY = 30.0
+    """Seconds between two lines."""
+
+    def __init__(self, total: int, text: str = "Running"):
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        console = Console(stderr=True)
+        self.bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self.task = self.bar.add_task(text, total=total, note="")
+        self.text = text
+        self.shown = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def __call__(self, done: int, total: int, note: str = "", left: float | None = None) -> bool:
+        self.bar.update(self.task, completed=done, note=note)
+        if self.bar.disable and time.monotonic() - self.shown > self.EVERY:
+            self.shown = time.monotonic()
+            ahead = "" if left is None else f", {duration(left)} left"
+            print(f"{self.text}: {done:,} of {total:,} runs, {note}{ahead}", file=sys.stderr, flush=True)
+        return True
+
+
+def duration(seconds: float) -> str:
+    """A time for people: 8 s, 3 min 20 s, 2 h 5 min."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def print_json(found: Any) -> None:
+    """One JSON object on standard output."""
+    print(json.dumps(found, indent=2, allow_nan=False))
