@@ -78,7 +78,7 @@ def simulate(
         return result
     values, failed = run_ensemble(built, runs, seed, first_replication, progress)
     failures = [
-        Failure(first_replication + int(r), explain(scenario, seed, first_replication + int(r)))
+        Failure(first_replication + int(r), str(explain(scenario, seed, first_replication + int(r))))
         for r in np.flatnonzero(failed)
     ]
     return dataset(scenario, built, values, seed, first_replication, failures)
@@ -159,13 +159,13 @@ def run_live(
     return values, failures, {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
 
 
-def explain(scenario: Scenario, seed: int, replication: int) -> str:
-    """Step a failed run live, for the sentence that says what happened."""
+def explain(scenario: Scenario, seed: int, replication: int) -> RunFailed:
+    """Step a failed run live, for what happened, to whom and when."""
     try:
         Market(scenario, seed, replication).run()
     except RunFailed as error:
-        return str(error)
-    return "failed in the ensemble gear and not in the live gear"
+        return error
+    return RunFailed("gear", "", "", "failed in the ensemble gear and not in the live gear")
 
 
 def dataset(

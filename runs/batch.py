@@ -32,6 +32,14 @@ BEAT = 2.0
 """Seconds between two signs of life in the manifest."""
 
 
+LOCK = ".lock"
+DRAFT = ".manifest.part"
+EARLY = {LOCK, DRAFT, store.SCENARIO}
+"""What a batch may leave that was killed before it had a manifest."""
+
+GO_ON = "what is finished is kept, go on with --resume"
+
+
 class Stopped(RuntimeError):
     """A batch ended early; the message says why and how to go on."""
 
@@ -96,20 +104,19 @@ def run(
             raise
 
 
-GO_ON = "what is finished is kept, go on with --resume"
-
-
 def prepare(experiment: Experiment, folder: Path, engine: Engine, resume: bool) -> bool:
     """Whether the folder holds a begun batch to go on with.
 
     Raises:
         BadInput: it holds something else, or cannot be written.
     """
-    if not resume or not (folder / store.MANIFEST).exists():
+    begun = (folder / store.MANIFEST).exists()
+    if not begun and folder.is_dir() and {path.name for path in folder.iterdir()} <= EARLY:
+        return False
+    if not begun or not resume:
         try:
             store.check_new(folder)
         except BadInput as error:
-            begun = (folder / store.MANIFEST).exists()
             raise BadInput(f"{error}{'; a batch goes on with --resume' if begun else ''}") from None
         return False
     manifest = results.read_manifest(folder)
@@ -145,7 +152,7 @@ def held(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("a")
+        lock = (folder / LOCK).open("a")
     except OSError as error:
         raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
     with lock:
@@ -157,7 +164,7 @@ def held(folder: Path) -> Iterator[None]:
 def is_held(folder: Path) -> bool:
     """Whether a process writes to the folder."""
     try:
-        with (folder / ".lock").open() as lock:
+        with (folder / LOCK).open() as lock:
             return not _lock(lock)
     except OSError:
         return False
@@ -247,7 +254,7 @@ class _Batch:
                 raise
 
     def _write_manifest(self, manifest: dict[str, Any]) -> None:
-        path = self.folder / ".manifest.part"
+        path = self.folder / DRAFT
         path.write_text(json.dumps(store.finite(manifest), indent=2) + "\n", encoding="utf-8")
         path.replace(self.folder / store.MANIFEST)
 

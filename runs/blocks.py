@@ -13,8 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from market import BadInput, Market
-from market.model import RunFailed
+from market import BadInput
+from market.simulate import explain
 from runs import store
 from runs.experiment import UNBUILT, Experiment, Part
 
@@ -140,11 +140,8 @@ def failure(experiment: Experiment, run: int, failed: int, explained: bool = Tru
         return Failed(
             *where, "", "", quarter, "not looked into, like the others of its block; gpumarket replay steps it"
         )
-    try:
-        Market(experiment.scenario_at(experiment.point(run)), experiment.seed, experiment.replication(run)).run()
-    except RunFailed as error:
-        return Failed(*where, error.stage, error.agent, error.quarter, str(error))
-    return Failed(*where, "", "", quarter, "failed in the ensemble gear and not in the live gear")
+    why = explain(experiment.scenario_at(experiment.point(run)), experiment.seed, experiment.replication(run))
+    return Failed(*where, why.stage, why.agent, why.quarter or quarter, str(why))
 
 
 def points_table(experiment: Experiment) -> pa.Table:

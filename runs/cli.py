@@ -54,7 +54,7 @@ def run(
     runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = 200,
     seed: Annotated[
         int | None,
-        typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; the scenario's if not given."),
+        typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's."),
     ] = None,
     gear: Annotated[
         str,

@@ -20,7 +20,7 @@ from market.scenario import shipped as shipped_scenarios
 from market.schema import STRICT, suggest, validate
 from market.uncertainty import Distribution
 from runs import outcomes, sampling
-from runs.experiment import Experiment
+from runs.experiment import Experiment, plain
 from runs.outcomes import STANDARD, Outcome
 from runs.sampling import Sampling, Table
 
@@ -178,7 +178,9 @@ class Design:
         for path, values in self.levers.items():
             self._try("levers", path, values)
         for path in sampled:
-            self._try("sampling.file", str(path), self.points[path].unique().tolist())
+            column = self.points[path]
+            ends = [column.min(), column.max()] if column.dtype.kind in "fi" else column.unique().tolist()
+            self._try("sampling.file", str(path), [plain(value) for value in ends])
         if self.points.shape[0] * self.head.runs_per_point > MOST_RUNS:
             raise BadInput(
                 f"{self.source}: found {self.points.shape[0]} points of {self.head.runs_per_point} runs; "

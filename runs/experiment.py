@@ -49,7 +49,7 @@ class Experiment:
     """
 
     scenario: Scenario
-    points: Mapping[str, Sequence[Any]]
+    points: Mapping[str, Sequence[Any] | np.ndarray]
     runs_per_point: int
     seed: int
     outcomes: Mapping[str, Outcome]

@@ -146,6 +146,15 @@ def read(text: object, scenario: Scenario, where: str = "outcome") -> Outcome:
     return _Reader(text, scenario, where).outcome
 
 
+def read_measure(text: object, scenario: Scenario, where: str = "measure") -> Outcome:
+    """A measure in every quarter, such as ``hhi`` or ``backlog of all but xAI``: look at its ``series``.
+
+    Raises:
+        BadInput: the text cannot be read, or names what the scenario does not have.
+    """
+    return _Reader(text, scenario, where, reduced=False).outcome
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reads one outcome and says where it cannot."""
@@ -153,14 +162,20 @@ class _Reader:
     text: object
     scenario: Scenario
     where: str
+    reduced: bool = True
 
     def refuse(self, found: object, allowed: str) -> NoReturn:
         raise BadInput(f"{self.where}: found {found!r}; {allowed}")
 
+    @property
+    def said(self) -> str:
+        """The text, spelled out."""
+        text = STANDARD.get(str(self.text), str(self.text)) if self.reduced else str(self.text)
+        return " ".join(text.split())
+
     @cached_property
     def words(self) -> dict[str, str | None]:
-        text = STANDARD.get(str(self.text), str(self.text))
-        match = GRAMMAR.fullmatch(" ".join(text.split()))
+        match = GRAMMAR.fullmatch(self.said)
         if not isinstance(self.text, str) or match is None:
             self.refuse(self.text, f"allowed: {', '.join(STANDARD)}, or words such as {SHAPE}")
         return match.groupdict()
@@ -182,7 +197,7 @@ class _Reader:
             self.refuse(who, suggest(who, [*self.build.names["buyers"], *self.build.names["products"]]))
         columns = self.build.layouts[family].columns
         if measure not in columns:
-            if self.words["reduction"] is None and measure == self.text:
+            if self.reduced and self.words["reduction"] is None and measure == self.text:
                 self.refuse(measure, f"{suggest(str(measure), STANDARD)}, or words such as {SHAPE}")
             self.refuse(measure, f"measures of {who or 'the market'}: {suggest(str(measure), columns)}")
         return family
@@ -211,9 +226,12 @@ class _Reader:
     def outcome(self) -> Outcome:
         words, family = self.words, self.family
         reduction, measure = words["reduction"], str(words["measure"])
+        if not self.reduced and any(words[name] for name in ("reduction", "at", "start", "end")):
+            self.refuse(self.text, "allowed: a measure over all quarters, such as 'hhi' or 'backlog of all but xAI'")
         if reduction is not None and reduction not in REDUCTIONS:
             self.refuse(reduction, suggest(reduction, REDUCTIONS))
-        if (reduction is None) != (words["at"] is not None) or (words["at"] and (words["start"] or words["end"])):
+        alone = reduction is None and words["at"] is None and self.reduced
+        if alone or (words["at"] and (reduction or words["start"] or words["end"])):
             self.refuse(self.text, f"allowed: one of {', '.join(REDUCTIONS)} before a measure, or 'in' one quarter")
         begin = self.quarter(words["at"] or words["start"], 0)
         end = self.quarter(words["at"] or words["end"], self.scenario.horizon - 1) + 1
@@ -222,7 +240,7 @@ class _Reader:
         columns = self.build.layouts[family].columns
         weight = WEIGHTS.get(measure) if len(self.members) > 1 else None
         return Outcome(
-            text=" ".join(STANDARD.get(str(self.text), str(self.text)).split()),
+            text=self.said,
             family=family,
             measure=measure,
             members=self.members,

@@ -1,0 +1,32 @@
+"""Small designs for tests of batches, and what a folder holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from runs.design import Design
+
+
+def design(points: int = 13, runs: int = 100, scenario: str = "colossus", **changes: Any) -> Design:
+    """Points of three uncertainties of a scenario, one of them a path, crossed with a lever unless changed."""
+    return Design.from_dict(
+        {
+            "schema": 1,
+            "name": "small",
+            "scenario": scenario,
+            "runs_per_point": runs,
+            "sampling": {"method": "latin_hypercube", "points": points, "seed": 3},
+            "uncertainties": {
+                "supplier.capacity_delay": {"low": 4.0, "high": 10.0},
+                "market.shock_level": {"low": 4.0, "high": 12.0},
+                "buyers.xAI.urgency": {"distribution": "triangular", "low": 0.15, "mode": 0.2, "high": 0.35},
+            },
+            **changes,
+        }
+    )
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """The bytes of every table of a folder."""
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}
