@@ -98,7 +98,7 @@ def check_size(built: Build, runs: int) -> None:
         most = MEMORY_LIMIT // (quarters * cells * 8)
         raise BadInput(
             f"runs: found {runs}; allowed: up to {most}, so that the results stay under {MEMORY_LIMIT >> 30} GiB; "
-            "more can be run in parts, each with its own first_replication"
+            "gpumarket batch runs more, into a folder"
         )
 
 

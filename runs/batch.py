@@ -10,7 +10,7 @@ import contextlib
 import errno
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 from market import BadInput
 from runs import environment, results, store
 from runs.blocks import Block, points_table, rows_in
-from runs.engine import Engine, WorkerLost, cut
+from runs.engine import Engine, Pieces, WorkerLost, cut
 from runs.experiment import Experiment, Part
 
 BLOCKS = 100
@@ -86,12 +86,12 @@ def run(
     engine = engine or Engine()
     folder = Path(folder)
     begun = prepare(experiment, folder, engine, resume)
-    batch = _Batch(experiment, folder, engine, watch)
-    with held(folder):
+    batch = _Batch(experiment, folder, watch)
+    with engine.started(experiment) as parts, held(folder):
         try:
             if not begun:
                 batch.begin(facts or {})
-            return batch.go_on()
+            return batch.go_on(parts)
         except WorkerLost as error:
             batch.note("stopped", force=True, quiet=True)
             raise Stopped(f"{folder}: {error} after {batch.done} of {experiment.runs} runs; {GO_ON}") from error
@@ -185,10 +185,9 @@ def _lock(file: Any) -> bool:
 class _Batch:
     """A batch at work on its folder."""
 
-    def __init__(self, experiment: Experiment, folder: Path, engine: Engine, watch: Watch | None):
+    def __init__(self, experiment: Experiment, folder: Path, watch: Watch | None):
         self.experiment = experiment
         self.folder = folder
-        self.engine = engine
         self.watch = watch
         self.size = block_size(experiment)
         self.done = 0
@@ -244,6 +243,7 @@ class _Batch:
                 "seconds": round(self.seconds_before + time.monotonic() - self.began, 3),
                 "runs_done": self.done,
                 "failures": self.failures,
+                "market_seconds": round(self.market_seconds, 3),
                 "runs_per_second": round(progress.runs_per_second, 1),
                 "seconds_left": progress.seconds_left,
             }
@@ -275,7 +275,7 @@ class _Batch:
 
     # --- the blocks -----------------------------------------------------------------------------------------------
 
-    def go_on(self) -> Progress:
+    def go_on(self, work: Callable[[Pieces], Generator[Part]]) -> Progress:
         """Run the blocks that are not finished."""
         for left in self.folder.glob(".*.part"):
             left.unlink()
@@ -291,13 +291,8 @@ class _Batch:
         self.before = self.done
         self.note("running", force=True)
         self._tell()
-        pieces = [
-            (at, min(ROWS, first + count - at))
-            for _, first, count in blocks
-            for at in range(first, first + count, ROWS)
-        ]
-        parts = self.engine.parts(self.experiment, pieces)
-        with contextlib.closing(parts):
+        pieces = [piece for _, first, count in blocks for piece in cut(first, count, ROWS)]
+        with contextlib.closing(work(pieces)) as parts:
             for number, first, count in blocks:
                 self._run_block(number, first, count, parts)
         self.note("done", force=True)

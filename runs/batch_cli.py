@@ -72,7 +72,10 @@ def batch(
         try:
             done = batches.run(experiment, out, engine, resume, watch, facts)
         except KeyboardInterrupt:
-            raise batches.Stopped(f"{out}: cancelled; {batches.GO_ON}") from None
+            ready = results.read_manifest(out)["runs_done"]
+            raise batches.Stopped(
+                f"{out}: cancelled after {ready:,} of {experiment.runs:,} runs; {batches.GO_ON}"
+            ) from None
     finished = results.open(out)
     if as_json:
         print_json({**status_of(out), "outcomes": outcome_rows(finished)})

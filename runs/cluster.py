@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 class Hand(WorkerPlugin):
     """Gives every worker of the cluster, those that join later too, the experiment; chunks are numbers from then on."""
 
-    name = "gpumarket"
-
     def __init__(self, modules: Modules, experiment: Experiment):
+        self.name = f"gpumarket-{experiment.hash}"
         self.modules, self.experiment = modules, experiment
 
     def setup(self, worker: Machine) -> None:
@@ -28,9 +27,9 @@ class Hand(WorkerPlugin):
         self.worker = Worker(self.experiment)
 
 
-def run_chunk(first: int, count: int) -> Part:
-    """The runs from ``first``, by the worker that this is called on."""
-    hand = get_worker().plugins[Hand.name]
+def run_chunk(name: str, first: int, count: int) -> Part:
+    """The runs from ``first`` of the experiment that the hand of this name holds, by the worker this is called on."""
+    hand = get_worker().plugins[name]
     assert isinstance(hand, Hand)
     return hand.worker.run(first, count)
 

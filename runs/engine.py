@@ -21,6 +21,8 @@ from runs.experiment import Experiment, Part, Worker
 Submit = Callable[[int, int], Any]
 """Hands out the runs (first, count) and returns a future of their Part."""
 
+Pieces = Iterable[tuple[int, int]]
+
 CHUNK = 250
 """Runs handed out at once: some 50 ms of work."""
 
@@ -58,22 +60,33 @@ class Engine:
             if found is not None and found < 1:
                 raise BadInput(f"{name}: found {found}; allowed: a whole number from 1")
 
-    def parts(self, experiment: Experiment, pieces: Iterable[tuple[int, int]]) -> Generator[Part]:
-        """What the runs (first, count) of each piece came to, chunk by chunk, in the order given.
+    @contextlib.contextmanager
+    def started(self, experiment: Experiment) -> Iterator[Callable[[Pieces], Generator[Part]]]:
+        """Workers that have the experiment, as a function: what the runs (first, count) of each piece came to, chunk
+        by chunk, in the order given.
 
         Raises:
             BadInput: a rule cannot be compiled, the cluster cannot be reached or is not of one make.
-            WorkerLost: a process or a machine ended at its work.
+            WorkerLost: by the function, if a process or a machine ended at its work.
         """
         if self.cluster is not None:
-            started = _dask(experiment, self.cluster, self.mixed)
+            workers = _dask(experiment, self.cluster, self.mixed)
         elif self.workers is not None:
-            started = _processes(experiment, self.workers)
+            workers = _processes(experiment, self.workers)
         else:
-            started = _threads(experiment, self.threads or os.cpu_count() or 1)
-        with started as (submit, hands):
-            chunks = (chunk for first, count in pieces for chunk in cut(first, count, self.chunk))
-            yield from _in_order(submit, chunks, hands * AHEAD)
+            workers = _threads(experiment, self.threads or os.cpu_count() or 1)
+        with workers as (submit, hands):
+
+            def parts(pieces: Pieces) -> Generator[Part]:
+                chunks = (chunk for first, count in pieces for chunk in cut(first, count, self.chunk))
+                return _in_order(submit, chunks, hands * AHEAD)
+
+            yield parts
+
+    def parts(self, experiment: Experiment) -> Iterator[Part]:
+        """All runs of an experiment, chunk by chunk; raises what :meth:`started` does."""
+        with self.started(experiment) as parts:
+            yield from parts([(0, experiment.runs)])
 
 
 def cut(first: int, count: int, size: int) -> Iterator[tuple[int, int]]:
@@ -82,7 +95,7 @@ def cut(first: int, count: int, size: int) -> Iterator[tuple[int, int]]:
         yield at, min(size, first + count - at)
 
 
-def _in_order(submit: Submit, chunks: Iterable[tuple[int, int]], most: int) -> Iterator[Part]:
+def _in_order(submit: Submit, chunks: Pieces, most: int) -> Generator[Part]:
     """Results in the order of the chunks, so many of which are under way at a time."""
     waiting: deque[Any] = deque()
     try:
@@ -181,7 +194,7 @@ def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[tuple[S
     from runs.cluster import Hand, fingerprints, run_chunk
 
     try:
-        client = Client(address, timeout="20s", set_as_default=False)
+        client = Client(address, timeout="5s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise BadInput(f"--cluster: found {address!r}, which does not answer: {error}") from None
     with client:
@@ -190,5 +203,9 @@ def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[tuple[S
             raise BadInput(f"--cluster: found {address!r}, which has no workers; allowed: one or more")
         if not mixed:
             fingerprints(client)
-        client.register_plugin(Hand(_modules(experiment), experiment))
-        yield lambda first, size: client.submit(run_chunk, first, size, pure=False), threads
+        hand = Hand(_modules(experiment), experiment)
+        client.register_plugin(hand)
+        try:
+            yield lambda first, size: client.submit(run_chunk, hand.name, first, size, pure=False), threads
+        finally:
+            client.unregister_worker_plugin(hand.name)

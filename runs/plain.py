@@ -132,7 +132,7 @@ def batch_run(
         outcomes={name: read(text, chosen) for name, text in (outcomes or {name: name for name in STANDARD}).items()},
         kept=("market",) if data_collection_period == 1 else (),
     )
-    parts = list(Engine(workers=number_processes).parts(experiment, [(0, experiment.runs)]))
+    parts = list(Engine(workers=number_processes).parts(experiment))
     runs = np.arange(experiment.runs)
     failed = np.concatenate([part.failed for part in parts])
     keys = pd.DataFrame({"run": runs, "iteration": runs % iterations})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import multiprocessing
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from distributed import LocalCluster
 
 import runs
 from market import BadInput, Scenario, simulate
@@ -68,24 +70,19 @@ def test_the_bytes_do_not_depend_on_who_does_the_work(undisturbed, tmp_path, eng
 
 def test_a_cluster_gives_the_same_bytes(undisturbed, tmp_path):
     with cluster(workers=2) as address:
+        batch.run(design(points=2).experiment, tmp_path / "first", Engine(cluster=address))
         batch.run(SMALL.experiment, tmp_path / "out", Engine(cluster=address))
+    assert len(runs.open(tmp_path / "first")["outcomes"]) == 200
     assert content(tmp_path / "out") == content(undisturbed)
 
 
+@contextlib.contextmanager
 def cluster(workers: int):
     """A dask scheduler and worker processes on loopback; the address while it lasts."""
-    import contextlib
-
-    from distributed import LocalCluster
-
-    @contextlib.contextmanager
-    def started():
-        with LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
-        ) as made:
-            yield made.scheduler_address
-
-    return started()
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+    ) as made:
+        yield made.scheduler_address
 
 
 @pytest.mark.parametrize("detail", ["outcomes", "series"])

@@ -9,23 +9,10 @@ import sys
 import numpy as np
 import pytest
 
+import runs
 from market import Scenario, simulate
 from market.scenario import shipped
-from runs import cli, store
-
-
-@pytest.fixture
-def gpumarket(capsys, monkeypatch):
-    """Run the command line in this process: status, standard output, standard error."""
-
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gpumarket", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return call
+from runs import store
 
 
 def test_run_prints_the_medians_of_simulate(gpumarket):
@@ -69,7 +56,7 @@ def test_out_writes_tables_and_a_manifest(gpumarket, tmp_path):
     status, _, err = gpumarket("run", "colossus", "--runs", "2", "--gear", "live", "--out", str(folder))
     assert status == 0
     assert str(folder) in err
-    tables = store.open_folder(folder)
+    tables = runs.open(folder)
     assert set(tables) == {"market", "products", "buyers", "deals", "offers", "orders"}
     assert list(tables["market"].columns[:3]) == ["run", "quarter", "revenue"]
     assert len(tables["buyers"]) == 2 * 17 * 10
@@ -108,7 +95,7 @@ BAD = {
     "seed no integer": (["run", "colossus", "--seed", "x"], ["--seed", "'x'", "whole number"]),
     "seed in the file": ([*SET, "seed=1.5"], ["seed", "1.5", "whole number"]),
     "no runs": (["run", "colossus", "--runs", "0"], ["runs", "found 0", "from 1"]),
-    "too many runs": (["run", "colossus", "--runs", "100000000"], ["runs", "GiB", "in parts"]),
+    "too many runs": (["run", "colossus", "--runs", "100000000"], ["runs", "GiB", "gpumarket batch"]),
     "unknown gear": (["run", "colossus", "--gear", "slow"], ["--gear", "'slow'", "ensemble or live"]),
     "set without a value": ([*SET, "horizon"], ["--set", "'horizon'", "PATH=VALUE"]),
     "a table set": ([*SET, "buyers.xAI=1"], ["buyers.xAI", "table"]),

@@ -1,0 +1,23 @@
+"""The command line as a fixture."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from runs import cli
+
+
+@pytest.fixture
+def gpumarket(capsys, monkeypatch):
+    """Run the command line in this process: status, standard output, standard error."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["gpumarket", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return call
