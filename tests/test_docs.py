@@ -6,9 +6,12 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from runs import Design
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -29,6 +32,11 @@ def test_the_example_runs(example, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_the_design_on_the_page_is_one():
+    written = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "batches.md").read_text(), re.DOTALL)
+    assert [Design.from_dict(tomllib.loads(text)).experiment.runs for text in written] == [200 * 2 * 50]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
