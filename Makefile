@@ -7,7 +7,7 @@ pip := $(run) -m pip install --quiet --disable-pip-version-check --no-deps --no-
 compile := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
-.PHONY: help install app test test-mesa35 bench lint lock golden clean
+.PHONY: help install app test warm test-mesa35 warm-mesa35 bench lint lock golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,9 +20,16 @@ app: install ## open the page
 test: install ## run all tests, on two processes
 	$(run) -m pytest --numprocesses 2 --dist loadfile
 
-test-mesa35: ## compare the gears and the numbers on a Python that gets Mesa 3.5
+warm: install ## compile the market's rules, before two processes would both do so
+	$(VENV)/bin/gpumarket run reference --runs 1 >/dev/null
+
+test-mesa35: warm-mesa35 ## compare the gears and the numbers on a Python that gets Mesa 3.5
+	@test ! -d .venv-mesa35 || .venv-mesa35/bin/python -m pytest --numprocesses 2 --dist loadfile \
+		tests/parity/test_parity.py tests/literature tests/test_golden.py
+
+warm-mesa35:
 	@newer=$$(.ci/newer-python) || { echo "No Python 3.12 or newer here: Mesa 3.5 is not tested."; exit 0; }; \
-	$(MAKE) install VENV=.venv-mesa35 PYTHON="$$newer" && .venv-mesa35/bin/python -m pytest --numprocesses 2 --dist loadfile tests/parity/test_parity.py tests/literature tests/test_golden.py
+	$(MAKE) warm VENV=.venv-mesa35 PYTHON="$$newer"
 
 bench: install ## measure speed, as ratios within one run
 	$(run) -m benchmarks
