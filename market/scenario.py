@@ -257,7 +257,7 @@ def _buyers(table: dict[str, Any], source: str) -> tuple[Mapping[str, Any], Mapp
             raise BadInput(f"{source}: buyers.{name}: found {value!r}; allowed: a table")
         settings = dict(value)
         chosen = settings.pop("class", "Buyer")
-        if chosen not in known:
+        if not isinstance(chosen, str) or chosen not in known:
             raise BadInput(f"{source}: buyers.{name}.class: found {chosen!r}; {suggest(str(chosen), known)}")
         if len(known[chosen]) > 1:
             where = " and ".join(cls.__module__ for cls in known[chosen])

@@ -62,7 +62,10 @@ def _path(value: Any) -> Any:
         return value
     if not numbers or any(isinstance(n, bool) or not isinstance(n, int | float) for n in numbers):
         raise PydanticCustomError("path", "a number, a list of numbers, or a table with a 'series'")
-    return [float(n) for n in value] if isinstance(value, list) else float(value)
+    try:
+        return [float(n) for n in value] if isinstance(value, list) else float(value)
+    except OverflowError:
+        raise PydanticCustomError("path", "a number that a float can hold") from None
 
 
 def within(low: float, high: float, endless: bool = False) -> AfterValidator:
@@ -175,12 +178,17 @@ KINDS = {
     "string": "a text",
     "bool": "true or false",
     "dict": "a table",
+    "list": "a list",
 }
+LIMITS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below", "multiple_of": "a multiple of"}
 
 
 def _allowed(error: Any) -> str:
     if error["type"] == "literal_error":
         return error["ctx"]["expected"]
+    for limit, words in LIMITS.items():
+        if limit in error.get("ctx", {}):
+            return f"{words} {error['ctx'][limit]}"
     kind = error["type"].removesuffix("_type").removesuffix("_from_float").removesuffix("_parsing")
     return KINDS.get(kind, error["msg"])
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, model_validator
@@ -11,9 +12,10 @@ from pydantic_core import PydanticCustomError
 from scipy.special import ndtr, ndtri
 
 from market.paths import BadInput
-from market.schema import STRICT, suggest, validate
+from market.schema import STRICT, suggest, validate, within
 
 Value = float | int | str | bool
+WholeNumber = Annotated[int, within(-(2**53), 2**53)]
 
 
 class Distribution(BaseModel):
@@ -28,12 +30,12 @@ class Distribution(BaseModel):
 
     @property
     def ends(self) -> tuple[Any, Any]:
-        """The lowest and the highest value that can come."""
+        """The values at no and at all of the probability: of numbers the lowest and the highest that can come."""
         lowest, highest = self.quantile(np.array([0.0, 1.0])).tolist()
         return lowest, highest
 
     @property
-    def values(self) -> list[Value] | None:
+    def values(self) -> Sequence[Value] | None:
         """All values that can come, if they can be counted."""
         return None
 
@@ -41,7 +43,7 @@ class Distribution(BaseModel):
 def ordered(low: float, high: float, what: str = "a high above the low") -> None:
     """Refuse a range in which nothing lies."""
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise PydanticCustomError("range", "{allowed}", {"allowed": f"{what}, found {low:g} to {high:g}"})
+        raise PydanticCustomError("range", "{allowed}", {"allowed": what})
 
 
 class Uniform(Distribution):
@@ -56,7 +58,7 @@ class Uniform(Distribution):
         return self
 
     def quantile(self, share: np.ndarray) -> np.ndarray:
-        return self.low + share * (self.high - self.low)
+        return _inside(self.low, self.high, share, self.low + share * (self.high - self.low))
 
 
 class LogUniform(Distribution):
@@ -72,7 +74,7 @@ class LogUniform(Distribution):
         return self
 
     def quantile(self, share: np.ndarray) -> np.ndarray:
-        return self.low * (self.high / self.low) ** share
+        return _inside(self.low, self.high, share, self.low * (self.high / self.low) ** share)
 
 
 class Triangular(Distribution):
@@ -94,7 +96,7 @@ class Triangular(Distribution):
         turn = (self.mode - self.low) / width
         rising = self.low + np.sqrt(share * width * (self.mode - self.low))
         falling = self.high - np.sqrt((1.0 - share) * width * (self.high - self.mode))
-        return np.where(share < turn, rising, falling)
+        return _inside(self.low, self.high, share, np.where(share < turn, rising, falling))
 
 
 class Normal(Distribution):
@@ -107,15 +109,29 @@ class Normal(Distribution):
 
     @model_validator(mode="after")
     def _check(self) -> Normal:
+        if not math.isfinite(self.mean):
+            raise PydanticCustomError("range", "{allowed}", {"allowed": "a finite mean"})
         if not 0.0 < self.sd < math.inf:
-            raise PydanticCustomError("range", "{allowed}", {"allowed": f"an sd above 0, found {self.sd:g}"})
+            raise PydanticCustomError("range", "{allowed}", {"allowed": "an sd above 0"})
         if not self.low < self.high:
             ordered(self.low, self.high)
+        _, below, above = self._tail
+        if not below < above:
+            raise PydanticCustomError("range", "{allowed}", {"allowed": "a range within 37 sd of the mean"})
         return self
 
+    @property
+    def _tail(self) -> tuple[float, float, float]:
+        """Which way to look, and the probability below either end from there: small, so that it keeps its digits."""
+        low, high = (self.low - self.mean) / self.sd, (self.high - self.mean) / self.sd
+        if low > 0.0:
+            return -1.0, float(ndtr(-high)), float(ndtr(-low))
+        return 1.0, float(ndtr(low)), float(ndtr(high))
+
     def quantile(self, share: np.ndarray) -> np.ndarray:
-        below, above = ndtr((self.low - self.mean) / self.sd), ndtr((self.high - self.mean) / self.sd)
-        return np.clip(self.mean + self.sd * ndtri(below + share * (above - below)), self.low, self.high)
+        way, below, above = self._tail
+        reached = below + (share if way > 0.0 else 1.0 - share) * (above - below)
+        return _inside(self.low, self.high, share, self.mean + way * self.sd * ndtri(reached))
 
 
 class LogNormal(Distribution):
@@ -127,9 +143,8 @@ class LogNormal(Distribution):
     @model_validator(mode="after")
     def _check(self) -> LogNormal:
         for name in ("median", "spread"):
-            found = getattr(self, name)
-            if not 0.0 < found < math.inf:
-                raise PydanticCustomError("range", "{allowed}", {"allowed": f"a {name} above 0, found {found:g}"})
+            if not 0.0 < getattr(self, name) < math.inf:
+                raise PydanticCustomError("range", "{allowed}", {"allowed": f"a {name} above 0"})
         return self
 
     def quantile(self, share: np.ndarray) -> np.ndarray:
@@ -139,8 +154,8 @@ class LogNormal(Distribution):
 class Whole(Distribution):
     """A whole number from ``low`` to ``high``, all alike."""
 
-    low: int
-    high: int
+    low: WholeNumber
+    high: WholeNumber
 
     @model_validator(mode="after")
     def _check(self) -> Whole:
@@ -148,20 +163,22 @@ class Whole(Distribution):
         return self
 
     @property
-    def values(self) -> list[Value]:
-        return list(range(self.low, self.high + 1))
+    def values(self) -> Sequence[Value]:
+        return range(self.low, self.high + 1)
 
     def quantile(self, share: np.ndarray) -> np.ndarray:
-        return _pick(np.arange(self.low, self.high + 1), share)
+        return self.low + _place(share, self.high - self.low + 1)
 
 
 class OneOf(Distribution):
     """One of the ``options``, all alike: numbers, names of rules, true and false."""
 
-    options: list[Value]
+    options: list[Any]
 
     @model_validator(mode="after")
     def _check(self) -> OneOf:
+        if not all(isinstance(option, Value) for option in self.options):
+            raise PydanticCustomError("range", "{allowed}", {"allowed": "numbers, texts, true or false as options"})
         if len(set(self.options)) < max(2, len(self.options)):
             raise PydanticCustomError("range", "{allowed}", {"allowed": "two or more different options"})
         return self
@@ -171,11 +188,17 @@ class OneOf(Distribution):
         return self.options
 
     def quantile(self, share: np.ndarray) -> np.ndarray:
-        return _pick(np.array(self.options, dtype=object), share)
+        return np.array(self.options, dtype=object)[_place(share, len(self.options))]
 
 
-def _pick(values: np.ndarray, share: np.ndarray) -> np.ndarray:
-    return values[np.minimum((share * len(values)).astype(int), len(values) - 1)]
+def _inside(low: float, high: float, share: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Values with exact ends: rounding must not carry one beyond what a field allows."""
+    return np.clip(np.where(share <= 0.0, low, np.where(share >= 1.0, high, values)), low, high)
+
+
+def _place(share: np.ndarray, count: int) -> np.ndarray:
+    """Which of so many values a share of the probability falls on."""
+    return np.minimum((share * count).astype(int), count - 1)
 
 
 KINDS: dict[str, type[Distribution]] = {
@@ -200,6 +223,6 @@ def read(table: Any, where: str, source: str) -> Distribution:
         raise BadInput(f"{source}: {where}: found {table!r}; allowed: a table such as {{ low = 0.1, high = 0.5 }}")
     settings = dict(table)
     name = settings.pop("distribution", "uniform")
-    if name not in KINDS:
+    if not isinstance(name, str) or name not in KINDS:
         raise BadInput(f"{source}: {where}.distribution: found {name!r}; {suggest(str(name), KINDS)}")
     return validate(KINDS[name], settings, where, source)

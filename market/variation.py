@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,8 @@ from market.scenario import Scenario
 
 KEPT = 64
 """Builds that are kept while points come back to them."""
+
+LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class _Slot:
         """Whether the scenario's own checks would let the value pass."""
         if isinstance(value, bool) or not isinstance(value, float | int):
             return False
-        return math.isfinite(value) and self.low <= value <= self.high
+        return self.low <= value <= self.high and abs(value) <= LARGEST
 
 
 class Variation:
@@ -55,8 +58,14 @@ class Variation:
             scenario.get(path)
             if "." not in path:
                 raise BadInput(f"{scenario.source}: {path}: may not differ between points; allowed: fields of a table")
-        self._slots = {path: slot for path in self.paths if (slot := _slot(scenario, path)) is not None}
-        self._builds: dict[tuple[Any, ...], Build] = {}
+        classes_vary = any(path.endswith(".class") for path in self.paths)  # and with them the fields of buyers
+        self._slots = {
+            path: slot
+            for path in self.paths
+            if not (classes_vary and path.startswith("buyers.")) and (slot := _slot(scenario, path)) is not None
+        }
+        self._lock = threading.Lock()
+        self._builds: dict[str, Build] = {}
 
     def scenario_at(self, values: Sequence[Any]) -> Scenario:
         """The scenario in full, one value per open field.
@@ -82,13 +91,17 @@ class Variation:
         return _with(base, [(slot, float(given[path])) for path, slot in direct.items()]) if direct else base
 
     def _base(self, changes: Mapping[str, Any]) -> Build:
-        key = tuple(changes.items())
-        if key not in self._builds:
-            made = self.scenario.replace_all(changes).build if changes else self.scenario.build
-            while len(self._builds) >= KEPT:
-                self._builds.pop(next(iter(self._builds)), None)
-            self._builds[key] = made
-        return self._builds[key]
+        if not changes:
+            return self.scenario.build
+        key = repr(changes)  # which tells 1, 1.0 and true apart, and takes lists
+        made = self._builds.get(key)
+        if made is None:
+            made = self.scenario.replace_all(changes).build
+            with self._lock:
+                while len(self._builds) >= KEPT:
+                    del self._builds[next(iter(self._builds))]
+                self._builds[key] = made
+        return made
 
 
 def _slot(scenario: Scenario, path: str) -> _Slot | None:

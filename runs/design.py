@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -18,9 +19,9 @@ from pydantic import BaseModel, Field
 from market import BadInput, Scenario, uncertainty
 from market.scenario import shipped as shipped_scenarios
 from market.schema import STRICT, suggest, validate
-from market.uncertainty import Distribution
+from market.uncertainty import Distribution, OneOf
 from runs import outcomes, sampling
-from runs.experiment import Experiment, plain
+from runs.experiment import Experiment
 from runs.outcomes import STANDARD, Outcome
 from runs.sampling import Sampling, Table
 
@@ -73,6 +74,7 @@ class Design:
     sampling: Sampling | None
     uncertainties: Mapping[str, Distribution]
     levers: Mapping[str, list[Any]]
+    settings: Mapping[str, Any]
     outcomes: Mapping[str, Outcome]
     folder: Path
 
@@ -102,7 +104,8 @@ class Design:
             BadInput: it is not valid.
         """
         head = validate(Head, dict(raw), "", source)
-        scenario = _scenario(head, source, Path(folder))
+        settings = _leaves(head.set_, _is_value, f"{source}: set")
+        scenario = _scenario(head, settings, source, Path(folder))
         way = None if head.sampling is None else sampling.read(head.sampling, source)
         texts = head.outcomes or {name: name for name in STANDARD}
         design = cls(
@@ -112,6 +115,7 @@ class Design:
             sampling=way,
             uncertainties=_uncertainties(head, scenario, way, source),
             levers=_levers(head.levers, source),
+            settings=settings,
             outcomes={
                 name: outcomes.read(text, scenario, f"{source}: outcomes.{name}") for name, text in texts.items()
             },
@@ -121,21 +125,29 @@ class Design:
         return design
 
     @cached_property
-    def points(self) -> pd.DataFrame:
-        """A row per point: every sampled row with every combination of the levers; a column per field.
+    def sampled(self) -> pd.DataFrame:
+        """A row per sampled point, without the levers; one row if nothing is sampled.
 
         Raises:
             BadInput: the method cannot sample these uncertainties, or the table of points cannot be read.
         """
         try:
             if self.sampling is None:
-                sampled = pd.DataFrame(index=range(1))
-            elif isinstance(self.sampling, Table):
-                sampled = self.sampling.read(self.folder)
-            else:
-                sampled = self.sampling.sample(self.uncertainties)
+                return pd.DataFrame(index=range(1))
+            if isinstance(self.sampling, Table):
+                return self.sampling.read(self.folder)
+            return self.sampling.sample(self.uncertainties)
         except BadInput as error:
             raise BadInput(f"{self.source}: {error}") from None
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """A row per point: every sampled row with every combination of the levers; a column per field.
+
+        Raises:
+            BadInput: the method cannot sample these uncertainties, or the table of points cannot be read.
+        """
+        sampled = self.sampled
         combinations = list(itertools.product(*self.levers.values()))
         crossed = sampled.loc[sampled.index.repeat(len(combinations))].reset_index(drop=True)
         for k, path in enumerate(self.levers):
@@ -160,50 +172,63 @@ class Design:
 
     def _check(self) -> None:
         """What can only be seen with the whole design at hand: each field once, each value allowed."""
-        sampled = list(self.points.columns.difference(list(self.levers))) if isinstance(self.sampling, Table) else []
+        sampled = list(self.sampled.columns) if isinstance(self.sampling, Table) else []
         seen: dict[str, str] = {}
         for where, paths in {
-            "set": self.head.set_,
-            "uncertainties": self.uncertainties,
-            "levers": self.levers,
-            "sampling.file": sampled,
+            "set.": self.settings,
+            "uncertainties.": self.uncertainties,
+            "levers.": self.levers,
+            "sampling.file: ": sampled,
         }.items():
             for path in paths:
                 if path in seen:
-                    raise BadInput(f"{self.source}: {path}: stands in {seen[path]} and in {where}; allowed: in one")
-                seen[path] = where
+                    raise BadInput(f"{self.source}: {where}{path}: found in {seen[path]} too; allowed: in one of them")
+                seen[path] = where.strip(".: ")
+        points = math.prod(len(values) for values in self.levers.values()) * len(self.sampled)
+        if points * self.head.runs_per_point > MOST_RUNS:
+            found = f"{points} points of {self.head.runs_per_point} runs"
+            raise BadInput(f"{self.source}: runs_per_point: found {found}; allowed: {MOST_RUNS} runs in all")
         for path, known in self.uncertainties.items():
-            ends = known.values or [end for end in known.ends if np.isfinite(end)] or [self.scenario.get(path)]
-            self._try("uncertainties", path, ends)
+            if isinstance(known, OneOf):
+                self._try("uncertainties.", path, known.options)
+            else:
+                finite = [end for end in known.ends if np.isfinite(end)]
+                self._try("uncertainties.", path, finite or [self.scenario.get(path)])
         for path, values in self.levers.items():
-            self._try("levers", path, values)
+            self._try("levers.", path, values)
         for path in sampled:
-            column = self.points[path]
-            ends = [column.min(), column.max()] if column.dtype.kind in "fi" else column.unique().tolist()
-            self._try("sampling.file", str(path), [plain(value) for value in ends])
-        if self.points.shape[0] * self.head.runs_per_point > MOST_RUNS:
-            raise BadInput(
-                f"{self.source}: found {self.points.shape[0]} points of {self.head.runs_per_point} runs; "
-                f"allowed: {MOST_RUNS} runs in all"
-            )
+            column = self.sampled[path]
+            ends = column if column.dtype.kind not in "iuf" else column.agg(["min", "max"])  # others lie between
+            self._try("sampling.file: ", str(path), ends.unique().tolist())
 
     def _try(self, where: str, path: str, values: list[Any]) -> None:
         if "." not in path:
-            raise BadInput(f"{self.source}: {where}: {path}: may not differ between points; allowed: fields of a table")
+            raise BadInput(f"{self.source}: {where}{path}: may not differ between points; allowed: fields of a table")
         for value in values:
-            try:
-                self.scenario.replace(path, value)
-            except BadInput as error:
-                raise BadInput(f"{self.source}: {where}: {error}") from None
+            _replaced(self.scenario, {path: value}, f"{self.source}: {where}")
 
 
-def _scenario(head: Head, source: str, folder: Path) -> Scenario:
-    beside = folder / head.scenario
+def _scenario(head: Head, settings: Mapping[str, Any], source: str, folder: Path) -> Scenario:
+    known = shipped_scenarios()
+    if head.scenario not in known and not (folder / head.scenario).is_file():
+        raise BadInput(
+            f"{source}: scenario: found {head.scenario!r}, no such scenario or file; {suggest(head.scenario, known)}"
+        )
     try:
-        scenario = Scenario.load(head.scenario if head.scenario in shipped_scenarios() else beside)
-        return scenario.replace_all(dict(_leaves(head.set_, lambda value: not isinstance(value, dict))))
+        scenario = Scenario.load(head.scenario if head.scenario in known else folder / head.scenario)
     except BadInput as error:
-        raise BadInput(f"{source}: {error}") from None
+        raise BadInput(f"{source}: scenario: {error}") from None
+    return _replaced(scenario, settings, f"{source}: set.")
+
+
+def _replaced(scenario: Scenario, changes: Mapping[str, Any], where: str) -> Scenario:
+    """The scenario with other values; its complaint is put on the design's field instead of the scenario's file."""
+    try:
+        return scenario.replace_all(changes)
+    except BadInput as error:
+        text = str(error).removeprefix(f"{scenario.source}: ")
+        own = any(text.startswith((f"{path}:", f"{path}.")) for path in changes)
+        raise BadInput(where + (text if own else f"{', '.join(changes)}: {error}")) from None
 
 
 def _uncertainties(head: Head, scenario: Scenario, way: Sampling | None, source: str) -> dict[str, Distribution]:
@@ -221,34 +246,45 @@ def _uncertainties(head: Head, scenario: Scenario, way: Sampling | None, source:
         return dict(scenario.uncertainties)
     if not given:
         raise BadInput(f"{source}: uncertainties: found none; allowed: one or more")
-    found: dict[str, Distribution] = {}
-    for path, table in _leaves(given, lambda value: not _nested(value)):
-        if path in found:
-            raise BadInput(f"{source}: uncertainties: found {path} twice; allowed: one uncertainty on a field")
-        found[path] = uncertainty.read(table, f"uncertainties.{path}", source)
-    return found
+    leaves = _leaves(given, lambda value: not _nested(value), f"{source}: uncertainties")
+    return {path: uncertainty.read(table, f"uncertainties.{path}", source) for path, table in leaves.items()}
 
 
 def _levers(given: Mapping[str, Any], source: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for path, values in _leaves(given, lambda value: not isinstance(value, dict)):
-        if path in found:
-            raise BadInput(f"{source}: levers: found {path} twice; allowed: one list of values")
+    found = _leaves(given, lambda value: not isinstance(value, dict), f"{source}: levers")
+    for path, values in found.items():
         if not isinstance(values, list) or not values:
             raise BadInput(f"{source}: levers.{path}: found {values!r}; allowed: a list of one or more values")
-        found[path] = values
     return found
 
 
 def _nested(value: Any) -> bool:
-    """Whether a table holds tables only, as ``supplier.capacity_delay = {...}`` makes them."""
-    return isinstance(value, dict) and bool(value) and all(isinstance(entry, dict) for entry in value.values())
+    """Whether a table holds tables, as ``supplier.capacity_delay = {...}`` makes them; a distribution holds none."""
+    return isinstance(value, dict) and any(isinstance(entry, dict) for entry in value.values())
 
 
-def _leaves(table: Mapping[str, Any], leaf: Callable[[Any], bool], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Paths and what stands at them, whether written ``"a.b" = x`` or ``a.b = x``."""
-    for name, value in table.items():
-        if leaf(value):
-            yield above + name, value
-        else:
-            yield from _leaves(value, leaf, f"{above}{name}.")
+def _is_value(value: Any) -> bool:
+    """Whether this is what a field is set to, a series of figures among others, and not a table of fields."""
+    return not isinstance(value, dict) or "series" in value
+
+
+def _leaves(table: Mapping[str, Any], leaf: Callable[[Any], bool], where: str) -> dict[str, Any]:
+    """What stands at each path, whether written ``"a.b" = x`` or ``a.b = x``.
+
+    Raises:
+        BadInput: a path is written both ways.
+    """
+    found: dict[str, Any] = {}
+
+    def note(table: Mapping[str, Any], above: str) -> None:
+        for name, value in table.items():
+            path = above + name
+            if not leaf(value):
+                note(value, f"{path}.")
+            elif path in found:
+                raise BadInput(f"{where}.{path}: found twice; allowed: once")
+            else:
+                found[path] = value
+
+    note(table, "")
+    return found

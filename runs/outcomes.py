@@ -88,7 +88,7 @@ STANDARD = {
 
 GRAMMAR = re.compile(
     r"(?:(?P<reduction>[a-z_]+) +)?(?P<measure>[a-z_]+)"
-    r"(?: +of +(?P<rest>all but +)?(?P<who>\S+))?"
+    r"(?: +of +(?P<rest>all but +)?(?P<who>\S.*?))?"
     r"(?: +in +(?P<at>\S+))?(?: +from +(?P<start>\S+))?(?: +to +(?P<end>\S+))?"
 )
 SHAPE = "'peak quoted_lead_weeks of H100 from 2023Q1 to 2024Q4' or 'hhi in 2024Q4'"

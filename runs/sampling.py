@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from pandas.errors import ParserWarning
 from pydantic import BaseModel, Field
 from scipy.stats import qmc
 
@@ -17,7 +19,8 @@ from market.schema import STRICT, suggest, validate
 from market.uncertainty import Distribution
 
 Space = Mapping[str, Distribution]
-Count = Annotated[int, Field(ge=1, le=10_000_000)]
+MOST_POINTS = 10_000_000
+Count = Annotated[int, Field(ge=1, le=MOST_POINTS)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 
 
@@ -44,10 +47,10 @@ class FullFactorial(Sampling):
     def sample(self, space: Space) -> pd.DataFrame:
         check_ends(space, "factorial")
         shares = np.linspace(0.0, 1.0, self.levels)
-        axes = [known.values or known.quantile(shares).tolist() for known in space.values()]
+        axes = [known.quantile(shares).tolist() if known.values is None else known.values for known in space.values()]
         count = int(np.prod([len(axis) for axis in axes], dtype=float))
-        if count > 10_000_000:
-            raise BadInput(f"sampling.levels: found {self.levels}, which makes {count} points; allowed: 10000000")
+        if count > MOST_POINTS:
+            raise BadInput(f"sampling.levels: found {self.levels}, which makes {count} points; allowed: {MOST_POINTS}")
         return pd.DataFrame(list(itertools.product(*axes)), columns=list(space))
 
 
@@ -101,20 +104,36 @@ class Table(Sampling):
         """The table, looked for beside the design.
 
         Raises:
-            BadInput: it is not there, is empty or has holes.
+            BadInput: it is not there, is empty, has holes or longer rows than its head.
         """
         path = folder / self.file
+        if not path.is_file():
+            raise BadInput(f"sampling.file: found {self.file!r}, which is not there; allowed: a CSV or Parquet file")
         try:
-            table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+            table = pd.read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
         except (OSError, ValueError) as error:
-            raise BadInput(f"sampling.file: {self.file!r} cannot be read: {str(error).splitlines()[0]}") from None
+            reason = str(error).splitlines()[0]
+            raise BadInput(f"sampling.file: found {self.file!r}, which cannot be read: {reason}") from None
+        table = table.reset_index(drop=True)
         if table.empty:
             raise BadInput(f"sampling.file: found no rows in {self.file!r}; allowed: one row per point")
         holes = table.isna()
         if holes.any(axis=None):
             row, column = next(zip(*np.nonzero(holes.to_numpy()), strict=True))
-            raise BadInput(f"sampling.file: {self.file!r}, row {row + 1}, {table.columns[column]}: is empty")
+            raise BadInput(
+                f"sampling.file: found no {table.columns[column]} in row {row + 1} of {self.file!r}; allowed: no holes"
+            )
         return table
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Rows longer than the head are an error: pandas would take their first values for labels."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ParserWarning)
+        try:
+            return pd.read_csv(path, index_col=False)
+        except ParserWarning:
+            raise ValueError("a row has more values than the head has columns") from None
 
 
 METHODS: dict[str, type[Sampling]] = {
@@ -136,8 +155,10 @@ def read(table: Any, source: str) -> Sampling:
     if not isinstance(table, dict):
         raise BadInput(f"{source}: sampling: found {table!r}; allowed: a table with a method")
     settings = dict(table)
-    method = settings.pop("method", None)
-    if method not in METHODS:
+    if "method" not in settings:
+        raise BadInput(f"{source}: sampling.method: is missing; allowed: {', '.join(METHODS)}")
+    method = settings.pop("method")
+    if not isinstance(method, str) or method not in METHODS:
         raise BadInput(f"{source}: sampling.method: found {method!r}; {suggest(str(method), METHODS)}")
     return validate(METHODS[method], settings, "sampling", source)
 
@@ -151,4 +172,7 @@ def check_ends(space: Space, method: str) -> None:
     """Raises BadInput if an uncertainty has no ends, which the method puts points on."""
     for path, known in space.items():
         if known.values is None and not np.isfinite(known.ends).all():
-            raise BadInput(f"uncertainties.{path}: has no ends, on which {method} puts points; allowed: low and high")
+            raise BadInput(
+                f"uncertainties.{path}: found no ends, on which {method} puts points; "
+                "allowed: a distribution with a low and a high"
+            )
