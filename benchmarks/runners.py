@@ -85,7 +85,7 @@ def engine(replications: int) -> Results:
     """Threads of this process."""
     runs = grid(replications)
     results: Results = {}
-    for part in Engine().parts(experiment(replications), [(0, len(runs))]):
+    for part in Engine().parts(experiment(replications)):
         for k, run in enumerate(runs[part.first : part.first + len(part.failed)]):
             results[run] = (float(part.outcomes[k, 0]), part.series["market"][k, :, 0])
     return results
