@@ -169,6 +169,7 @@ class BuyerState(Bargainer):
     promised: float = 0.0
     promised_delivered: float = 0.0
     weight: float = 0.0
+    claim: float = 0.0
     past_sales: float = 0.0
     tenure: float = 0.0
     exclusive: float = 1.0

@@ -29,9 +29,11 @@ def _positive(weights):
     largest = 0.0
     for i in range(len(weights)):
         largest = max(largest, weights[i])
-    if largest <= 0.0:
-        return [1.0] * len(weights)
-    return [max(weight, 1e-12 * largest) for weight in weights]
+    claim = [1.0] * len(weights)
+    if largest > 0.0:
+        for i in range(len(weights)):
+            claim[i] = max(weights[i], 1e-12 * largest)
+    return claim
 
 
 @both_gears

@@ -195,21 +195,20 @@ def ship_lines(market, product, buyers, first, last, due, units, firm):
     """
     if units <= 0.0:
         return
-    claims = [0.0] * market.buyer_count
+    asked = 0.0
     names = 0
     for i in range(market.buyer_count):
         buyer = buyers[i]
         names += buyer.names
+        buyer.claim = 0.0
         money = buyer.purse()
         for line in range(buyer.lines):
             if eligible(buyer, line, product.index, first, last, due, firm):
                 cost = buyer.line_price[line] * book.cash_share(buyer, line) / 1e6
                 claim = book.payable(buyer.line_open[line], cost, money)
-                claims[i] += claim
+                buyer.claim = buyer.claim + claim
                 money = max(0.0, money - claim * cost)
-    asked = 0.0
-    for i in range(market.buyer_count):
-        asked += claims[i]
+        asked += buyer.claim
     if asked <= 0.0:
         return
     orders = [0.0] * names
@@ -217,7 +216,7 @@ def ship_lines(market, product, buyers, first, last, due, units, firm):
     at = 0
     for i in range(market.buyer_count):
         for _ in range(buyers[i].names):
-            orders[at] = claims[i] / buyers[i].names
+            orders[at] = buyers[i].claim / buyers[i].names
             standings[at] = buyers[i].weight
             at += 1
     given = allocate(market.allocation, orders, units, standings)
@@ -228,7 +227,7 @@ def ship_lines(market, product, buyers, first, last, due, units, firm):
         for _ in range(buyer.names):
             left += given[at]
             at += 1
-        left = min(left, claims[i])
+        left = min(left, buyer.claim)
         for line in range(buyer.lines):
             if eligible(buyer, line, product.index, first, last, due, firm):
                 part = min(left, buyer.line_open[line])

@@ -25,7 +25,7 @@ from runs.outcomes import Outcome
 UNBUILT = -1
 """In place of the quarter of a failure: the point itself is not a scenario."""
 
-SHARED_DRAWS = 256
+SHARED_DRAWS = 4096
 """Replications whose draws are made at once when points share them."""
 
 KEPT_DRAWS = 8
