@@ -139,11 +139,6 @@ def print_batch(title: str, finished: Results, out: Path) -> None:
     print(f"{facts['runs']:,} runs in {duration(facts['seconds'])}, written to {out}", file=sys.stderr)
 
 
-def number(value: float) -> str:
-    """Four digits, more only before the point."""
-    return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-
-
 def outcome_rows(finished: Results) -> dict[str, dict[str, Any]]:
     """Of each outcome: its unit, median, 5 and 95% over all runs, and how many runs leave it undefined."""
     import numpy as np

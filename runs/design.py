@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -54,6 +54,7 @@ class Head(BaseModel):
     detail: Literal["outcomes", "market", "series", "trace"] = "market"
     sampling: dict[str, Any] | None = None
     uncertainties: dict[str, Any] | None = None
+    groups: dict[str, list[str]] = {}
     levers: dict[str, Any] = {}
     outcomes: dict[str, Any] = {}
 
@@ -62,6 +63,16 @@ def shipped() -> dict[str, Path]:
     """The designs that come with the package, by name."""
     folder = Path(str(files("runs") / "designs"))
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def is_design(name: str) -> bool:
+    """Whether a name or file is that of a design; only a design names a scenario."""
+    if name in shipped():
+        return True
+    try:
+        return "scenario" in tomllib.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -136,7 +147,7 @@ class Design:
                 return pd.DataFrame(index=range(1))
             if isinstance(self.sampling, Table):
                 return self.sampling.read(self.folder)
-            return self.sampling.sample(self.uncertainties)
+            return self.sampling.sample(self.uncertainties, self.head.groups)
         except BadInput as error:
             raise BadInput(f"{self.source}: {error}") from None
 
@@ -196,6 +207,7 @@ class Design:
                 self._try("uncertainties.", path, finite or [self.scenario.get(path)])
         for path, values in self.levers.items():
             self._try("levers.", path, values)
+        check_groups(self.head.groups, self.uncertainties, f"{self.source}: ")
         for path in sampled:
             column = self.sampled[path]
             ends = column if column.dtype.kind not in "iuf" else column.agg(["min", "max"])  # others lie between
@@ -256,6 +268,18 @@ def _levers(given: Mapping[str, Any], source: str) -> dict[str, list[Any]]:
         if not isinstance(values, list) or not values:
             raise BadInput(f"{source}: levers.{path}: found {values!r}; allowed: a list of one or more values")
     return found
+
+
+def check_groups(groups: Mapping[str, Sequence[str]], space: Mapping[str, Any], where: str = "") -> None:
+    """Raises BadInput unless each group names uncertainties, and none is in two."""
+    seen: dict[str, str] = {}
+    for name, paths in groups.items():
+        for path in paths:
+            if path not in space:
+                raise BadInput(f"{where}groups.{name}: found {path!r}, which is not uncertain; {suggest(path, space)}")
+            if path in seen:
+                raise BadInput(f"{where}groups.{name}: found {path!r}, which is in {seen[path]!r} too; allowed: in one")
+            seen[path] = name
 
 
 def _nested(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from market.schema import STRICT, suggest, validate
 from market.uncertainty import Distribution
 
 Space = Mapping[str, Distribution]
+Groups = Mapping[str, Sequence[str]]
 MOST_POINTS = 10_000_000
 Count = Annotated[int, Field(ge=1, le=MOST_POINTS)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -29,12 +30,21 @@ class Sampling(BaseModel):
 
     model_config = STRICT
 
-    def sample(self, space: Space) -> pd.DataFrame:
-        """A row per point, a column per uncertainty.
+    def sample(self, space: Space, groups: Groups | None = None) -> pd.DataFrame:
+        """A row per point, a column per uncertainty; the order in which they are named changes no number.
 
         Raises:
             BadInput: the method cannot sample this space; the sentence begins with the field.
         """
+        shares = self.shares(space, groups)
+        return pd.DataFrame({path: known.quantile(shares[path].to_numpy()) for path, known in space.items()})
+
+    def shares(self, space: Space, groups: Groups | None = None) -> pd.DataFrame:
+        """The points as shares of probability, from 0 to 1; uncertainties of one group move together."""
+        names = sorted(space)
+        return pd.DataFrame(self._unit(space, problem(names, groups)), columns=names)
+
+    def _unit(self, space: Space, problem: dict[str, Any]) -> np.ndarray:
         raise NotImplementedError
 
 
@@ -44,7 +54,7 @@ class FullFactorial(Sampling):
 
     levels: Annotated[int, Field(ge=2, le=1000)] = 3
 
-    def sample(self, space: Space) -> pd.DataFrame:
+    def sample(self, space: Space, groups: Groups | None = None) -> pd.DataFrame:
         check_ends(space, "factorial")
         shares = np.linspace(0.0, 1.0, self.levels)
         axes = [known.quantile(shares).tolist() if known.values is None else known.values for known in space.values()]
@@ -60,8 +70,8 @@ class LatinHypercube(Sampling):
     points: Count
     seed: Seed = 0
 
-    def sample(self, space: Space) -> pd.DataFrame:
-        return placed(qmc.LatinHypercube(len(space), rng=self.seed).random(self.points), space)
+    def _unit(self, space: Space, problem: dict[str, Any]) -> np.ndarray:
+        return qmc.LatinHypercube(len(space), rng=self.seed).random(self.points)
 
 
 class Sobol(Sampling):
@@ -70,14 +80,24 @@ class Sobol(Sampling):
     points: Count
     seed: Seed = 0
 
-    def sample(self, space: Space) -> pd.DataFrame:
-        if self.points & (self.points - 1):
-            below = 2 ** (self.points.bit_length() - 1)
-            raise BadInput(
-                f"sampling.points: found {self.points}; allowed for a Sobol sequence: a power of two, "
-                f"such as {below} or {2 * below}"
-            )
-        return placed(qmc.Sobol(len(space), rng=self.seed).random(self.points), space)
+    def _unit(self, space: Space, problem: dict[str, Any]) -> np.ndarray:
+        check_power(self.points)
+        return qmc.Sobol(len(space), rng=self.seed).random(self.points)
+
+
+class Saltelli(Sampling):
+    """Base points and their radial neighbours, from which Sobol indices are estimated (Saltelli 2002; Saltelli et al.
+    2010): ``points`` times the number of uncertainties (or groups) plus 2, twice that with ``second_order``."""
+
+    points: Count
+    second_order: bool = False
+    seed: Seed = 0
+
+    def _unit(self, space: Space, problem: dict[str, Any]) -> np.ndarray:
+        from SALib.sample import sobol
+
+        check_power(self.points)
+        return sobol.sample(problem, self.points, calc_second_order=self.second_order, seed=self.seed)
 
 
 class Morris(Sampling):
@@ -87,12 +107,11 @@ class Morris(Sampling):
     levels: Annotated[int, Field(ge=2, le=100, multiple_of=2)] = 4
     seed: Seed = 0
 
-    def sample(self, space: Space) -> pd.DataFrame:
+    def _unit(self, space: Space, problem: dict[str, Any]) -> np.ndarray:
         from SALib.sample import morris
 
         check_ends(space, "morris")
-        problem = {"num_vars": len(space), "names": list(space), "bounds": [[0.0, 1.0]] * len(space)}
-        return placed(morris.sample(problem, self.trajectories, num_levels=self.levels, seed=self.seed), space)
+        return morris.sample(problem, self.trajectories, num_levels=self.levels, seed=self.seed)
 
 
 class Table(Sampling):
@@ -140,6 +159,7 @@ METHODS: dict[str, type[Sampling]] = {
     "factorial": FullFactorial,
     "latin_hypercube": LatinHypercube,
     "sobol": Sobol,
+    "saltelli": Saltelli,
     "morris": Morris,
     "table": Table,
 }
@@ -163,9 +183,23 @@ def read(table: Any, source: str) -> Sampling:
     return validate(METHODS[method], settings, "sampling", source)
 
 
-def placed(shares: np.ndarray, space: Space) -> pd.DataFrame:
-    """Points from shares of probability, shape (points, uncertainties)."""
-    return pd.DataFrame({path: known.quantile(shares[:, k]) for k, (path, known) in enumerate(space.items())})
+def problem(names: Sequence[str], groups: Groups | None = None) -> dict[str, Any]:
+    """Inputs as SALib wants them, each a share of probability; those in no group are one of their own."""
+    found: dict[str, Any] = {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+    if groups:
+        group = {path: name for name, paths in groups.items() for path in paths}
+        found["groups"] = [group.get(name, name) for name in names]
+    return found
+
+
+def check_power(points: int) -> None:
+    """Raises BadInput unless a Sobol sequence is balanced at so many points."""
+    if points & (points - 1):
+        below = 2 ** (points.bit_length() - 1)
+        raise BadInput(
+            f"sampling.points: found {points}; allowed for a Sobol sequence: a power of two, "
+            f"such as {below} or {2 * below}"
+        )
 
 
 def check_ends(space: Space, method: str) -> None:

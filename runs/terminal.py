@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from typing import Annotated, Any
@@ -61,7 +62,7 @@ class Progress:
         self.bar.stop()
 
     def __call__(self, done: int, total: int, note: str = "", left: float | None = None) -> bool:
-        self.bar.update(self.task, completed=done, note=note)
+        self.bar.update(self.task, completed=done, total=total, note=note)
         if self.bar.disable and time.monotonic() - self.shown > self.EVERY:
             self.shown = time.monotonic()
             ahead = "" if left is None else f", {duration(left)} left"
@@ -75,6 +76,13 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """So many digits, more only before the point; a dash where there is no number."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:,.{digits}g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
 def print_json(found: Any) -> None:
