@@ -63,7 +63,7 @@ def sensitivity(study: Study, found: Mapping[str, Indices], over_time: bool, rep
     of = ", ".join(dict.fromkeys(name.rpartition(" in ")[0] if over_time else name for name in found))
     if over_time:
         pictures = {"over_time": Picture(figures.over_time(found), OVER_TIME)}
-        tables = {"indices": _long(found)}
+        tables = {f"{first.main} by quarter": _by_quarter(found), "indices": _long(found)}
         answers = _leads_over_time(found)
     else:
         pictures = {name: Picture(figures.tornado(one), _tornado_caption(one)) for name, one in found.items()}
@@ -143,6 +143,21 @@ def _pairs(second: pd.DataFrame) -> pd.DataFrame:
     return second.sort_values("S2", ascending=False, kind="stable").reset_index()
 
 
+def _by_quarter(found: Mapping[str, Indices]) -> pd.DataFrame:
+    """The main index of the inputs in the figure, a row per quarter; of several measures one below the other."""
+    measures: dict[str, list[str]] = {}
+    for key in found:
+        measures.setdefault(key.rpartition(" in ")[0], []).append(key)
+    rows = []
+    for measure, keys in measures.items():
+        shown = figures.leading([found[key] for key in keys])
+        for key in keys:
+            one = found[key]
+            row = {"quarter": key.rpartition(" in ")[2]} | ({"measure": measure} if len(measures) > 1 else {})
+            rows.append({**row, **one.table[one.main][shown].to_dict(), "floor": one.floor})
+    return pd.DataFrame(rows)
+
+
 def _long(found: Mapping[str, Indices]) -> pd.DataFrame:
     rows = []
     for key, one in found.items():
@@ -167,12 +182,11 @@ OVER_TIME = (
 
 
 def _warnings(found: Mapping[str, Indices]) -> list[str]:
-    """Each warning once, with the outcomes that it holds for."""
-    holds: dict[str, list[str]] = {}
-    for name, one in found.items():
-        for warning in one.warnings:
-            holds.setdefault(warning, []).append(name)
-    return [f"{', '.join(names) if len(names) < 4 else f'{len(names)} outcomes'}: {w}." for w, names in holds.items()]
+    """What the analysis warns of; of many outcomes, how often it does instead of the numbers of each."""
+    if len(found) < 4:
+        return [f"{name}: {warning}." for name, one in found.items() for warning in one.warnings]
+    kinds = [warning.partition(": ")[0] for one in found.values() for warning in one.warnings]
+    return [f"In {kinds.count(kind)} of {len(found)} outcomes: {kind}." for kind in dict.fromkeys(kinds)]
 
 
 def _sensitivity_caveats(first: Indices) -> list[str]:
@@ -227,7 +241,7 @@ def comparison(
         answer=changes(found),
         command=repeat,
         design=[
-            *((name, said_of(scenario)[1]) for name, scenario in arms.items()),
+            *((name, f"{scenario.name} (hash {scenario.hash[:12]})") for name, scenario in arms.items()),
             ("Vectors", f"{first.vectors} of what nobody knows, Latin hypercube, seed {sampler_seed}"),
             ("Runs", f"{first.seeds} of each vector and arm, {len(arms) * first.vectors * first.seeds:,} runs"),
             ("Draws", f"seed {seed}, the same for every arm: run n of one is paired with run n of the other"),
@@ -267,7 +281,8 @@ def _differences(found: Sequence[Difference]) -> pd.DataFrame:
     table = table.rename(columns=names)
     table["p_holm"] = holm(table["p"].tolist())
     ends = ["difference", "difference_low", "difference_high", "p_holm", "same_sign", "correlation", "spread", "noise"]
-    return table[["under", "outcome", "unit", "control", "treatment", *ends, "variance_bought"]]
+    table["unit"] = table["unit"].replace("1", "")
+    return table[["under", "outcome", "unit", *ends, "control", "treatment", "variance_bought"]]
 
 
 # --- discover ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -15,8 +17,8 @@ from runs.terminal import number, said
 if TYPE_CHECKING:
     from runs.report import Report
 
-ROWS = 200
-"""Rows of a table that are shown; its file has all."""
+ROWS, FOLDED = 200, 40
+"""Rows of a table that are shown at most, its file has all; and above which it is folded."""
 
 DARK = {
     "surface": "#171c26",
@@ -39,9 +41,9 @@ DARK = {
 STYLE = """
 * { box-sizing: border-box; }
 html { background: var(--ground); -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 52rem; padding: 2.5rem 1.25rem 3rem; color: var(--ink);
+body { margin: 0 auto; max-width: 56rem; padding: 2.5rem 1.25rem 3rem; color: var(--ink);
   font: 1rem/1.55 var(--font); font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
-h1 { margin: 0 0 .4rem; font-size: 1.15rem; font-weight: 500; color: var(--quiet); line-height: 1.4; }
+h1 { margin: 0 0 .8rem; font-size: 1.15rem; font-weight: 500; color: var(--quiet); line-height: 1.4; }
 h2 { margin: 2.75rem 0 .75rem; font-size: 1.15rem; line-height: 1.3; }
 .title { margin: 0 0 .75rem; font-size: .8rem; font-weight: 600; letter-spacing: .06em; text-transform: uppercase;
   color: var(--accent-text); }
@@ -73,6 +75,9 @@ dd { margin: 0; min-width: 0; }
 pre { margin: 0; padding: .9rem 1rem; background: var(--surface); border: 1px solid var(--rule); border-radius: .5rem;
   white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas,
   monospace; }
+code span { display: inline-block; max-width: 100%; }
+summary { cursor: pointer; font-weight: 600; font-size: .9rem; margin-bottom: .5rem; }
+details caption { display: none; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
 @media (max-width: 36rem) {
   body { padding-top: 1.5rem; }
@@ -118,7 +123,7 @@ def page(report: Report, drawn: Mapping[str, str], files: Sequence[str], made_wi
         rows = "\n".join(f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in report.design)
         parts += [_section("How it was found", f"<dl>\n{rows}\n</dl>")]
     parts += [
-        _section("To get it again", f"<pre><code>{escape(report.command)}</code></pre>"),
+        _section("To get it again", f"<pre><code>{_unbroken(report.command)}</code></pre>"),
         f"</main>\n<footer>{escape(made_with)}</footer>",
     ]
     return (
@@ -129,6 +134,12 @@ def page(report: Report, drawn: Mapping[str, str], files: Sequence[str], made_wi
         + "\n".join(parts)
         + "\n</body>\n</html>\n"
     )
+
+
+def _unbroken(command: str) -> str:
+    """A command line that wraps between its words only."""
+    words = (escape(shlex.quote(word)) for word in shlex.split(command))
+    return " ".join(f"<span>{word}</span>" for word in words)
 
 
 def _colours() -> str:
@@ -175,28 +186,58 @@ def inline(svg: str, name: str, label: str) -> str:
 
 
 def _table(file: str, name: str, table: pd.DataFrame) -> str:
-    """A table of at most ROWS rows; the ends of an interval stand beside what they belong to."""
+    """A table of at most ROWS rows, folded if there are many; the ends of an interval stand beside what they belong
+    to."""
     shown = table.head(ROWS)
     shown = shown.reset_index() if has_index(shown) else shown
     ends = {f"{column}{end}" for column in shown for end in ("_low", "_high") if _has_interval(shown, column)}
     columns = [str(column) for column in shown if column not in ends]
-    numeric = {column: pd.api.types.is_numeric_dtype(shown[column]) for column in columns}
-    head = "".join(f'<th scope="col"{_side(numeric[column])}>{escape(_words(column))}</th>' for column in columns)
+    cells = {column: _cells(shown, column) for column in columns}
+    sides = {
+        column: "" if pd.api.types.is_numeric_dtype(shown[column]) and shown[column].dtype != bool else ' class="text"'
+        for column in columns
+    }
+    head = "".join(f'<th scope="col"{sides[column]}>{escape(_words(column))}</th>' for column in columns)
     rows = []
-    for row in shown.to_dict("records"):
-        cells = []
-        for k, column in enumerate(columns):
-            text = _cell(row, column, f"{column}_low" in ends)
-            tag, scope = ("th", ' scope="row"') if k == 0 else ("td", "")
-            cells.append(f"<{tag}{scope}{_side(numeric[column])}>{text}</{tag}>")
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+    for r in range(len(shown)):
+        first, *others = (f"{sides[column]}>{cells[column][r]}" for column in columns)
+        rows.append(f'<tr><th scope="row"{first}</th>{"".join(f"<td{other}</td>" for other in others)}</tr>')
     note = f"All {len(table):,} rows are" if len(table) > ROWS else "As numbers"
-    return (
-        f'<div class="table">\n<div class="scroll" tabindex="0" role="group" aria-label="Table, may scroll">\n<table>\n'
+    made = (
+        '<div class="scroll" tabindex="0" role="group" aria-label="Table, may scroll">\n<table>\n'
         f"<caption>{escape(_words(name))}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
         + "\n".join(rows)
-        + f'\n</tbody>\n</table>\n</div>\n<p class="note">{note} in tables/{file}.csv</p>\n</div>'
+        + f'\n</tbody>\n</table>\n</div>\n<p class="note">{note} in tables/{file}.csv</p>'
     )
+    if len(table) > FOLDED:
+        made = f"<details>\n<summary>{escape(_words(name))}: {len(table):,} rows</summary>\n{made}\n</details>"
+    return f'<div class="table">\n{made}\n</div>'
+
+
+def _cells(table: pd.DataFrame, column: str) -> list[str]:
+    """What a column shows. Its numbers have as many decimals as the largest needs for three digits, unless rows have
+    units of their own."""
+    values = table[column]
+    if values.dtype.kind not in "iuf":
+        return [escape("-" if value is None or value != value else said(value)) for value in values.tolist()]
+    if values.dtype.kind != "f":
+        return [f"{value:,}" for value in values.tolist()]
+    interval = _has_interval(table, column)
+    several = [table[name] for name in ([column, f"{column}_low", f"{column}_high"] if interval else [column])]
+    largest = max((abs(value) for one in several for value in one.tolist() if math.isfinite(value)), default=0.0)
+    decimals = None if "unit" in table else max(0, 2 - math.floor(math.log10(largest))) if largest > 0.0 else 0
+
+    def text(value: float) -> str:
+        if decimals is None or not math.isfinite(value) or decimals > 6:
+            return number(value, 3)
+        return f"{round(value, decimals) + 0.0:,.{decimals}f}"
+
+    if not interval:
+        return [text(value) for value in values.tolist()]
+    return [
+        f'{text(value)}<span class="interval">[{text(low)}, {text(high)}]</span>'
+        for value, low, high in zip(*(one.tolist() for one in several), strict=True)
+    ]
 
 
 def has_index(table: pd.DataFrame) -> bool:
@@ -208,22 +249,5 @@ def _has_interval(table: pd.DataFrame, column: Any) -> bool:
     return f"{column}_low" in table and f"{column}_high" in table
 
 
-def _side(numeric: bool) -> str:
-    return "" if numeric else ' class="text"'
-
-
 def _words(name: str) -> str:
     return name.replace("_", " ") if name.islower() else name
-
-
-def _cell(row: Mapping[str, Any], column: str, interval: bool) -> str:
-    value = row[column]
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not isinstance(value, int | float):
-        return escape("-" if value is None else said(value))
-    text = f"{value:,}" if isinstance(value, int) else number(value, 3)
-    if interval:
-        low, high = number(row[f"{column}_low"], 3), number(row[f"{column}_high"], 3)
-        text += f'<span class="interval">[{low}, {high}]</span>'
-    return text

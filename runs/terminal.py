@@ -82,7 +82,7 @@ def number(value: float, digits: int = 4) -> str:
     """So many digits, more only before the point; a dash where there is no number."""
     if math.isnan(value):
         return "-"
-    return f"{value:,.{digits}g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    return f"{value:,.{digits}g}" if abs(value) < 10.0**digits - 0.5 else f"{value:,.0f}"
 
 
 def percent(share: float) -> str:
