@@ -117,8 +117,8 @@ def _study(
     if group:
         options["groups"] = dict(_group(text) for text in group)
     return studies.study(
-        scenario, method, wanted, samples, runs, seed, sampler_seed, second_order, over_time=over_time,
-        progress=bar, **options,
+        scenario, method, wanted, samples=samples, runs=runs, seed=seed, sampler_seed=sampler_seed,
+        second_order=second_order, over_time=over_time, progress=bar, **options,
     )  # fmt: skip
 
 

@@ -103,6 +103,7 @@ def analyse(
     inputs = problem(list(shares), groups)
     points = shares.to_numpy(float)
     second = None
+    seed += 1  # the library takes 0 for no seed at all
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of SALib's divisions; what is not finite is told below
         if method == "sobol":
@@ -168,7 +169,7 @@ def _sobol(
     """First-order, total and second-order indices (Sobol 1993; Saltelli et al. 2010; Homma & Saltelli 1996)."""
     from SALib.analyze import sobol
 
-    found = sobol.analyze(inputs, values, calc_second_order=second_order, num_resamples=resamples, seed=seed)
+    found = sobol.analyze(dict(inputs), values, calc_second_order=second_order, num_resamples=resamples, seed=seed)
     names = _names(inputs)
     table = pd.DataFrame(index=pd.Index(names, name="input"))
     for index in ("ST", "S1"):
@@ -189,7 +190,7 @@ def _morris(
     2007). Of groups mu and sigma mean nothing and are left out."""
     from SALib.analyze import morris
 
-    found = morris.analyze(inputs, points, values, num_levels=levels, num_resamples=resamples, seed=seed)
+    found = morris.analyze(dict(inputs), points, values, num_levels=levels, num_resamples=resamples, seed=seed)
     table = pd.DataFrame(index=pd.Index([str(name) for name in found["names"]], name="input"))
     _add(table, "mu_star", found["mu_star"], found["mu_star_conf"])
     if "groups" not in inputs:
@@ -203,7 +204,7 @@ def _pawn(inputs: dict[str, Any], points: np.ndarray, values: np.ndarray, resamp
     from SALib.analyze import pawn
 
     def median(rows: Any) -> np.ndarray:
-        return np.asarray(pawn.analyze(inputs, points[rows], values[rows], seed=seed)["median"], float)
+        return np.asarray(pawn.analyze(dict(inputs), points[rows], values[rows], seed=seed)["median"], float)
 
     found = median(slice(None))
     chance = np.random.default_rng(seed)
@@ -220,9 +221,13 @@ def _delta(inputs: dict[str, Any], points: np.ndarray, values: np.ndarray, resam
     Plischke, Borgonovo & Smith 2013)."""
     from SALib.analyze import delta
 
-    found = delta.analyze(inputs, points, values, num_resamples=resamples, seed=seed)
+    before = np.random.get_state()  # noqa: NPY002 - the library seeds NumPy's global generator
+    try:
+        found = delta.analyze(dict(inputs), points, values, num_resamples=resamples, seed=seed)
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
     table = pd.DataFrame(index=pd.Index(inputs["names"], name="input"))
-    _add(table, "delta", found["delta"], found["delta_conf"])
+    _add(table, "delta", found["delta_raw"], found["delta_raw_conf"])
     _add(table, "S1", found["S1"], found["S1_conf"])
     return table
 
