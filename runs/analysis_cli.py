@@ -239,7 +239,7 @@ def _arms(what: list[str], lever: str | None) -> dict[str, Scenario]:
 
     if lever is None:
         if len(set(what)) < len(what):
-            raise BadInput(f"compare: found {what[0]} twice; allowed: different scenarios")
+            raise BadInput(f"compare: found {what[0]!r} twice; allowed: different scenarios")
         return {name: Scenario.load(name) for name in what}
     path, mark, values = lever.partition("=")
     if len(what) != 1 or not mark:
