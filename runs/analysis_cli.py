@@ -68,6 +68,11 @@ def sensitivity(
         done = _study(what, method, outcomes, samples, runs, seed, sampler_seed, second_order, over_time, group, bar)
     found = done.indices(drop_failed, sampler_seed)
     seconds = time.perf_counter() - began
+    if out is not None:
+        from runs import analysis_reports, report
+
+        words = _words(done, what, samples, runs, sampler_seed, second_order, over_time, group, drop_failed)
+        report.write(analysis_reports.sensitivity(done, found, over_time, analysis_reports.command(*words)), out)
     if as_json:
         print_json(store.finite({name: indices_facts(indices) for name, indices in found.items()}))
     elif over_time:
@@ -75,7 +80,38 @@ def sensitivity(
     else:
         for indices in found.values():
             print_indices(indices)
-    print(f"{done.run_count:,} runs in {duration(seconds)}", file=sys.stderr)
+    print(f"{done.run_count:,} runs in {duration(seconds)}{_written(out)}", file=sys.stderr)
+
+
+def _written(out: Path | None) -> str:
+    return "" if out is None else f", report written to {out}"
+
+
+def _words(
+    study: Study,
+    what: str,
+    samples: int | None,
+    runs: int,
+    sampler_seed: int,
+    second_order: bool,
+    over_time: bool,
+    group: list[str] | None,
+    drop_failed: bool,
+) -> list[object]:
+    """The command that repeats it, with what was left to the defaults."""
+    from runs.sensitivity import SAMPLES
+
+    words: list[object] = ["sensitivity", what, "--method", study.method]
+    for text in dict.fromkeys(name.rpartition(" in ")[0] if over_time else name for name in study.found):
+        words += ["--outcome", text]
+    if not Path(what).is_dir():
+        words += ["--samples", SAMPLES[study.method] if samples is None else samples, "--runs", runs]
+        words += ["--seed", study.seed]
+    words += ["--sampler-seed", sampler_seed]
+    for text in group or []:
+        words += ["--group", text]
+    flags = {"--second-order": second_order, "--over-time": over_time, "--drop-failed": drop_failed}
+    return [*words, *(flag for flag, set_ in flags.items() if set_)]
 
 
 def _study(
@@ -225,11 +261,21 @@ def compare(
     with Progress(0, "Comparing") as bar:
         found = comparing.compare(arms, wanted, vectors, runs, seed, sampler_seed, drop_failed, progress=bar)
     seconds = time.perf_counter() - began
+    if out is not None:
+        from runs import analysis_reports, report
+
+        drawn = next(iter(arms.values())).seed if seed is None else seed
+        words: list[object] = ["compare", *what, *(["--lever", lever] if lever else [])]
+        for name in wanted:
+            words += ["--outcome", name]
+        words += ["--vectors", vectors, "--runs", runs, "--seed", drawn, "--sampler-seed", sampler_seed]
+        repeat = analysis_reports.command(*words, "--drop-failed" if drop_failed else None)
+        report.write(analysis_reports.comparison(arms, found, drawn, sampler_seed, repeat), out)
     if as_json:
         print_json(store.finite({"differences": [dataclasses.asdict(one) for one in found]}))
     else:
         print_differences(found)
-    print(f"{len(arms) * vectors * runs:,} runs in {duration(seconds)}", file=sys.stderr)
+    print(f"{len(arms) * vectors * runs:,} runs in {duration(seconds)}{_written(out)}", file=sys.stderr)
 
 
 def _arms(what: list[str], lever: str | None) -> dict[str, Scenario]:

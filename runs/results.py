@@ -77,6 +77,18 @@ def open(folder: str | Path) -> Results:
     return Results(folder, read_manifest(folder))
 
 
+def finished_batch(folder: str | Path) -> Results:
+    """A batch that ran to its end.
+
+    Raises:
+        BadInput: the folder holds none.
+    """
+    stored = open(folder)
+    if stored.manifest.get("kind") != "batch" or stored.manifest["state"] != "done":
+        raise BadInput(f"{folder}: found no finished batch; allowed: one that gpumarket batch has completed")
+    return stored
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a results folder.
 

@@ -38,7 +38,7 @@ class Study:
     """Points of a scenario, what came of each run, and how the points were chosen.
 
     ``shares`` of shape (points, inputs) are shares of probability; ``found[outcome]`` has shape (points, runs per
-    point) and is NaN where a run failed.
+    point) and is NaN where a run failed; ``seed`` is that of the draws.
     """
 
     scenario: Scenario
@@ -50,6 +50,7 @@ class Study:
     levels: int = 4
     second_order: bool = False
     shared: bool = True
+    seed: int = 0
 
     @property
     def run_count(self) -> int:
@@ -127,6 +128,7 @@ class Plan:
             groups=self.groups,
             levels=self.levels,
             second_order=self.second_order,
+            seed=self.experiment.seed,
         )
 
 
@@ -211,10 +213,8 @@ def study_of(folder: str | Path, method: str, names: Sequence[str] | None = None
         BadInput: the batch is not finished, its points do not fit the method, or it has no such outcome.
     """
     check_method(method)
-    stored = results.open(folder)
+    stored = results.finished_batch(folder)
     manifest = stored.manifest
-    if manifest.get("kind") != "batch" or manifest["state"] != "done":
-        raise BadInput(f"{folder}: found no finished batch; allowed: one that gpumarket batch has completed")
     known = list(manifest["outcomes"])
     for name in names or known:
         if name not in known:
@@ -234,6 +234,7 @@ def study_of(folder: str | Path, method: str, names: Sequence[str] | None = None
         levels=way.levels if isinstance(way, Morris) else 4,
         second_order=way.second_order if isinstance(way, Saltelli) else False,
         shared=manifest["shared_draws"],
+        seed=manifest["seed"],
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,30 @@ def check_new(folder: Path) -> None:
         raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
 
 
+@contextlib.contextmanager
+def appearing(folder: Path) -> Iterator[Path]:
+    """A folder to fill that becomes ``folder`` at the end; if anything raises, nothing is left of it.
+
+    Raises:
+        BadInput: ``folder`` has something in it, or cannot be written.
+    """
+    check_new(folder)
+    part = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        yield part
+        part.chmod(0o755)
+        if folder.exists():
+            folder.rmdir()
+        part.rename(folder)
+    except OSError as error:
+        raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
+    finally:
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
+
+
 def parquet(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """A writer of a Parquet file whose bytes follow from what is written; numbers are packed byte by byte."""
     numbers = [field.name for field in schema if pa.types.is_floating(field.type)]
@@ -149,10 +174,7 @@ def write(folder: Path, scenario: Scenario, results: xr.Dataset, gear: str, seco
     Raises:
         BadInput: the folder has something in it, or cannot be written.
     """
-    check_new(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with appearing(folder) as part:
         written = dict(tables(results))
         for name, frame in results.attrs.get("trace", {}).items():
             written[name] = traced_table(name, frame)
@@ -162,14 +184,6 @@ def write(folder: Path, scenario: Scenario, results: xr.Dataset, gear: str, seco
         manifest = manifest_of(scenario, results, gear, seconds)
         (part / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         (part / SCENARIO).write_text(scenario.to_toml(), encoding="utf-8")
-        part.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        part.rename(folder)
-    except OSError as error:
-        raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def manifest_of(scenario: Scenario, results: xr.Dataset, gear: str, seconds: float) -> dict[str, Any]:

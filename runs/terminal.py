@@ -86,6 +86,20 @@ def number(value: float, digits: int = 4) -> str:
     return f"{value:,.{digits}g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
+def percent(share: float) -> str:
+    """A share for people: 100% and 0% only where it is all or nothing, more digits next to them."""
+    if math.isnan(share):
+        return "-"
+    if 0.0 < share < 0.005 or 0.995 <= share < 1.0:
+        return f"{min(max(share, 0.001), 0.999):.1%}"
+    return f"{share:.0%}"
+
+
+def said(value: Any) -> str:
+    """A value as a scenario file writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def print_json(found: Any) -> None:
     """One JSON object on standard output."""
     print(json.dumps(found, indent=2, allow_nan=False))
