@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,17 +116,18 @@ def analyse(
     seeds = _seeds(method, noise, values, levels)
     main = MAIN[method]
     inert = float(table.loc[INERT, f"{main}_high"]) if INERT in table.index else 0.0
+    floor = max(inert, 0.0 if np.isnan(seeds) else seeds)
     return Indices(
         method=method,
         outcome=name,
         unit=unit,
         table=table,
-        floor=max(inert, 0.0 if np.isnan(seeds) else seeds),
+        floor=floor,
         seeds=seeds,
         replication=replication,
         points=len(values),
         runs_per_point=outcome.shape[1],
-        warnings=_warn(method, table, outcome.shape[1]),
+        warnings=_warn(method, table, floor, outcome.shape[1]),
         second=second,
     )
 
@@ -240,7 +240,7 @@ def _add(table: pd.DataFrame, index: str, found: Any, half: Any) -> None:
     table[index], table[f"{index}_low"], table[f"{index}_high"] = middle, middle - width, middle + width
 
 
-def _warn(method: str, table: pd.DataFrame, runs: int) -> list[str]:
+def _warn(method: str, table: pd.DataFrame, floor: float, runs: int) -> list[str]:
     """What a reader should know before believing the table."""
     main = MAIN[method]
     told = []
@@ -255,8 +255,9 @@ def _warn(method: str, table: pd.DataFrame, runs: int) -> list[str]:
         )
     if runs < 2:
         told.append("one run per point: the noise of the draws is not known; take two or more")
-    if method == "sobol" and (table["S1_low"] < 0.0).any():
-        crossed: Sequence[str] = list(table.index[(table["S1_low"] < 0.0) & (table["S1_high"] > 0.0)])
-        if len(crossed) > 0:
-            told.append(f"first-order intervals that cross 0: {', '.join(map(str, crossed))}")
+    if method == "sobol":
+        crossed = (table["S1_low"] < 0.0) & (table["S1_high"] > 0.0) & (table["ST"] > floor)
+        if crossed.any():
+            names = ", ".join(map(str, table.index[crossed]))
+            told.append(f"first-order intervals that cross 0, of inputs over the floor: {names}")
     return told
