@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MODULES = ("gears", "batches", "runners")
+MODULES = ("gears", "batches", "runners", "analyses")
 
 
 def main() -> None:

@@ -153,8 +153,8 @@ def _study(
     if group:
         options["groups"] = dict(_group(text) for text in group)
     return studies.study(
-        scenario, method, wanted, samples, runs, seed, sampler_seed, second_order, over_time=over_time,
-        progress=bar, **options,
+        scenario, method, wanted, samples=samples, runs=runs, seed=seed, sampler_seed=sampler_seed,
+        second_order=second_order, over_time=over_time, progress=bar, **options,
     )  # fmt: skip
 
 
@@ -285,7 +285,7 @@ def _arms(what: list[str], lever: str | None) -> dict[str, Scenario]:
 
     if lever is None:
         if len(set(what)) < len(what):
-            raise BadInput(f"compare: found {what[0]} twice; allowed: different scenarios")
+            raise BadInput(f"compare: found {what[0]!r} twice; allowed: different scenarios")
         return {name: Scenario.load(name) for name in what}
     path, mark, values = lever.partition("=")
     if len(what) != 1 or not mark:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ONE_MACHINE = (
     "The same command gives these digits again in the environment named below; elsewhere the last ones may differ."
 )
-MODEL = "All of this holds in the model. Whether the model holds is another question: gpumarket backtest."
+MODEL = "All of this holds in the model, whose constants were chosen by looking at history, not fitted to it."
 
 
 def command(*words: object) -> str:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from market import BadInput
+from market import BadInput, ensemble
 from runs import environment, results, store
 from runs.blocks import Block, points_table, rows_in
 from runs.engine import Engine, Pieces, WorkerLost, cut
@@ -31,11 +31,10 @@ ROWS = 1000
 BEAT = 2.0
 """Seconds between two signs of life in the manifest."""
 
-
 LOCK = ".lock"
 DRAFT = ".manifest.part"
 EARLY = {LOCK, DRAFT, store.SCENARIO}
-"""What a batch may leave that was killed before it had a manifest."""
+"""What a batch may leave that was killed before it had a manifest; the lock comes first."""
 
 GO_ON = "what is finished is kept, go on with --resume"
 
@@ -111,7 +110,7 @@ def prepare(experiment: Experiment, folder: Path, engine: Engine, resume: bool) 
         BadInput: it holds something else, or cannot be written.
     """
     begun = (folder / store.MANIFEST).exists()
-    if not begun and folder.is_dir() and {path.name for path in folder.iterdir()} <= EARLY:
+    if (folder / LOCK).exists() and {path.name for path in folder.iterdir()} <= EARLY:
         return False
     if not begun or not resume:
         try:
@@ -133,7 +132,18 @@ def prepare(experiment: Experiment, folder: Path, engine: Engine, resume: bool) 
             f"--resume: {str(folder)!r} was begun in an environment with the fingerprint {manifest['fingerprint']}, "
             f"this one has {here}: results would differ in their last digits; allowed: the same, or --mixed"
         )
+    if manifest["rules"] != rules(experiment) and not engine.mixed:
+        raise BadInput(
+            f"--resume: {str(folder)!r} was begun with other rules of the market (digest {manifest['rules']}, now "
+            f"{rules(experiment)}); allowed: the same, or --mixed"
+        )
     return True
+
+
+def rules(experiment: Experiment) -> str:
+    """A digest of the rules that the experiment's agents follow."""
+    layouts = experiment.scenario.build.layouts
+    return ensemble.rules_hash(tuple(layouts[name] for name in ensemble.FAMILIES))
 
 
 def block_size(experiment: Experiment) -> int:
@@ -213,6 +223,7 @@ class _Batch:
                 **facts,
                 "scenario": experiment.scenario.to_dict(),
                 "scenario_hash": experiment.scenario.hash,
+                "rules": rules(experiment),
                 "seed": experiment.seed,
                 "first_replication": experiment.first_replication,
                 "shared_draws": experiment.shared,
@@ -225,7 +236,12 @@ class _Batch:
                 "kept": list(experiment.kept),
                 "traced": experiment.traced,
                 "created": now(),
+                "updated": now(),
                 "seconds": 0.0,
+                "runs_done": 0,
+                "failures": 0,
+                "runs_per_second": 0.0,
+                "seconds_left": None,
                 **environment.about(),
             }
         )

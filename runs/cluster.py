@@ -9,7 +9,7 @@ from distributed import Worker as Machine
 
 from market import BadInput
 from runs import environment
-from runs.experiment import Experiment, Part, Worker
+from runs.experiment import Experiment, Part
 
 if TYPE_CHECKING:
     from runs.engine import Modules
@@ -24,7 +24,7 @@ class Hand(WorkerPlugin):
 
     def setup(self, worker: Machine) -> None:
         """Called by dask on the worker."""
-        self.worker = Worker(self.experiment)
+        self.worker = self.experiment.worker()
 
 
 def run_chunk(name: str, first: int, count: int) -> Part:

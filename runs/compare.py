@@ -18,6 +18,7 @@ from runs.evaluate import Progress, evaluate
 from runs.experiment import Experiment
 from runs.outcomes import Outcome
 from runs.sampling import LatinHypercube
+from runs.statistics import paired_difference
 
 VECTORS = 50
 """Parameter vectors: points of what nobody knows."""
@@ -190,37 +191,38 @@ def difference(
             f"outcome {outcome}: {dropped} of {fine.size} pairs failed or are not defined (runs "
             f"{', '.join(map(str, bad[:5]))}{', ...' if bad.size > 5 else ''}); allowed: none, or --drop-failed"
         )
-    gap = np.where(fine, treatment - control, np.nan)
-    rows = [row[np.isfinite(row)] for row in gap if np.isfinite(row).any()]
-    clusters = np.array([row.mean() for row in rows]) if len(rows) > 1 else np.concatenate([*rows, np.empty(0)])
-    if len(clusters) < 2:
-        raise BadInput(f"outcome {outcome}: found {len(clusters)} pairs; allowed: two or more")
-    mean, error = float(clusters.mean()), float(clusters.std(ddof=1) / math.sqrt(len(clusters)))
-    half = float(student.ppf(0.5 + level / 2.0, len(clusters) - 1)) * error
-    within = [row.var(ddof=1) for row in rows if len(row) > 1]
+    kept = [(treated[row], untreated[row]) for treated, untreated, row in zip(treatment, control, fine, strict=True)]
+    kept = [pair for pair in kept if pair[0].size]
+    by_run = np.concatenate(kept, axis=1) if kept else np.empty((2, 0))
+    by_vector = np.array([[side.mean() for side in pair] for pair in kept]).T if len(kept) > 1 else by_run
+    observations = by_vector.shape[1]
+    if observations < 2:
+        raise BadInput(f"outcome {outcome}: found {observations} pairs; allowed: two or more")
+    told = paired_difference(by_vector[0], by_vector[1], level)
+    pairs = paired_difference(by_run[0], by_run[1])
+    error = float((by_vector[0] - by_vector[1]).std(ddof=1)) / math.sqrt(observations)
+    within = [(treated - untreated).var(ddof=1) for treated, untreated in kept if treated.size > 1]
     noise = float(np.mean(within)) if within else math.nan
-    between = float(clusters.var(ddof=1)) - (noise / np.mean([len(row) for row in rows]) if within else 0.0)
-    pairs, treated, untreated = gap[fine], treatment[fine], control[fine]
-    varied = treated.std() > 0.0 and untreated.std() > 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bought = float((treated.var() + untreated.var()) / pairs.var())
+    size = float(np.mean([pair[0].size for pair in kept]))
+    between = error * error * observations - (noise / size if within else 0.0)
+    apart = (by_run[0] - by_run[1]).var()
     return Difference(
         outcome=outcome,
         unit=unit,
         control_name=control_name,
         treatment_name=treatment_name,
-        control=float(untreated.mean()),
-        treatment=float(treated.mean()),
-        mean=mean,
-        low=mean - half,
-        high=mean + half,
-        p=_chance(mean, error, len(clusters)),
-        same_sign=float((np.sign(pairs) == np.sign(mean)).mean()),
-        correlation=float(np.corrcoef(treated, untreated)[0, 1]) if varied else math.nan,
-        spread=math.sqrt(max(0.0, between)) if len(rows) > 1 else math.nan,
+        control=float(by_run[1].mean()),
+        treatment=float(by_run[0].mean()),
+        mean=float(told.mean),
+        low=float(told.low),
+        high=float(told.high),
+        p=_chance(float(told.mean), error, observations),
+        same_sign=float(pairs.same_sign),
+        correlation=float(pairs.correlation),
+        spread=math.sqrt(max(0.0, between)) if len(kept) > 1 else math.nan,
         noise=math.sqrt(noise),
-        variance_bought=bought,
-        vectors=len(rows),
+        variance_bought=float((by_run[0].var() + by_run[1].var()) / apart) if apart > 0.0 else math.inf,
+        vectors=len(kept),
         seeds=treatment.shape[1],
         dropped=dropped,
     )

@@ -117,7 +117,7 @@ def _in_order(submit: Submit, chunks: Pieces, most: int) -> Generator[Part]:
 
 @contextlib.contextmanager
 def _threads(experiment: Experiment, count: int) -> Iterator[tuple[Submit, int]]:
-    worker = Worker(experiment)
+    worker = experiment.worker()
     with ThreadPoolExecutor(count) as pool:
         yield lambda first, size: pool.submit(worker.run, first, size), count
 
@@ -143,7 +143,7 @@ def _begin(modules: Modules, experiment: Experiment) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:  # nothing else ends a worker whose parent was killed
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _worker = Worker(experiment)
+    _worker = experiment.worker()
 
 
 def _end_with(parent: Any) -> None:

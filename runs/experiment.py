@@ -95,6 +95,10 @@ class Experiment:
         """What the fields that vary are put to, as plain numbers and texts."""
         return [plain(column[point]) for column in self.points.values()]
 
+    def worker(self) -> Worker:
+        """What runs its chunks; an experiment on something else than the market brings its own."""
+        return Worker(self)
+
     def scenario_at(self, point: int) -> Scenario:
         """The scenario of a point.
 

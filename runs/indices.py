@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,8 +102,8 @@ def analyse(
     inputs = problem(list(shares), groups)
     points = shares.to_numpy(float)
     second = None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of SALib's divisions; what is not finite is told below
+    seed += 1  # the library takes 0 for no seed at all
+    with warnings.catch_warnings(record=True):  # the library's own remarks; what is not finite is told below
         if method == "sobol":
             table, second = _sobol(inputs, values, second_order, resamples, seed)
         elif method == "morris":
@@ -117,17 +116,18 @@ def analyse(
     seeds = _seeds(method, noise, values, levels)
     main = MAIN[method]
     inert = float(table.loc[INERT, f"{main}_high"]) if INERT in table.index else 0.0
+    floor = max(inert, 0.0 if np.isnan(seeds) else seeds)
     return Indices(
         method=method,
         outcome=name,
         unit=unit,
         table=table,
-        floor=max(inert, 0.0 if np.isnan(seeds) else seeds),
+        floor=floor,
         seeds=seeds,
         replication=replication,
         points=len(values),
         runs_per_point=outcome.shape[1],
-        warnings=_warn(method, table, outcome.shape[1]),
+        warnings=_warn(method, table, floor, outcome.shape[1]),
         second=second,
     )
 
@@ -168,7 +168,7 @@ def _sobol(
     """First-order, total and second-order indices (Sobol 1993; Saltelli et al. 2010; Homma & Saltelli 1996)."""
     from SALib.analyze import sobol
 
-    found = sobol.analyze(inputs, values, calc_second_order=second_order, num_resamples=resamples, seed=seed)
+    found = sobol.analyze(dict(inputs), values, calc_second_order=second_order, num_resamples=resamples, seed=seed)
     names = _names(inputs)
     table = pd.DataFrame(index=pd.Index(names, name="input"))
     for index in ("ST", "S1"):
@@ -189,7 +189,7 @@ def _morris(
     2007). Of groups mu and sigma mean nothing and are left out."""
     from SALib.analyze import morris
 
-    found = morris.analyze(inputs, points, values, num_levels=levels, num_resamples=resamples, seed=seed)
+    found = morris.analyze(dict(inputs), points, values, num_levels=levels, num_resamples=resamples, seed=seed)
     table = pd.DataFrame(index=pd.Index([str(name) for name in found["names"]], name="input"))
     _add(table, "mu_star", found["mu_star"], found["mu_star_conf"])
     if "groups" not in inputs:
@@ -203,7 +203,7 @@ def _pawn(inputs: dict[str, Any], points: np.ndarray, values: np.ndarray, resamp
     from SALib.analyze import pawn
 
     def median(rows: Any) -> np.ndarray:
-        return np.asarray(pawn.analyze(inputs, points[rows], values[rows], seed=seed)["median"], float)
+        return np.asarray(pawn.analyze(dict(inputs), points[rows], values[rows], seed=seed)["median"], float)
 
     found = median(slice(None))
     chance = np.random.default_rng(seed)
@@ -220,9 +220,13 @@ def _delta(inputs: dict[str, Any], points: np.ndarray, values: np.ndarray, resam
     Plischke, Borgonovo & Smith 2013)."""
     from SALib.analyze import delta
 
-    found = delta.analyze(inputs, points, values, num_resamples=resamples, seed=seed)
+    before = np.random.get_state()  # noqa: NPY002 - the library seeds NumPy's global generator
+    try:
+        found = delta.analyze(dict(inputs), points, values, num_resamples=resamples, seed=seed)
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
     table = pd.DataFrame(index=pd.Index(inputs["names"], name="input"))
-    _add(table, "delta", found["delta"], found["delta_conf"])
+    _add(table, "delta", found["delta_raw"], found["delta_raw_conf"])
     _add(table, "S1", found["S1"], found["S1_conf"])
     return table
 
@@ -236,7 +240,7 @@ def _add(table: pd.DataFrame, index: str, found: Any, half: Any) -> None:
     table[index], table[f"{index}_low"], table[f"{index}_high"] = middle, middle - width, middle + width
 
 
-def _warn(method: str, table: pd.DataFrame, runs: int) -> list[str]:
+def _warn(method: str, table: pd.DataFrame, floor: float, runs: int) -> list[str]:
     """What a reader should know before believing the table."""
     main = MAIN[method]
     told = []
@@ -251,8 +255,9 @@ def _warn(method: str, table: pd.DataFrame, runs: int) -> list[str]:
         )
     if runs < 2:
         told.append("one run per point: the noise of the draws is not known; take two or more")
-    if method == "sobol" and (table["S1_low"] < 0.0).any():
-        crossed: Sequence[str] = list(table.index[(table["S1_low"] < 0.0) & (table["S1_high"] > 0.0)])
-        if len(crossed) > 0:
-            told.append(f"first-order intervals that cross 0: {', '.join(map(str, crossed))}")
+    if method == "sobol":
+        crossed = (table["S1_low"] < 0.0) & (table["S1_high"] > 0.0) & (table["ST"] > floor)
+        if crossed.any():
+            names = ", ".join(map(str, table.index[crossed]))
+            told.append(f"first-order intervals that cross 0, of inputs over the floor: {names}")
     return told

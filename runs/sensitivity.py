@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,52 @@ class Study:
         )
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run for a study."""
+
+    experiment: Experiment
+    method: str
+    shares: pd.DataFrame
+    groups: Groups
+    levels: int
+    second_order: bool
+
+    def run(self, engine: Engine | None = None, progress: Progress | None = None) -> Study:
+        """Run it.
+
+        Raises:
+            Cancelled: ``progress(done, runs)`` returned False.
+        """
+        found = evaluate(self.experiment, engine, progress)
+        wanted = self.experiment.outcomes
+        return Study(
+            scenario=self.experiment.scenario,
+            method=self.method,
+            shares=self.shares,
+            found={name: found.of(name) for name in wanted},
+            outcomes=wanted,
+            groups=self.groups,
+            levels=self.levels,
+            second_order=self.second_order,
+            seed=self.experiment.seed,
+        )
+
+
 def study(
+    scenario: Scenario,
+    method: str,
+    outcomes: Mapping[str, str],
+    *,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Study:
+    """Run what a method needs: :func:`plan`, with all its settings, and :meth:`Plan.run`."""
+    return plan(scenario, method, outcomes, **settings).run(engine, progress)
+
+
+def plan(
     scenario: Scenario,
     method: str,
     outcomes: Mapping[str, str],
@@ -111,10 +157,8 @@ def study(
     groups: Groups | None = None,
     uncertainties: Mapping[str, Distribution] | None = None,
     over_time: bool = False,
-    engine: Engine | None = None,
-    progress: Progress | None = None,
-) -> Study:
-    """Run what a method needs.
+) -> Plan:
+    """What a method needs run.
 
     Args:
         scenario: whose uncertainties are asked about.
@@ -128,12 +172,9 @@ def study(
         groups: uncertainties that are moved together, in morris and sobol.
         uncertainties: others than the scenario's own.
         over_time: an outcome per quarter of each measure.
-        engine: who does the work.
-        progress: called as ``progress(done, runs)``; cancels if it returns False.
 
     Raises:
         BadInput: something of this is not allowed.
-        Cancelled: ``progress`` returned False.
     """
     check_method(method)
     space = dict(scenario.uncertainties if uncertainties is None else uncertainties)
@@ -157,18 +198,7 @@ def study(
         seed=scenario.seed if seed is None else seed,
         outcomes=wanted,
     )
-    found = evaluate(experiment, engine, progress)
-    return Study(
-        scenario=scenario,
-        method=method,
-        shares=shares,
-        found={name: found.of(name) for name in wanted},
-        outcomes=wanted,
-        groups=groups,
-        levels=way.levels if isinstance(way, Morris) else 4,
-        second_order=second_order,
-        seed=experiment.seed,
-    )
+    return Plan(experiment, method, shares, groups, way.levels if isinstance(way, Morris) else 4, second_order)
 
 
 def study_of(folder: str | Path, method: str, names: Sequence[str] | None = None) -> Study:

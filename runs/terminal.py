@@ -65,8 +65,9 @@ class Progress:
         self.bar.update(self.task, completed=done, total=total, note=note)
         if self.bar.disable and time.monotonic() - self.shown > self.EVERY:
             self.shown = time.monotonic()
-            ahead = "" if left is None else f", {duration(left)} left"
-            print(f"{self.text}: {done:,} of {total:,} runs, {note}{ahead}", file=sys.stderr, flush=True)
+            ahead = "" if left is None else f"{duration(left)} left"
+            told = ", ".join(filter(None, [f"{done:,} of {total:,} runs", note, ahead]))
+            print(f"{self.text}: {told}", file=sys.stderr, flush=True)
         return True
 
 

@@ -90,7 +90,7 @@ def test_a_replication_is_a_whole_number(reference, start, replication):
 
 
 def test_results_that_do_not_fit_into_memory():
-    with pytest.raises(BadInput, match=r"^runs: found 1000000000; allowed: up to \d+.*in parts.*first_replication"):
+    with pytest.raises(BadInput, match=r"^runs: found 1000000000; allowed: up to \d+.*gpumarket batch"):
         simulate(Scenario.load("colossus"), runs=10**9)
 
 

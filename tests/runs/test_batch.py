@@ -243,11 +243,19 @@ def test_another_environment_does_not_go_on(tmp_path, undisturbed):
     with pytest.raises(batch.Stopped):
         batch.run(SMALL.experiment, tmp_path / "out", watch=lambda progress: False)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
-    (tmp_path / "out" / "manifest.json").write_text(json.dumps(manifest | {"fingerprint": "0123456789abcdef"}))
-    with pytest.raises(BadInput, match="0123456789abcdef"):
-        batch.run(SMALL.experiment, tmp_path / "out", resume=True)
+    for name in ("rules", "fingerprint"):
+        (tmp_path / "out" / "manifest.json").write_text(json.dumps(manifest | {name: "0123456789abcdef"}))
+        with pytest.raises(BadInput, match="0123456789abcdef"):
+            batch.run(SMALL.experiment, tmp_path / "out", resume=True)
     batch.run(SMALL.experiment, tmp_path / "out", Engine(mixed=True), resume=True)
     assert content(tmp_path / "out") == content(undisturbed)
+
+
+def test_a_scenario_file_of_ones_own_is_not_taken_for_a_batch(tmp_path):
+    (tmp_path / "scenario.toml").write_text("mine")
+    with pytest.raises(BadInput, match="not empty"):
+        batch.run(SMALL.experiment, tmp_path, resume=True)
+    assert (tmp_path / "scenario.toml").read_text() == "mine"
 
 
 def test_own_draws_repeat_and_differ_from_point_to_point(tmp_path):
