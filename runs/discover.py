@@ -248,9 +248,9 @@ def density_interval(hits: np.ndarray, counts: np.ndarray) -> tuple[float, float
     share = float(hits.sum()) / runs
     effective = float(points) if points > 1 else runs
     apart = hits - share * counts
-    if points > 1 and 0.0 < share < 1.0 and (apart != 0.0).any():
+    if points > 1 and 0.0 < share < 1.0:
         variance = points / (points - 1.0) * float((apart * apart).sum()) / (runs * runs)
-        effective = min(max(share * (1.0 - share) / variance, float(points)), runs)
+        effective = min(max(share * (1.0 - share) / max(variance, 1e-300), float(points)), runs)
     return wilson(share, effective)
 
 

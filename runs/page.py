@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ROWS, FOLDED = 200, 40
 """Rows of a table that are shown at most, its file has all; and above which it is folded."""
 
+LONG = 40
+"""Letters of a cell above which its text wraps."""
+
 DARK = {
     "surface": "#171c26",
     "ink": "#e8ecf4",
@@ -63,6 +66,7 @@ thead th { color: var(--quiet); font-weight: 500; border-bottom-color: var(--fai
 th:first-child, td:first-child, .text { text-align: left; }
 tbody th { font-weight: 500; }
 th:last-child, td:last-child { padding-right: 0; }
+th.long, td.long { white-space: normal; min-width: 16rem; }
 .interval { color: var(--quiet); font-size: .92em; padding-left: .5em; }
 .table { margin: 0 0 1.75rem; }
 .note, footer { font-size: .85rem; color: var(--quiet); }
@@ -193,10 +197,7 @@ def _table(file: str, name: str, table: pd.DataFrame) -> str:
     ends = {f"{column}{end}" for column in shown for end in ("_low", "_high") if _has_interval(shown, column)}
     columns = [str(column) for column in shown if column not in ends]
     cells = {column: _cells(shown, column) for column in columns}
-    sides = {
-        column: "" if pd.api.types.is_numeric_dtype(shown[column]) and shown[column].dtype != bool else ' class="text"'
-        for column in columns
-    }
+    sides = {column: _side(shown[column]) for column in columns}
     head = "".join(f'<th scope="col"{sides[column]}>{escape(_words(column))}</th>' for column in columns)
     rows = []
     for r in range(len(shown)):
@@ -205,13 +206,20 @@ def _table(file: str, name: str, table: pd.DataFrame) -> str:
     note = f"All {len(table):,} rows are" if len(table) > ROWS else "As numbers"
     made = (
         '<div class="scroll" tabindex="0" role="group" aria-label="Table, may scroll">\n<table>\n'
-        f"<caption>{escape(_words(name))}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+        f"<caption>{escape(name)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
         + "\n".join(rows)
         + f'\n</tbody>\n</table>\n</div>\n<p class="note">{note} in tables/{file}.csv</p>'
     )
     if len(table) > FOLDED:
-        made = f"<details>\n<summary>{escape(_words(name))}: {len(table):,} rows</summary>\n{made}\n</details>"
+        made = f"<details>\n<summary>{escape(name)}: {len(table):,} rows</summary>\n{made}\n</details>"
     return f'<div class="table">\n{made}\n</div>'
+
+
+def _side(column: pd.Series) -> str:
+    """Numbers stand to the right, texts to the left; those longer than LONG wrap."""
+    if column.dtype.kind in "iuf":
+        return ""
+    return ' class="text long"' if column.astype(str).str.len().max() > LONG else ' class="text"'
 
 
 def _cells(table: pd.DataFrame, column: str) -> list[str]:
@@ -250,4 +258,5 @@ def _has_interval(table: pd.DataFrame, column: Any) -> bool:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ") if name.islower() else name
+    """The name of a column for people; paths of fields stay as they are written elsewhere."""
+    return name if "." in name else name.replace("_", " ")
