@@ -128,7 +128,8 @@ def _leads_over_time(found: Mapping[str, Indices]) -> str:
     row = best.table.loc[name]
     return (
         f"{name} drives {at.rpartition(' in ')[0]} most in {named.count(name)} of {len(tops)} quarters, at its "
-        f"strongest in {at.rpartition(' in ')[2]}: {figures.SIGN.get(main, main)} {number(row[main], 3)} "
+        f"strongest in {at.rpartition(' in ')[2]}: {figures.SIGN.get(main, main)} {number(row[main], 3)}"
+        f"{unit_of(best.unit) if best.method == 'morris' else ''} "
         f"{interval(row[f'{main}_low'], row[f'{main}_high'])}."
     )
 
@@ -186,7 +187,7 @@ def _warnings(found: Mapping[str, Indices]) -> list[str]:
     if len(found) < 4:
         return [f"{name}: {warning}." for name, one in found.items() for warning in one.warnings]
     kinds = [warning.partition(": ")[0] for one in found.values() for warning in one.warnings]
-    return [f"In {kinds.count(kind)} of {len(found)} outcomes: {kind}." for kind in dict.fromkeys(kinds)]
+    return [f"{kinds.count(kind)} times out of {len(found)}: {kind}." for kind in dict.fromkeys(kinds)]
 
 
 def _sensitivity_caveats(first: Indices) -> list[str]:

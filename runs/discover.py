@@ -118,11 +118,11 @@ class Discovery:
         first = self.boxes[0]
         more = ""
         if len(self.boxes) > 1:
-            more = f"; {len(self.boxes)} boxes together hold {percent(self.coverage)}"
+            more = f"; {len(self.boxes)} boxes together hold {percent(self.coverage)} of them"
         return (
-            f"{self.condition} happens where {first}: in {percent(first.density)} [{percent(first.low)}, "
-            f"{percent(first.high)}] of the runs there, which are {percent(first.coverage)} of all cases{more}; it "
-            f"happens in {whole}"
+            f"{self.condition} happens where {first}: {percent(first.density)} [{percent(first.low)}, "
+            f"{percent(first.high)}] of the runs there are cases, and {percent(first.coverage)} of all cases are "
+            f"there{more}; it happens in {whole}"
         )
 
 
