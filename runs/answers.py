@@ -20,6 +20,8 @@ AS_EXPECTED, AGAINST, UNCERTAIN, SILENT = "as theory expects", "against theory",
 
 NOTHING, GOES, TURNS, STAYS = "is not certain to begin with", "goes", "turns round", "stays"
 
+SHOULD = {GOES: "go", STAYS: "stay"}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -83,9 +85,7 @@ class Answer:
             for result, count in counts.items()
             if count
         )
-        return (
-            f"Credited: {check.credited}. Without, the effect on {words} should be one that {check.expects}: it {told}."
-        )
+        return f"Switched off: {check.credited}. The effect on {words} should then {SHOULD[check.expects]}; it {told}."
 
     def facts(self) -> dict[str, Any]:
         """Everything as plain dictionaries and lists, for JSON and for reports."""

@@ -34,13 +34,13 @@ def raw():
         "metrics": [
             {
                 "name": "shipped",
-                "outcome": "total shipped",
+                "outcome": "total shipped to 2023Q4",
                 "words": "shipments",
                 "expects": "+",
-                "why": "There is more.",
+                "why": "More is made.",
             }
         ],
-        "check": {"credited": "the orders", "set": {"buyers.*.adjustment": 0.0}},
+        "check": {"credited": "a supply that is short", "set": {"supplier.upstream": 1e6}},
     }
 
 
@@ -69,20 +69,16 @@ def test_there_is_one_question_for_each_of_theory_c():
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_a_shipped_question_fits_its_scenarios(name):
+def test_a_shipped_question_fits_its_scenarios_and_its_sides_differ(name):
     question = Question.load(name)
     for _, value in question.cases[:: max(1, len(question.cases) - 1)]:
-        for off in (False, True):
-            assert list(question.scenarios(value, off)) == [side.label for side in question.sides.values()]
+        worlds = question.scenarios(value)
+        assert list(worlds) == [side.label for side in question.sides.values()]
+        assert len({scenario.hash for scenario in worlds.values()}) == len(worlds)
+        without = question.scenarios(value, off=True)
+        assert all(without[label].hash != worlds[label].hash for label in worlds)
     assert question.head.limits
     assert all(metric.why for metric in question.head.metrics)
-
-
-@pytest.mark.parametrize("name", shipped())
-def test_the_sides_of_a_shipped_question_differ(name):
-    question = Question.load(name)
-    worlds = question.scenarios(question.cases[0][1])
-    assert len({scenario.hash for scenario in worlds.values()}) == len(worlds)
 
 
 def test_a_question_is_found_by_its_id_too():
@@ -304,7 +300,7 @@ def test_ask_answers_several_and_a_file_for_people(gpumarket, tmp_path):
     status, out, _ = gpumarket("ask", "C9", str(file), "--vectors", "2", "--runs", "2")
     assert status == 0
     assert out.count("C9 readiness: Who gains") == 2
-    assert "Credited: power that is missing." in out
+    assert "Switched off: power that is missing. The effect on idle compute should then go; it" in out
 
 
 def test_an_unknown_question_is_told_in_one_sentence(gpumarket):
