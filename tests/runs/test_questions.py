@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -308,3 +310,12 @@ def test_an_unknown_question_is_told_in_one_sentence(gpumarket):
     assert (status, out) == (2, "")
     assert err.startswith("gpumarket: rsh: no such question or file; did you mean 'rush'? Allowed: auction,")
     assert err.count("\n") == 1
+
+
+def test_the_question_on_the_page_is_one():
+    text = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert len(Question.from_dict(tomllib.loads(written)).cases) == 2
+    for name in shipped():
+        head = head_of(name)
+        assert f"{head.id} `{name}`" in text
