@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs import analysis_cli, batch_cli, discover_cli
+from runs import analysis_cli, batch_cli, discover_cli, questions_cli
 from runs.terminal import AsJson, Progress, print_json, whole_number
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ app.command("batch")(batch_cli.batch)
 app.command("replay")(batch_cli.replay)
 app.command("sensitivity")(analysis_cli.sensitivity)
 app.command("compare")(analysis_cli.compare)
+app.command("ask")(questions_cli.ask)
 app.command("discover")(discover_cli.discover)
 
 

@@ -1,0 +1,131 @@
+"""The command ``ask``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from runs.terminal import AsJson, Progress, duration, print_json, whole_number
+
+if TYPE_CHECKING:
+    from runs.answers import Answer, CheckRow, Row
+
+
+def ask(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[QUESTION ...]", help="A name or id, a file, several of them, or 'all'; none lists."),
+    ] = None,
+    vectors: Annotated[
+        int, typer.Option(parser=whole_number, metavar="M", help="Parameter vectors; 1 takes the scenario as it is.")
+    ] = 50,
+    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="Runs of each vector.")] = 20,
+    seed: Annotated[
+        int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The named questions: list them, or answer some, with the sign that theory expects stated before."""
+    from runs import store
+    from runs.questions import Question, head_of, shipped
+
+    if not names:
+        show_list([head_of(name) for name in shipped()], as_json)
+        return
+    wanted = list(shipped()) if names == ["all"] else list(dict.fromkeys(names))
+    began = time.perf_counter()
+    found = _answers([Question.load(name) for name in wanted], vectors, runs, seed)
+    seconds = time.perf_counter() - began
+    if as_json:
+        print_json(store.finite({"answers": [one.facts() for one in found]}))
+    else:
+        for one in found:
+            print_answer(one)
+    total = sum(2 * len(one.question.cases) * len(one.question.sides) * vectors * runs for one in found)
+    print(f"{total:,} runs in {duration(seconds)}", file=sys.stderr)
+
+
+def show_list(heads: list[Any], as_json: bool) -> None:
+    """The questions, one line each."""
+    if as_json:
+        print_json([{"id": head.id, "name": head.name, "question": head.question} for head in heads])
+        return
+    for head in heads:
+        print(f"{head.id:4} {head.name:14} {head.question}")
+
+
+def _answers(questions: list[Any], vectors: int, runs: int, seed: int | None) -> list[Answer]:
+    from runs.answers import answer, together
+
+    found = []
+    with Progress(0, "Asking") as bar:
+        for question in questions:
+            note = partial(bar, note=question.head.name)
+            found.append(answer(question, vectors, runs, seed, progress=note))
+    return together(found)
+
+
+def print_answer(found: Answer) -> None:
+    """What a person reads: the question, the answer in words, the table, the check, the limits."""
+    head = found.question.head
+    print(f"\n{head.id} {head.name}: {head.question}")
+    print(f"{head.treatment.label}, against {head.control.label} ({found.vectors} vectors of {found.seeds} seeds)\n")
+    for line in found.sentences:
+        print(line)
+    print(f"\n{found.explanation}")
+    if head.limits:
+        print(f"Limits: {' '.join(head.limits.split())}")
+    print()
+    _print_rows(found)
+
+
+def _print_rows(found: Answer) -> None:
+    """A table of outcomes per value of the lever and treatment."""
+    across = found.question.head.across
+    checks = {(one.case, one.on.treatment_name, one.metric): one for one in found.checks}
+    sections: dict[tuple[str, str], list[list[str]]] = {}
+    for row in found.rows:
+        key = row.case, row.difference.treatment_name
+        sections.setdefault(key, []).append(_cells(row, checks[*key, row.metric], found))
+    lines = [HEADINGS, *chain.from_iterable(sections.values())]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for (case, treatment), rows in sections.items():
+        print((f"{across.words.format(case)}: " if across else "") + treatment)
+        for line in [HEADINGS, *rows]:
+            print(_line(line, widths))
+        print()
+
+
+HEADINGS = ["outcome", "control", "difference", "of it", "95% interval", "expected", "Holm p", "verdict", "without it"]
+LEFT = ("outcome", "verdict", "without it")
+
+
+def _line(cells: list[str], widths: list[int]) -> str:
+    padded = [
+        cell.ljust(width) if heading in LEFT else cell.rjust(width)
+        for cell, width, heading in zip(cells, widths, HEADINGS, strict=True)
+    ]
+    return ("  " + "  ".join(padded)).rstrip()
+
+
+def _cells(row: Row, check: CheckRow, found: Answer) -> list[str]:
+    from runs.answers import shown, unit
+
+    metric = {one.name: one for one in found.question.head.metrics}[row.metric]
+    one = row.difference
+    return [
+        row.metric,
+        f"{shown(one.control, metric, 4)} {'%' if metric.percent else unit(one, metric)}".strip(),
+        f"{'+' if one.mean > 0 else ''}{shown(one.mean, metric)}",
+        "-" if metric.percent or one.control == 0.0 else f"{one.mean / abs(one.control):+.2%}",
+        f"{shown(one.low, metric)} to {shown(one.high, metric)}",
+        row.expects,
+        f"{row.holm:.2g}",
+        row.verdict,
+        f"{shown(check.off.mean, metric)}: {check.result}",
+    ]
