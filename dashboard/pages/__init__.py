@@ -14,6 +14,7 @@ from dashboard.compare_page import ComparePage
 from dashboard.drawer import Drawer
 from dashboard.live_page import LivePage
 from dashboard.market_page import MarketPage
+from dashboard.matters_page import MattersPage
 from dashboard.panels import Words
 
 
@@ -73,4 +74,5 @@ routes = [
     solara.Route("/", component=MarketPage, label="Market", layout=Layout),
     solara.Route("live", component=LivePage, label="Live"),
     solara.Route("compare", component=ComparePage, label="Compare"),
+    solara.Route("what-matters", component=MattersPage, label="What matters"),
 ]
