@@ -33,7 +33,6 @@ def PickSome(
         on_v_model=sort,
         multiple=True,
         small_chips=True,
-        deletable_chips=True,
         error=not value,
         class_=f"gm-pick gm-pick-some {classes}",
         **looks(label, items),
