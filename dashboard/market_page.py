@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import solara
 
 from dashboard import session
@@ -11,7 +9,7 @@ from dashboard.cards import Cards, cards
 from dashboard.charts import Chart
 from dashboard.charts.market import lead_times, prices, shares
 from dashboard.leading import leading_product
-from dashboard.panels import Choice, Heading, Panel
+from dashboard.panels import Choice, Download, Heading, Panel
 from dashboard.progress import Progress
 from dashboard.session import Ensemble
 from dashboard.tables import Table, buyer_columns, buyer_rows, buyers_csv, file_name, series_csv
@@ -78,9 +76,3 @@ def Results(shown: Ensemble) -> None:
 
 def described(card: dict) -> str:
     return f"{card['label']}: {card['value']} {card['unit']}, {card['note']}."
-
-
-def Download(label: str, content: Callable[[], str], name: str) -> solara.Element:
-    """A button that makes a CSV file when it is pressed."""
-    button = solara.Button(label, icon_name="mdi-download", text=True, small=True, classes=["gm-download"])
-    return solara.FileDownload(content, name, mime_type="text/csv", children=[button])

@@ -1,4 +1,4 @@
-"""Pieces that both tabs are made of."""
+"""Pieces that the tabs are made of."""
 
 from __future__ import annotations
 
@@ -55,3 +55,9 @@ def Choice(label: str, options: Sequence[str], value: str, on_value: Callable[[s
         class_="gm-choice",
         attributes={"aria-label": label},
     )
+
+
+def Download(label: str, content: Callable[[], str], name: str) -> solara.Element:
+    """A button that makes a CSV file when it is pressed."""
+    button = solara.Button(label, icon_name="mdi-download", text=True, small=True, classes=["gm-download"])
+    return solara.FileDownload(content, name, mime_type="text/csv", children=[button])

@@ -87,7 +87,7 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Status:
-    """What the computing of the ensemble is at: waiting, compiling, running, done, cancelled or failed."""
+    """What computing is at: idle (never asked for), waiting, compiling, running, done, cancelled or failed."""
 
     phase: str = "waiting"
     done: int = 0
@@ -140,19 +140,19 @@ def computed(wanted: Setting) -> Ensemble:
 
     began = time.perf_counter()
     scenario = wanted.scenario
-    with patience():
+    with patience(status):
         data = simulate(scenario, wanted.runs, wanted.seed_used, progress=progress)
     return Ensemble(wanted, scenario, data, time.perf_counter() - began)
 
 
 @contextmanager
-def patience() -> Iterator[None]:
+def patience(said: solara.Reactive[Status]) -> Iterator[None]:
     """Say that rules are being compiled if nothing is heard for a while: nothing else takes that long."""
-    before = status.peek()
+    before = said.peek()
 
     def explain() -> None:
-        if status.peek() is before:
-            status.value = Status("compiling")
+        if said.peek() is before:
+            said.value = Status("compiling")
 
     timer = threading.Timer(UNHEARD, explain)
     timer.start()

@@ -1,4 +1,4 @@
-"""What Solara serves: the two tabs and the frame around them."""
+"""What Solara serves: the tabs and the frame around them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import solara.lab
 from solara.alias import rv
 
 from dashboard import session
+from dashboard.compare_page import ComparePage
 from dashboard.drawer import Drawer
 from dashboard.live_page import LivePage
 from dashboard.market_page import MarketPage
+from dashboard.matters_page import MattersPage
 from dashboard.panels import Words
 
 
@@ -71,4 +73,6 @@ def MenuButton(drawer: solara.Reactive[bool | None], classes: str, when_unset: b
 routes = [
     solara.Route("/", component=MarketPage, label="Market", layout=Layout),
     solara.Route("live", component=LivePage, label="Live"),
+    solara.Route("compare", component=ComparePage, label="Compare"),
+    solara.Route("what-matters", component=MattersPage, label="What matters"),
 ]

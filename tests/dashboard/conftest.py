@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -40,6 +42,22 @@ def session() -> Iterator[object]:
     context.close()
     asyncio.set_event_loop(None)
     loop.close()
+
+
+@pytest.fixture
+def gpumarket(capsys, monkeypatch) -> Callable[[str], dict]:
+    """Runs a command line, as the page shows it, in this process; what it says in JSON."""
+    from runs import cli
+
+    def call(line: str) -> dict:
+        monkeypatch.setattr(sys, "argv", [*shlex.split(line), "--json"])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        assert ended.value.code == 0, said.err
+        return json.loads(said.out)
+
+    return call
 
 
 def free_port() -> int:
@@ -104,10 +122,10 @@ class Visit:
     def _own(self, url: str) -> bool:
         return url.startswith((self.base, "data:", "blob:"))
 
-    def open(self, path: str = "/") -> Page:
-        """Go to a path and wait for its charts."""
+    def open(self, path: str = "/", until: str = ".gm-plot[data-rendered]") -> Page:
+        """Go to a path and wait for its charts, or for what else it begins with."""
         self.page.goto(self.base + path)
-        self.page.wait_for_selector(".gm-plot[data-rendered]", state="attached", timeout=LONG)
+        self.page.wait_for_selector(until, state="attached", timeout=LONG)
         return self.page
 
     def close(self) -> None:

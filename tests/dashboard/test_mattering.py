@@ -1,0 +1,72 @@
+"""What the tab What matters runs and says, without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard import ranking
+from dashboard.mattering import Form, Wanted, computed, fitted
+from dashboard.session import Setting
+from market import BadInput
+from runs.sensitivity import study
+
+PEAK = "peak quoted_lead_weeks"
+
+
+@pytest.fixture(scope="module")
+def found():
+    """A small study of the reference model."""
+    return computed(Wanted(Form(PEAK, "morris", 6, 2), Setting("reference")), lambda done, total: True)
+
+
+def test_the_command_line_says_the_same(found, gpumarket):
+    said = gpumarket(found.wanted.command())[PEAK]
+    assert said["floor"] == found.indices.floor
+    bars = {row.key: (row.value, row.low, row.high) for row in ranking.tornado(found).rows}
+    names = ("mu_star", "mu_star_low", "mu_star_high")
+    assert bars == {path: tuple(own[n] for n in names) for path, own in said["indices"].items() if path != "inert"}
+    muted = [row.key for row in ranking.tornado(found).rows if row.muted]
+    assert sorted([*muted, "inert"]) == sorted(said["under_the_floor"])
+    assert found.runs == found.wanted.runs
+
+
+def test_over_time_is_that_of_a_study_over_time(found):
+    whole = study(found.scenario, "morris", {"quoted": "quoted_lead_weeks"}, 6, 2, over_time=True)
+    for quarter, one in found.over_time.items():
+        name = f"quoted in {quarter}"
+        own = replace(whole, found={name: whole.found[name]})
+        if one is None:
+            with pytest.raises(BadInput, match="is the same at all"):
+                own.indices()
+        else:
+            assert one.table.equals(own.indices()[name].table)
+    plot = ranking.over_time(found)
+    assert plot.lines[-1].name == "Noise floor"
+    first = [None if one is None else one.table.loc[found.order[0], "mu_star"] for one in found.over_time.values()]
+    assert plot.lines[0].values == first
+    assert None in first
+
+
+def test_what_is_under_the_floor_is_named_so(found):
+    for row in ranking.tornado(found).rows:
+        assert (row.note == "under the noise floor") == row.muted == found.indices.under(row.key)
+    assert ranking.tornado(found).mark[0] == found.indices.floor
+    assert "matters most to the longest quoted wait" in ranking.sentence(found)
+    assert not any("mu_star" in ranking.plainly(warning, found) for warning in found.indices.warnings)
+
+
+def test_sobol_is_told_in_shares():
+    wanted = Wanted(Form(PEAK, "sobol", 64, 2), Setting("reference"))
+    found = computed(wanted, lambda done, total: True)
+    assert found.runs == wanted.runs
+    assert "of its variance goes with it" in ranking.sentence(found)
+    assert ranking.form_of(found) == ("count", 1.0)
+
+
+def test_a_form_is_fitted_to_the_drawer():
+    assert fitted(Form(), Setting()) == Form()
+    other = fitted(Form(method="sobol"), Setting("reference"))
+    assert (other.outcome, other.samples) == ("mean realised_lead_weeks of all but A", 256)
+    assert Wanted(other, Setting("reference").changed("market.allocation", "linear")).command() == ""

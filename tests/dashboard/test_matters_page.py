@@ -1,0 +1,49 @@
+"""The tab What matters in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.dashboard.test_compare_page import choose, drawn, narrow, press
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_small_study_gives_the_numbers_of_the_command_line(visit, gpumarket):
+    page = visit(color_scheme="dark").open("/what-matters", ".gm-await")
+    choose(page, "Outcome", "Longest quoted wait")
+    choose(page, "Method", "Sobol: shares of variance")
+    choose(page, "Base points", "1024")
+    press(page, "Find out")
+    expect(page.locator(".gm-progress")).to_contain_text("of 49,152 runs")
+    press(page, "Cancel")
+    expect(page.locator(".gm-progress")).to_contain_text("Cancelled.")
+
+    choose(page, "Method", "Morris: quick, in the outcome's unit")
+    choose(page, "Trajectories", "10")
+    choose(page, "Seeds of each point", "2")
+    press(page, "Find out")
+    expect(page.locator(".gm-finding")).to_contain_text("matters most to the longest quoted wait")
+    page.wait_for_selector(".gm-plot[data-rendered]", state="attached")
+
+    said = gpumarket(page.locator(".gm-command code").inner_text())["peak quoted_lead_weeks"]
+    bars = drawn(page)
+    names = ("mu_star", "mu_star_low", "mu_star_high")
+    assert bars == {path: tuple(own[n] for n in names) for path, own in said["indices"].items() if path != "inert"}
+    assert list(bars) == [path for path in said["indices"] if path != "inert"]
+    muted = page.locator(".gm-interval-muted").evaluate_all("all => all.map(one => one.dataset.key)")
+    assert {*muted, "inert"} == set(said["under_the_floor"])
+    for at in range(len(muted)):
+        expect(page.locator(".gm-interval-muted").nth(at)).to_contain_text("under the noise floor")
+    expect(page.locator(".gm-interval-floor")).to_contain_text("noise floor")
+    for warning in said["warnings"]:
+        expect(page.locator(".gm-notice", has_text=warning.partition(":")[0])).to_be_visible()
+
+    lines = page.evaluate(
+        "() => echarts.getInstanceByDom(document.querySelector('.gm-plot')).getOption().series"
+        ".filter(one => one.type === 'line').map(one => one.name)"
+    )
+    assert len(lines) == 6
+    assert lines[-1] == "Noise floor"
+    narrow(page)
