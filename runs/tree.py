@@ -25,6 +25,9 @@ since leaving one out of a handful of levers tells nothing about it."""
 STRENGTHS = 20
 """Strengths of pruning that are tried."""
 
+EDGE = 0.001
+"""How far a limit may be rounded, as a share of the range that was sampled; what lies inside is counted afterwards."""
+
 SMALLER = 1.0
 """Standard errors of its loss that a smaller tree may be worse (the rule of one; Breiman et al. 1984)."""
 
@@ -197,20 +200,27 @@ def _leaf(axes: Sequence[Axis], allowed: dict[str, np.ndarray]) -> Leaf:
             continue
         inside = np.flatnonzero(open_)
         first, last = int(inside[0]), int(inside[-1])
-        low = None if first == 0 else plain_between(axis.values[first - 1], axis.values[first], up=True)
-        high = None if last == len(open_) - 1 else plain_between(axis.values[last], axis.values[last + 1], up=False)
+        low = None if first == 0 else edge(axis.values, first, up=True)
+        high = None if last == len(open_) - 1 else edge(axis.values, last + 1, up=False)
         leaf[axis.path] = (low, high, None, 0)
     return leaf
 
 
-def plain_between(below: float, above: float, up: bool) -> float:
-    """The number with the fewest digits from ``below`` to ``above``, without the end that lies outside of the box
-    (``up``: without ``below``); of whole numbers the end that lies inside."""
+def edge(values: Sequence[float], at: int, up: bool) -> float:
+    """A number with few digits between ``values[at - 1]`` and ``values[at]``: the lower end of what begins with the
+    latter (``up``), or the upper end of what ends with the former.
+
+    Of whole numbers it is that value itself. Where values lie closer than EDGE of their range, the number may lie that
+    far off, on none of them.
+    """
+    below, above = values[at - 1], values[at]
     if isinstance(below, int) and isinstance(above, int):
         return above if up else below
     middle = (below + above) / 2.0
+    slack = EDGE * (values[-1] - values[0])
     for digits in range(1, 18):
         short = float(f"{middle:.{digits}g}")
-        if (below < short <= above) if up else (below <= short < above):
+        between = below < short <= above if up else below <= short < above
+        if between or (abs(short - middle) <= slack and short not in values):
             return short
     return above if up else below

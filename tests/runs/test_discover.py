@@ -14,7 +14,7 @@ from market import BadInput
 from runs import batch, condition
 from runs.condition import Condition
 from runs.discover import density_interval, discover, find, wilson
-from runs.tree import plain_between
+from runs.tree import edge
 from tests.runs.batches import design
 
 RULES = ["uniform", "proportional", "linear"]
@@ -138,10 +138,11 @@ def test_boxes_do_not_overlap_and_hold_what_their_limits_say():
     assert min(box.density for box in found.boxes) > 0.9
 
 
-def test_chance_is_no_box():
-    chance = np.random.default_rng(1)
+@pytest.mark.parametrize("seed", range(3))
+def test_chance_is_no_box(seed):
+    chance = np.random.default_rng(seed)
     points = pd.DataFrame(chance.random((400, 5)), columns=list("abcde"))
-    found = find(*table(points, 4, chance.binomial(4, 0.3, 400)), CASE)
+    found = find(*table(points, 4, chance.binomial(4, 0.45, 400)), CASE)
     assert found.boxes == ()
     assert "nowhere in particular" in found.sentence
     assert found.coverage == 0.0
@@ -178,13 +179,15 @@ def test_the_interval_of_a_density_counts_points_that_are_alike():
 
 
 def test_limits_have_few_digits_and_part_the_same_points():
-    assert plain_between(3.8912, 4.1234, up=True) == 4.0
-    assert plain_between(3.8912, 3.8934, up=False) == 3.892
-    assert plain_between(3, 6, up=True) == 6
-    assert plain_between(3, 6, up=False) == 3
+    assert edge([0.0, 3.8912, 4.1234, 9.0], 2, up=True) == 4.0
+    assert edge([3.8912, 3.8934], 1, up=False) == 3.892
+    assert edge([3, 6], 1, up=True) == 6
+    assert edge([3, 6], 1, up=False) == 3
     below, above = 0.1, float(np.nextafter(0.1, 1.0))
-    assert plain_between(below, above, up=True) == above
-    assert plain_between(below, above, up=False) == below
+    assert edge([below, above], 1, up=True) == above
+    assert edge([below, above], 1, up=False) == below
+    assert edge([0.0, 0.772841, 0.772842, 1.0], 2, up=True) == 0.773  # a thousandth of the range
+    assert edge([0.0, 0.772841, 0.772842, 0.773, 1.0], 2, up=True) == 0.7728  # but not on a value
 
 
 def test_runs_that_failed_are_refused_by_number_or_left_out(gpumarket, planted):
