@@ -102,7 +102,15 @@ def computed(wanted: Wanted, progress: Progress) -> Finding:
     form, scenario = wanted.form, wanted.setting.scenario
     asked = outcomes(scenario)[form.outcome]
     texts = {asked.text: asked.text} | {quarter: f"{asked.measure} in {quarter}" for quarter in scenario.quarters}
-    done = study(scenario, form.method, texts, form.samples, form.seeds, wanted.setting.seed, progress=progress)
+    done = study(
+        scenario,
+        form.method,
+        texts,
+        samples=form.samples,
+        runs=form.seeds,
+        seed=wanted.setting.seed,
+        progress=progress,
+    )
     return Finding(
         wanted,
         scenario,

@@ -28,6 +28,7 @@ def ask(
     seed: Annotated[
         int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every treatment, not the first alone.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """The named questions: list them, or answer some, with the sign that theory expects stated before."""
@@ -45,7 +46,7 @@ def ask(
         print_json(store.finite({"answers": [one.facts() for one in found]}))
     else:
         for one in found:
-            print_answer(one)
+            print_answer(one, everything)
     total = sum(2 * len(one.question.cases) * len(one.question.sides) * vectors * runs for one in found)
     print(f"{total:,} runs in {duration(seconds)}", file=sys.stderr)
 
@@ -70,35 +71,44 @@ def _answers(questions: list[Any], vectors: int, runs: int, seed: int | None) ->
     return together(found)
 
 
-def print_answer(found: Answer) -> None:
+def print_answer(found: Answer, everything: bool = False) -> None:
     """What a person reads: the question, the answer in words, the table, the check, the limits."""
     head = found.question.head
     print(f"\n{head.id} {head.name}: {head.question}")
     print(f"{head.treatment.label}, against {head.control.label} ({found.vectors} vectors of {found.seeds} seeds)\n")
     for line in found.sentences:
-        print(line)
-    print(f"\n{found.explanation}")
+        print(f"{line}\n")
+    print(found.explanation)
     if head.limits:
         print(f"Limits: {' '.join(head.limits.split())}")
     print()
-    _print_rows(found)
+    _print_rows(found, everything)
 
 
-def _print_rows(found: Answer) -> None:
-    """A table of outcomes per value of the lever and treatment."""
+def _print_rows(found: Answer, everything: bool) -> None:
+    """Tables of the first treatment, or of all: outcomes one below the other, or one table per outcome and a row for
+    each value of the lever."""
     across = found.question.head.across
     checks = {(one.case, one.on.treatment_name, one.metric): one for one in found.checks}
-    sections: dict[tuple[str, str], list[list[str]]] = {}
+    treatments = list(dict.fromkeys(row.difference.treatment_name for row in found.rows))
+    shown_ones = treatments if everything else treatments[:1]
+    tables: dict[str, list[list[str]]] = {}
     for row in found.rows:
-        key = row.case, row.difference.treatment_name
-        sections.setdefault(key, []).append(_cells(row, checks[*key, row.metric], found))
-    lines = [HEADINGS, *chain.from_iterable(sections.values())]
+        treatment = row.difference.treatment_name
+        if treatment in shown_ones:
+            title = f"{treatment}: {row.metric}" if across else treatment
+            label = across.words.format(row.case) if across else row.metric
+            cells = _cells(row, checks[row.case, treatment, row.metric], found)
+            tables.setdefault(title, []).append([label, *cells])
+    lines = [HEADINGS, *chain.from_iterable(tables.values())]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for (case, treatment), rows in sections.items():
-        print((f"{across.words.format(case)}: " if across else "") + treatment)
-        for line in [HEADINGS, *rows]:
+    for title, rows in tables.items():
+        print(title)
+        for line in [["" if across else HEADINGS[0], *HEADINGS[1:]], *rows]:
             print(_line(line, widths))
         print()
+    if len(shown_ones) < len(treatments):
+        print(f"Asked too: {', '.join(treatments[1:])}. --all shows them.")
 
 
 HEADINGS = ["outcome", "control", "difference", "of it", "95% interval", "expected", "Holm p", "verdict", "without it"]
@@ -119,7 +129,6 @@ def _cells(row: Row, check: CheckRow, found: Answer) -> list[str]:
     metric = {one.name: one for one in found.question.head.metrics}[row.metric]
     one = row.difference
     return [
-        row.metric,
         f"{shown(one.control, metric, 4)} {'%' if metric.percent else unit(one, metric)}".strip(),
         f"{'+' if one.mean > 0 else ''}{shown(one.mean, metric)}",
         "-" if metric.percent or one.control == 0.0 else f"{one.mean / abs(one.control):+.2%}",
