@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.terminal import AsJson, Progress, duration, number, print_json, whole_number
+from runs.arguments import Changes, changed, fields, toml_value
+from runs.terminal import AsJson, Progress, duration, number, percent, print_json, print_table, whole_number
 
 if TYPE_CHECKING:
     from market import Scenario
@@ -54,6 +55,7 @@ def sensitivity(
     group: Annotated[
         list[str] | None, typer.Option(metavar="NAME=PATH,PATH", help="Inputs moved together (morris, sobol); repeat.")
     ] = None,
+    changes: Changes = None,
     drop_failed: DropFailed = False,
     out: ReportFolder = None,
     as_json: AsJson = False,
@@ -65,18 +67,20 @@ def sensitivity(
         store.check_new(out)
     began = time.perf_counter()
     with Progress(0, "Sensitivity") as bar:
-        done = _study(what, method, outcomes, samples, runs, seed, sampler_seed, second_order, over_time, group, bar)
-    found = done.indices(drop_failed, sampler_seed)
+        done = _study(
+            what, method, outcomes, samples, runs, seed, sampler_seed, second_order, over_time, group, changes, bar
+        )
+    found = done.indices(drop_failed, sampler_seed, lenient=over_time)
     seconds = time.perf_counter() - began
     if out is not None:
         from runs import analysis_reports, report
 
-        words = _words(done, what, samples, runs, sampler_seed, second_order, over_time, group, drop_failed)
+        words = _words(done, what, samples, runs, sampler_seed, second_order, over_time, group, changes, drop_failed)
         report.write(analysis_reports.sensitivity(done, found, over_time, analysis_reports.command(*words)), out)
     if as_json:
         print_json(store.finite({name: indices_facts(indices) for name, indices in found.items()}))
     elif over_time:
-        print_over_time(found)
+        print_over_time(found, [name for name in done.found if name not in found])
     else:
         for indices in found.values():
             print_indices(indices)
@@ -96,6 +100,7 @@ def _words(
     second_order: bool,
     over_time: bool,
     group: list[str] | None,
+    changes: list[str] | None,
     drop_failed: bool,
 ) -> list[object]:
     """The command that repeats it, with what was left to the defaults."""
@@ -108,8 +113,9 @@ def _words(
         words += ["--samples", SAMPLES[study.method] if samples is None else samples, "--runs", runs]
         words += ["--seed", study.seed]
     words += ["--sampler-seed", sampler_seed]
-    for text in group or []:
-        words += ["--group", text]
+    for option, texts in (("--group", group), ("--set", changes)):
+        for text in texts or []:
+            words += [option, text]
     flags = {"--second-order": second_order, "--over-time": over_time, "--drop-failed": drop_failed}
     return [*words, *(flag for flag, set_ in flags.items() if set_)]
 
@@ -125,28 +131,29 @@ def _study(
     second_order: bool,
     over_time: bool,
     group: list[str] | None,
+    changes: list[str] | None,
     bar: Progress,
 ) -> Study:
     """The study of a scenario or a design, run now, or of a batch."""
-    from market import BadInput, Scenario
+    from market import BadInput
     from runs import sensitivity as studies
     from runs.design import Design, is_design
     from runs.outcomes import STANDARD
 
     if Path(what).is_dir():
-        if over_time or group or second_order or samples is not None:
+        if over_time or group or second_order or changes or samples is not None:
             raise BadInput(
-                "--samples, --group, --second-order, --over-time: the batch has settled them; allowed: a scenario"
+                "--samples, --group, --second-order, --over-time, --set: settled by the batch; allowed: a scenario"
             )
         return studies.study_of(what, method, outcomes)
     options: dict[str, Any] = {}
     if is_design(what):
         design = Design.load(what)
-        scenario = design.scenario
+        scenario = design.scenario.replace_all(fields(changes))
         texts = {name: found.text for name, found in design.outcomes.items()}
         options = {"uncertainties": design.uncertainties or None, "groups": design.head.groups}
     else:
-        scenario = Scenario.load(what)
+        scenario = changed(what, changes)
         texts = dict(STANDARD)
     standard = "quoted_lead_weeks" if over_time else "peak_quote"
     wanted = {name: texts.get(name, name) for name in outcomes or ([standard] if options == {} else list(texts))}
@@ -185,26 +192,16 @@ def indices_facts(found: Indices) -> dict[str, Any]:
 
 def print_indices(found: Indices) -> None:
     """The table a person reads of one outcome."""
-    from rich.console import Console
-    from rich.table import Table
-
     unit = f", {found.unit}" if found.unit not in ("", "1") else ""
     print(f"\n{found.outcome}{unit}: {found.method}, {found.points:,} points of {found.runs_per_point} runs\n")
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("input", no_wrap=True)
     shown = [name for name in found.table if not name.endswith(("_low", "_high"))]
-    for name in shown:
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    rows = []
     for name, row in found.ranked.iterrows():
-        cells = []
-        for index in shown:
-            half = (row[f"{index}_high"] - row[f"{index}_low"]) / 2.0 if f"{index}_low" in row else float("nan")
-            cells.append(number(row[index], 3) + (f" ±{number(half, 2)}" if half == half else ""))
-        table.add_row(str(name), *cells, "under the floor" if found.under(str(name)) else "")
-    Console().print(table)
-    known = f"{number(found.seeds, 3)} by the draws" if found.seeds == found.seeds else "by the inert input"
-    print(f"\nnoise floor of {found.main}: {number(found.floor, 3)} ({known})", end="")
+        cells = [_index(found, row, index) for index in shown]
+        rows.append([str(name), *cells, "under the floor" if found.under(str(name)) else ""])
+    print_table(["input", *shown, ""], rows, left=("input", ""))
+    known = "by the draws" if found.floor == found.seeds else "by the inert input"
+    print(f"\nnoise floor of {found.main}: {_amount(found, found.floor)}, {known}", end="")
     if found.replication == found.replication:
         print(f"; {found.replication:.0%} of the variance is left between runs of a point", end="")
     print()
@@ -212,21 +209,33 @@ def print_indices(found: Indices) -> None:
         print(f"gpumarket: {found.outcome}: {warning}", file=sys.stderr)
 
 
-def print_over_time(found: dict[str, Indices]) -> None:
-    """A column per input, a row per quarter: the main index."""
-    from rich.console import Console
-    from rich.table import Table
+def _index(found: Indices, row: Any, index: str) -> str:
+    """An index and half its 95% interval."""
+    if f"{index}_low" not in row:
+        return _amount(found, row[index])
+    return f"{_amount(found, row[index])} ±{_amount(found, (row[f'{index}_high'] - row[f'{index}_low']) / 2.0)}"
 
+
+def _amount(found: Indices, value: float) -> str:
+    """Shares with three decimals; effects of Morris, which have a unit, with three digits."""
+    return number(value, 3) if found.method == "morris" else f"{value:.3f}"
+
+
+def print_over_time(found: dict[str, Indices], left_out: list[str]) -> None:
+    """A column per input, a row per quarter: the main index."""
     first = next(iter(found.values()))
-    order = list(sum(indices.table[indices.main] for indices in found.values()).sort_values(ascending=False).index)
+    tables = [indices.table[indices.main] for indices in found.values()]
+    order = [str(name) for name in sum(tables[1:], tables[0]).sort_values(ascending=False).index]
     print(f"{first.main} of {first.method}, {first.points:,} points of {first.runs_per_point} runs\n")
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("outcome", *order, "floor"):
-        table.add_column(heading, justify="left" if heading == "outcome" else "right", overflow="fold")
-    for name, indices in found.items():
-        row = indices.table[indices.main]
-        table.add_row(name, *(f"{row[key]:.2f}" for key in order), f"{indices.floor:.2f}")
-    Console(width=max(80, 12 * len(order) + 40)).print(table)
+    rows = [
+        [name, *(_amount(indices, table[key]) for key in order), _amount(indices, indices.floor)]
+        for (name, indices), table in zip(found.items(), tables, strict=True)
+    ]
+    print_table(["", *(str(k + 1) for k in range(len(order))), "floor"], rows)
+    for k, name in enumerate(order):
+        print(f"{k + 1}: {name}")
+    if left_out:
+        print(f"left out, the same or not defined at some point: {', '.join(left_out)}", file=sys.stderr)
 
 
 def compare(
@@ -244,6 +253,7 @@ def compare(
     runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="Runs of each vector.")] = 20,
     seed: Seed = None,
     sampler_seed: SamplerSeed = 0,
+    changes: Changes = None,
     drop_failed: DropFailed = False,
     out: ReportFolder = None,
     as_json: AsJson = False,
@@ -255,7 +265,7 @@ def compare(
 
     if out is not None:
         store.check_new(out)
-    arms = _arms(what, lever)
+    arms = _arms(what, lever, changes)
     wanted = {name: STANDARD.get(name, name) for name in outcomes or ("peak_quote", "mean_wait", "revenue", "peak_hhi")}
     began = time.perf_counter()
     with Progress(0, "Comparing") as bar:
@@ -268,6 +278,8 @@ def compare(
         words: list[object] = ["compare", *what, *(["--lever", lever] if lever else [])]
         for name in wanted:
             words += ["--outcome", name]
+        for text in changes or []:
+            words += ["--set", text]
         words += ["--vectors", vectors, "--runs", runs, "--seed", drawn, "--sampler-seed", sampler_seed]
         repeat = analysis_reports.command(*words, "--drop-failed" if drop_failed else None)
         report.write(analysis_reports.comparison(arms, found, drawn, sampler_seed, repeat), out)
@@ -278,34 +290,29 @@ def compare(
     print(f"{len(arms) * vectors * runs:,} runs in {duration(seconds)}{_written(out)}", file=sys.stderr)
 
 
-def _arms(what: list[str], lever: str | None) -> dict[str, Scenario]:
+def _arms(what: list[str], lever: str | None, changes: list[str] | None) -> dict[str, Scenario]:
     """Scenarios by the name they are shown under, the control first."""
-    from market import BadInput, Scenario
-    from runs.cli import toml_value
+    from market import BadInput
 
     if lever is None:
         if len(set(what)) < len(what):
             raise BadInput(f"compare: found {what[0]!r} twice; allowed: different scenarios")
-        return {name: Scenario.load(name) for name in what}
+        return {name: changed(name, changes) for name in what}
     path, mark, values = lever.partition("=")
     if len(what) != 1 or not mark:
         raise BadInput("--lever: found " + repr(lever) + "; allowed: one scenario, and PATH=VALUE,VALUE")
-    scenario = Scenario.load(what[0])
+    scenario = changed(what[0], changes)
     texts = [text.strip() for text in values.split(",")]
     return {f"{path.rpartition('.')[2]} {text}": scenario.replace(path, toml_value(text)) for text in texts}
 
 
 def print_differences(found: list[Difference]) -> None:
     """The table a person reads: a row per treatment and outcome."""
-    from rich.console import Console
-    from rich.table import Table
-
     first = found[0]
     print(
         f"Against {first.control_name}: mean difference over {first.vectors} parameter vectors of {first.seeds} seeds, "
         "95% interval;\nstandard deviation of the difference over parameters and over draws\n"
     )
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     headings = (
         "treatment",
         "outcome",
@@ -317,16 +324,20 @@ def print_differences(found: list[Difference]) -> None:
         "params",
         "draws",
     )
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in ("treatment", "outcome") else "right", no_wrap=True)
-    for one in found:
-        unit = "" if one.unit in ("", "1") else f" {one.unit}"
-        table.add_row(
-            one.treatment_name, one.outcome, number(one.control) + unit,
+    rows = [
+        [
+            one.treatment_name,
+            one.outcome,
+            number(one.control) + ("" if one.unit in ("", "1") else f" {one.unit}"),
             f"{'+' if one.mean > 0 else ''}{number(one.mean, 3)}",
-            f"{number(one.low, 3)} to {number(one.high, 3)}", f"{one.same_sign:.0%}", number(one.correlation, 2),
-            number(one.spread, 2), number(one.noise, 2),
-        )  # fmt: skip
-    Console(width=140).print(table)
+            f"{number(one.low, 3)} to {number(one.high, 3)}",
+            "-" if one.mean == 0.0 else percent(one.same_sign),
+            number(one.correlation, 2),
+            number(one.spread, 2),
+            number(one.noise, 2),
+        ]
+        for one in found
+    ]
+    print_table(headings, rows, left=("treatment", "outcome"))
     if first.dropped:
         print(f"{first.dropped} pairs left out", file=sys.stderr)

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-import tomllib
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from runs import analysis_cli, batch_cli, discover_cli, questions_cli
+from runs.arguments import Changes, ScenarioName, changed
 from runs.terminal import AsJson, Progress, print_json, whole_number
 
 if TYPE_CHECKING:
@@ -39,13 +39,6 @@ def gear_name(text: str) -> str:
     if text not in GEARS:
         raise typer.BadParameter(f"found {text!r}; allowed: {' or '.join(GEARS)}")
     return text
-
-
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a TOML file.")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a field, e.g. buyers.xAI.urgency=0.4. May be repeated."),
-]
 
 
 @app.command()
@@ -181,28 +174,6 @@ def about(as_json: AsJson = False) -> None:
     print(f"{'data':12} {found['data']}")
     if found["git"]:
         print(f"{'commit':12} {found['git']['commit'][:12]}{' (changed since)' if found['git']['changed'] else ''}")
-
-
-def changed(name: str, changes: list[str] | None) -> Scenario:
-    """The scenario of that name with the changes of ``--set``."""
-    from market import BadInput, Scenario
-
-    fields = {}
-    for change in changes or []:
-        path, mark, text = change.partition("=")
-        if not mark or not path:
-            raise BadInput(f"--set: found {change!r}; allowed: PATH=VALUE, such as buyers.xAI.urgency=0.4")
-        fields[path.strip()] = toml_value(text.strip())
-    scenario = Scenario.load(name)
-    return scenario.replace_all(fields) if fields else scenario
-
-
-def toml_value(text: str) -> Any:
-    """What a value means in TOML; a bare word is a text."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
 
 
 def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out: Path | None) -> dict[str, Any]:

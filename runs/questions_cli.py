@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from functools import partial
-from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.terminal import AsJson, Progress, duration, print_json, whole_number
+from runs.terminal import AsJson, Progress, duration, print_json, print_table, whole_number
 
 if TYPE_CHECKING:
     from runs.answers import Answer, CheckRow, Row
@@ -29,6 +29,9 @@ def ask(
         int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every treatment, not the first alone.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write a report to a new folder; of several, one folder each.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The named questions: list them, or answer some, with the sign that theory expects stated before."""
@@ -38,10 +41,14 @@ def ask(
     if not names:
         show_list([head_of(name) for name in shipped()], as_json)
         return
+    if out is not None:
+        store.check_new(out)
     wanted = list(shipped()) if names == ["all"] else list(dict.fromkeys(names))
     began = time.perf_counter()
     found = _answers([Question.load(name) for name in wanted], vectors, runs, seed)
     seconds = time.perf_counter() - began
+    if out is not None:
+        _write(found, wanted, seed, out)
     if as_json:
         print_json(store.finite({"answers": [one.facts() for one in found]}))
     else:
@@ -49,6 +56,17 @@ def ask(
             print_answer(one, everything)
     total = sum(2 * len(one.question.cases) * len(one.question.sides) * vectors * runs for one in found)
     print(f"{total:,} runs in {duration(seconds)}", file=sys.stderr)
+
+
+def _write(found: list[Answer], names: list[str], seed: int | None, out: Path) -> None:
+    from runs import report
+    from runs.analysis_reports import command
+    from runs.answer_report import answered
+
+    for one, name in zip(found, names, strict=True):
+        seeded = [] if seed is None else ["--seed", seed]
+        repeat = command("ask", name, "--vectors", one.vectors, "--runs", one.seeds, *seeded)
+        report.write(answered(one, repeat), out if len(found) == 1 else out / one.question.head.name)
 
 
 def show_list(heads: list[Any], as_json: bool) -> None:
@@ -100,27 +118,16 @@ def _print_rows(found: Answer, everything: bool) -> None:
             label = across.words.format(row.case) if across else row.metric
             cells = _cells(row, checks[row.case, treatment, row.metric], found)
             tables.setdefault(title, []).append([label, *cells])
-    lines = [HEADINGS, *chain.from_iterable(tables.values())]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for title, rows in tables.items():
         print(title)
-        for line in [["" if across else HEADINGS[0], *HEADINGS[1:]], *rows]:
-            print(_line(line, widths))
+        print_table(["" if across else "outcome", *HEADINGS], rows, LEFT)
         print()
     if len(shown_ones) < len(treatments):
         print(f"Asked too: {', '.join(treatments[1:])}. --all shows them.")
 
 
-HEADINGS = ["outcome", "control", "difference", "of it", "95% interval", "expected", "Holm p", "verdict", "without it"]
-LEFT = ("outcome", "verdict", "without it")
-
-
-def _line(cells: list[str], widths: list[int]) -> str:
-    padded = [
-        cell.ljust(width) if heading in LEFT else cell.rjust(width)
-        for cell, width, heading in zip(cells, widths, HEADINGS, strict=True)
-    ]
-    return ("  " + "  ".join(padded)).rstrip()
+HEADINGS = ["control", "difference", "of it", "95% interval", "expected", "Holm p", "verdict", "without it"]
+LEFT = ("", "outcome", "verdict", "without it")
 
 
 def _cells(row: Row, check: CheckRow, found: Answer) -> list[str]:

@@ -57,12 +57,14 @@ class Study:
         """Runs that were looked at."""
         return next(iter(self.found.values())).size
 
-    def indices(self, drop_failed: bool = False, seed: int = 0) -> dict[str, Indices]:
+    def indices(self, drop_failed: bool = False, seed: int = 0, lenient: bool = False) -> dict[str, Indices]:
         """Indices of every outcome.
 
         Args:
             drop_failed: leave out points with a run that failed or is not defined; of given-data methods only.
             seed: of the bootstrap.
+            lenient: leave out outcomes that are the same or not defined at some points, unless all are: quarters before
+                anything happens are.
 
         Raises:
             BadInput: runs that are not finite and may not be left out, or an outcome that does not vary.
@@ -71,7 +73,18 @@ class Study:
             raise BadInput(
                 f"--drop-failed: found {self.method}, whose points belong together; allowed: {', '.join(GIVEN)}"
             )
-        return {name: self._indices(name, found, drop_failed, seed) for name, found in self.found.items()}
+        made: dict[str, Indices] = {}
+        refused = None
+        for name, found in self.found.items():
+            try:
+                made[name] = self._indices(name, found, drop_failed, seed)
+            except BadInput as error:
+                if not lenient:
+                    raise
+                refused = error
+        if not made and refused is not None:
+            raise refused
+        return made
 
     def _indices(self, name: str, found: np.ndarray, drop_failed: bool, seed: int) -> Indices:
         bad = np.flatnonzero(~np.isfinite(found).ravel())

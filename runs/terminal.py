@@ -6,6 +6,7 @@ import json
 import math
 import sys
 import time
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -98,6 +99,17 @@ def percent(share: float) -> str:
 def said(value: Any) -> str:
     """A value as a scenario file writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[str] = ("",)) -> None:
+    """Rows in columns as wide as they need to be; columns whose heading is in ``left`` begin at the left."""
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    for row in (headings, *rows):
+        cells = [
+            cell.ljust(width) if heading in left else cell.rjust(width)
+            for cell, width, heading in zip(row, widths, headings, strict=True)
+        ]
+        print("  ".join(cells).rstrip())
 
 
 def print_json(found: Any) -> None:

@@ -103,6 +103,13 @@ def test_compare_prints_what_compare_gives(gpumarket):
     assert gpumarket(*words)[1] == out
 
 
+def test_set_changes_both_sides(gpumarket):
+    words = ("compare", "no-rush", "colossus", "--vectors", "1", "--runs", "3", "--outcome", "revenue", "--json")
+    plain, other = (json.loads(gpumarket(*words, *more)[1]) for more in ((), ("--set", "supplier.capacity_factor=0.8")))
+    for side in ("control", "treatment"):
+        assert other["differences"][0][side] != plain["differences"][0][side]
+
+
 def test_a_lever_is_compared_over_its_values(gpumarket):
     lever = "market.allocation=uniform,proportional,linear"
     words = ("compare", "reference", "--lever", lever, "--vectors", "2", "--runs", "3", "--outcome", "revenue")

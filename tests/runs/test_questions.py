@@ -319,3 +319,16 @@ def test_the_question_on_the_page_is_one():
     for name in shipped():
         head = head_of(name)
         assert f"{head.id} `{name}`" in text
+
+
+def test_an_answer_is_a_report(gpumarket, tmp_path):
+    words = ("ask", "packaging", "--vectors", "2", "--runs", "2", "--out")
+    assert gpumarket(*words, str(tmp_path / "one"))[0] == 0
+    page = (tmp_path / "one" / "report.html").read_text()
+    assert "C7 packaging" in page
+    assert "gpumarket ask packaging --vectors 2 --runs 2" in page.replace("<span>", "").replace("</span>", "")
+    assert gpumarket(*words, str(tmp_path / "two"))[0] == 0
+    for path in (tmp_path / "one").rglob("*.*"):
+        assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
+    status, _, err = gpumarket(*words, str(tmp_path / "one"))
+    assert (status, err.count("\n")) == (2, 1)

@@ -151,9 +151,13 @@ def test_sensitivity_prints_what_a_study_gives(gpumarket):
     assert status == 0
     assert printed["floor"] == found["peak_quote"].floor
     assert printed["indices"].keys() == set(found["peak_quote"].table.index)
-    status, out, _ = gpumarket(*words[:-1], "--over-time", "--outcome", "backlog")
+    status, out, err = gpumarket(*words[:-1], "--over-time", "--outcome", "quoted_lead_weeks")
     assert status == 0
-    assert "backlog in 2023Q2" in out
+    assert "quoted_lead_weeks in 2023Q2" in out
+    assert "left out" in err
+    assert "quoted_lead_weeks in 2023Q1" in err
+    changed = json.loads(gpumarket(*words, "--set", "market.allocation=linear")[1])["peak_quote"]
+    assert changed["indices"] != printed["indices"]
 
 
 RUN = ["sensitivity", "reference", "--samples", "8"]
