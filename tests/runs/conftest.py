@@ -21,3 +21,18 @@ def gpumarket(capsys, monkeypatch):
         return ended.value.code, out, err
 
     return call
+
+
+@pytest.fixture
+def refused(gpumarket):
+    """Hold a command line to its end: status 2 and one sentence with these parts in it."""
+
+    def check(words: list[str], parts: list[str]) -> None:
+        status, out, err = gpumarket(*words)
+        assert (status, out) == (2, "")
+        assert err.count("\n") == 1
+        assert err.startswith("gpumarket: ")
+        for part in parts:
+            assert part in err
+
+    return check
