@@ -17,14 +17,14 @@ install: $(VENV)/.installed dashboard/public/cdn ## put everything the project n
 app: install ## open the page
 	$(VENV)/bin/gpumarket app
 
-test: install ## run all tests, on two processes
-	$(run) -m pytest --numprocesses 2 --dist loadfile
+test: install ## run all tests, on three processes: some tests wait for browsers and clusters
+	$(run) -m pytest --numprocesses 3 --dist loadfile
 
 warm: install ## compile the market's rules, before two processes would both do so
 	$(VENV)/bin/gpumarket run reference --runs 1 >/dev/null
 
 test-mesa35: warm-mesa35 ## compare the gears and the numbers on a Python that gets Mesa 3.5
-	@test ! -d .venv-mesa35 || .venv-mesa35/bin/python -m pytest --numprocesses 2 --dist loadfile \
+	@test ! -d .venv-mesa35 || .venv-mesa35/bin/python -m pytest --numprocesses 3 --dist loadfile \
 		tests/parity/test_parity.py tests/literature tests/test_golden.py
 
 warm-mesa35:

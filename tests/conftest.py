@@ -5,5 +5,5 @@ COMPILING = ("test_docs.py", "test_edited_rule.py", "test_own_buyers.py", "test_
 
 
 def pytest_collection_modifyitems(items):
-    """The files that take longest come first, so that two processes end at about the same time."""
+    """The files that take longest come first, so that all processes end at about the same time."""
     items.sort(key=lambda item: item.path.name not in COMPILING)

@@ -33,7 +33,7 @@ def test_the_command_line_says_the_same(found, gpumarket):
 
 
 def test_over_time_is_that_of_a_study_over_time(found):
-    whole = study(found.scenario, "morris", {"quoted": "quoted_lead_weeks"}, 6, 2, over_time=True)
+    whole = study(found.scenario, "morris", {"quoted": "quoted_lead_weeks"}, samples=6, runs=2, over_time=True)
     for quarter, one in found.over_time.items():
         name = f"quoted in {quarter}"
         own = replace(whole, found={name: whole.found[name]})
