@@ -138,18 +138,13 @@ def test_what_cannot_be_compiled_runs_live(talkative):
         assert np.array_equal(values, Market(same).run().values(family), equal_nan=True)
 
 
-def test_what_cannot_be_compiled_says_so(talkative):
+def test_what_cannot_be_compiled_says_so_and_harms_no_other_scenario(talkative):
     with pytest.raises(BadInput) as caught:
         simulate(talkative)
     sentence = str(caught.value)
     assert sentence.startswith("TalkativeBuyer.impulse ")
     assert "numba" in sentence
     assert "\n" not in sentence
-
-
-def test_other_scenarios_are_unharmed_by_one_that_cannot_be_compiled(talkative):
-    with pytest.raises(BadInput):
-        simulate(talkative)
     for name in shipped():
         assert differences(Scenario.load(name)) == []
 
