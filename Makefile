@@ -69,6 +69,6 @@ $(VENV)/.installed: $(VENV)/.packages pyproject.toml
 	PYTHONWARNINGS=ignore $(pip) --editable .
 	@touch $@
 
-dashboard/public/cdn: lock/page.txt dashboard/fetch_javascript.py | $(VENV)/.packages
+dashboard/public/cdn: lock/page.txt dashboard/server/fetch.py | $(VENV)/.packages
 	@echo "Fetching the page's JavaScript, 56 MB to download ..."
-	$(run) dashboard/fetch_javascript.py
+	$(run) dashboard/server/fetch.py

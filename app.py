@@ -2,7 +2,7 @@
 
 import sys
 
-from dashboard.launcher import main
+from dashboard.server.launcher import main
 
 if __name__ == "__main__":
     sys.exit(main())

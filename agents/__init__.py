@@ -1,7 +1,3 @@
 """Who acts in the market: buyers and the supplier, their state and their rules."""
 
-from importlib import import_module
-from pkgutil import iter_modules
-
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")  # a class of buyers is known once its file lies here
+import agents.classes  # noqa: F401  a class of buyers is known once its file lies there

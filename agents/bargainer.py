@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from agents.agent import Actor
-from agents.book import DUST
-from agents.state import Choice, Parameter, both_gears
-from agents.tactics import TACTICS, concede
+from agents.records.actor import Actor
+from agents.records.gears import both_gears
+from agents.records.roles import Choice, Parameter
+from agents.rules.book import DUST
+from agents.rules.tactics import TACTICS, concede
 
 PRICE, UNITS, DATE, PREPAID = 0, 1, 2, 3
 ISSUES = 4

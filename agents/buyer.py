@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from agents import book, demand
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
-from agents.bidding import shade
-from agents.planner import Planner
-from agents.state import POINTS, SLOTS
+from agents.buying.planner import Planner
+from agents.records.roles import POINTS, SLOTS
+from agents.rules import book, demand
+from agents.rules.bidding import shade
 
 MOST_VALUE = 10.0
 """Marginal value of compute over its user cost, at the most."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from agents import book, ordering, pipeline
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, Bargainer
-from agents.demand import least_price
-from agents.state import NEVER, Array, Draw, Parameter, Path
+from agents.records.roles import NEVER, Array, Draw, Parameter, Path
+from agents.rules import book, ordering, pipeline
+from agents.rules.demand import least_price
 
 STAGES = 3
 MEMORY = 4

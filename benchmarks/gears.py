@@ -9,8 +9,8 @@ from functools import partial
 
 from benchmarks.measure import fresh, line, timed
 from market import Market, Scenario, simulate
-from market.allocation import RULES
-from market.protocols import PROTOCOLS
+from market.mechanisms.allocation import RULES
+from market.mechanisms.protocols import PROTOCOLS
 
 RUNS = 2000
 LIVE_RUNS = 9

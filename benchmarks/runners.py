@@ -22,10 +22,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measure import line
-from market import Market, Scenario, ensemble
-from runs import batch, outcomes
-from runs.engine import Engine
-from runs.experiment import Experiment
+from market import Market, Scenario
+from market.gears import ensemble
+from runs.engine import outcomes
+from runs.engine.engine import Engine
+from runs.engine.experiment import Experiment
+from runs.folder import batch
 
 PROMISED = 150
 """Times by which the engine is to be faster than ``mesa.batch_run`` with two processes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from agents.state import both_gears
+from agents.records.gears import both_gears
 
 MEANING = {
     1: "a figure is not finite",

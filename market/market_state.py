@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from agents.state import (
+from agents.records.roles import (
     QUARTERS,
     Array,
     Choice,
@@ -18,9 +18,9 @@ from agents.state import (
     Stateful,
     When,
 )
-from market.allocation import RULES
-from market.pricing import REGIMES
-from market.protocols import PROTOCOLS
+from market.mechanisms.allocation import RULES
+from market.mechanisms.pricing import REGIMES
+from market.mechanisms.protocols import PROTOCOLS
 
 Cohorts = Annotated[list[float], Array(QUARTERS * QUARTERS)]
 

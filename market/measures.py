@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from agents import book
-from agents.neocloud import HOURS
-from agents.state import QUARTERS, both_gears
-from market import clearing
+from agents.classes.neocloud import HOURS
+from agents.records.gears import both_gears
+from agents.records.roles import QUARTERS
+from agents.rules import book
+from market.mechanisms import clearing
 
 WEEKS_A_QUARTER = 13.0
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from agents.state import GENERATIONS, LEADS, NEVER, Column, Parameter, Path, Reference, Stateful, When, both_gears
+from agents.records.gears import both_gears
+from agents.records.roles import GENERATIONS, LEADS, NEVER, Column, Parameter, Path, Reference, Stateful, When
 
 
 class Offer(Stateful):

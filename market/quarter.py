@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from agents import book
-from agents.demand import demand_regime, power
-from agents.state import both_gears
-from market import checks, clearing, measures
-from market.allocation import LOTS, PAST_SALES, allocate
-from market.pricing import move_price
+from agents.records.gears import both_gears
+from agents.rules import book
+from agents.rules.demand import demand_regime, power
+from market import checks, measures
+from market.mechanisms import clearing
+from market.mechanisms.allocation import LOTS, PAST_SALES, allocate
+from market.mechanisms.pricing import move_price
+from market.mechanisms.protocols import trade_by
 from market.product import move_launches
-from market.protocols import trade_by
 
 
 @both_gears

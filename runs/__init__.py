@@ -6,18 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from runs.design import Design
-    from runs.engine import Engine
+    from runs.designs.design import Design
+    from runs.engine.engine import Engine
+    from runs.folder.results import Results, open
     from runs.plain import MarketFunction, batch_run
-    from runs.results import Results, open
 
 __all__ = ["Design", "Engine", "MarketFunction", "Results", "batch_run", "open"]
 
-_HOME = {"Design": "design", "Engine": "engine", "MarketFunction": "plain", "batch_run": "plain"}
+_HOME = {"Design": "designs.design", "Engine": "engine.engine", "MarketFunction": "plain", "batch_run": "plain"}
 
 
 def __getattr__(name: str) -> Any:
     """The names above, loaded when asked for: the command line checks what it finds before it loads the market."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"runs.{_HOME.get(name, 'results')}"), name)
+    return getattr(import_module(f"runs.{_HOME.get(name, 'folder.results')}"), name)

@@ -1,6 +1,6 @@
 """``python -m runs`` is ``gpumarket``."""
 
-from runs.cli import main
+from runs.cli.main import main
 
 if __name__ == "__main__":
     main()

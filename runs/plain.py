@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from market import BadInput, Scenario, ensemble
-from market.draws import check_key
-from market.simulate import check_runs, explain
-from market.variation import Variation
-from runs import outcomes
-from runs.blocks import failure, points_table
-from runs.engine import Engine
-from runs.experiment import Experiment, plain
-from runs.outcomes import STANDARD
+from market import BadInput, Scenario
+from market.gears import ensemble
+from market.gears.draws import check_key
+from market.gears.simulate import check_runs, explain
+from market.scenario.variation import Variation
+from runs.engine import outcomes
+from runs.engine.engine import Engine
+from runs.engine.experiment import Experiment, plain
+from runs.engine.outcomes import STANDARD
+from runs.folder.blocks import failure, points_table
 
 
 class MarketFunction:
@@ -112,7 +113,7 @@ def batch_run(
     Raises:
         BadInput: a field, a value, an outcome or the period is not allowed.
     """
-    from runs.outcomes import read
+    from runs.engine.outcomes import read
 
     if data_collection_period not in (-1, 1):
         raise BadInput(f"data_collection_period: found {data_collection_period}; allowed: -1 or 1")

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from market import Market, Scenario, ensemble, simulate
-from market.simulate import explain
+from market import Market, Scenario, simulate
+from market.gears import ensemble
+from market.gears.simulate import explain
 
 PREFIX = {"market": "", "products": "product_", "buyers": "buyer_"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from market import Scenario, simulate
-from market.scenario import shipped
+from market.scenario.scenario import shipped
 
 FOLDER = Path(__file__).parent / "golden"
 RUNS = 8

@@ -6,9 +6,10 @@ import math
 from typing import Annotated
 
 from agents.buyer import Buyer
-from agents.frontier_lab import FrontierLab
-from agents.hyperscaler import Hyperscaler
-from agents.state import Draw, Parameter, both_gears
+from agents.classes.frontier_lab import FrontierLab
+from agents.classes.hyperscaler import Hyperscaler
+from agents.records.gears import both_gears
+from agents.records.roles import Draw, Parameter
 
 NOTES = {"low": "a quiet quarter", "high": "a busy quarter"}
 

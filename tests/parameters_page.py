@@ -7,18 +7,18 @@ import math
 from pathlib import Path
 from typing import Any
 
-from agents import bidding, gaming
-from agents.state import Choice, Column, Draw, Field, Parameter, Reference, When, fields_of
-from agents.state import Path as PathRole
+from agents.records.roles import Choice, Column, Draw, Field, Parameter, Reference, When, fields_of
+from agents.records.roles import Path as PathRole
+from agents.rules import bidding, gaming
+from agents.rules.tactics import TACTICS
 from agents.supplier import Supplier
-from agents.tactics import TACTICS
-from market.allocation import RULES
-from market.events import Event, Kind, PathEvent, kinds
 from market.market_state import MarketState
-from market.pricing import REGIMES
+from market.mechanisms.allocation import RULES
+from market.mechanisms.pricing import REGIMES
+from market.mechanisms.protocols import PROTOCOLS
 from market.product import OutsideOption, Product
-from market.protocols import PROTOCOLS
-from market.schema import buyer_classes
+from market.scenario.events import Event, Kind, PathEvent, kinds
+from market.scenario.schema import buyer_classes
 
 PAGE = Path(__file__).parent.parent / "docs" / "parameters.md"
 INTRODUCTION = """# Parameters, draws and measures

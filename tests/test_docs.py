@@ -52,7 +52,7 @@ def test_files_that_the_model_names_exist():
 
 
 def test_the_model_names_every_class_of_buyers():
-    from market.schema import buyer_classes
+    from market.scenario.schema import buyer_classes
 
     text = (ROOT / "docs" / "model.md").read_text()
     for name, same in buyer_classes().items():

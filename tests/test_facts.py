@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 
 from market import Scenario, simulate
-from runs.statistics import overshoot, paired_difference
+from runs.analysis.statistics import overshoot, paired_difference
 from tests.worlds import changed, quiet_world
 
 RUNS = 200

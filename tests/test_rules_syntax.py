@@ -10,7 +10,7 @@ import pytest
 import agents
 import market
 from market import Scenario
-from market.build import build
+from market.gears.build import build
 from tests.rule_syntax import faults
 
 LAYOUTS = build(Scenario.load("colossus")).layouts
@@ -23,7 +23,7 @@ def rules():
     for layout in LAYOUTS.values():
         for functions in layout.rules.values():
             for function in functions:
-                if function is not None and function.__module__ != "market.model":  # which steps the rules, live
+                if function is not None and function.__module__ != "market.gears.model":  # which steps the rules, live
                     yield f"{function.__module__}.{function.__qualname__}", inspect.getsource(function)
 
 
@@ -45,8 +45,8 @@ CHECKED = {name: textwrap.dedent(source) for name, source in sorted([*rules(), *
 
 def test_rules_are_found():
     for name in (
-        "agents.planner.Planner.plan",
-        "agents.frontier_lab.FrontierLab.means",
+        "agents.buying.planner.Planner.plan",
+        "agents.classes.frontier_lab.FrontierLab.means",
         "agents.supplier.Supplier.produce",
         "agents.ordering.need",
         "market.allocation.proportional",

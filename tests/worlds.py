@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any
 
 from agents.buyer import Buyer
-from agents.state import Parameter, fields_of
+from agents.records.roles import Parameter, fields_of
 from market import Scenario
 
 CALM: dict[str, Any] = {

@@ -9,13 +9,13 @@ import solara
 import solara.lab
 from solara.alias import rv
 
-from dashboard import session
-from dashboard.compare_page import ComparePage
-from dashboard.drawer import Drawer
-from dashboard.live_page import LivePage
-from dashboard.market_page import MarketPage
-from dashboard.matters_page import MattersPage
-from dashboard.panels import Words
+from dashboard.compare.page import ComparePage
+from dashboard.live.page import LivePage
+from dashboard.market.page import MarketPage
+from dashboard.matters.page import MattersPage
+from dashboard.pages.drawer import Drawer
+from dashboard.parts.panels import Words
+from dashboard.state import session
 
 
 @solara.component_vue("theme.vue")

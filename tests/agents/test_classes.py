@@ -5,7 +5,7 @@ import pytest
 
 from agents.buyer import Buyer
 from market import Market, Scenario, simulate
-from market.schema import buyer_classes
+from market.scenario.schema import buyer_classes
 from tests.worlds import changed, quiet_world
 
 HUNGRY = {"opening_stock": 200.0, "opening_flow": 1.0, "opening_book": 1.0}

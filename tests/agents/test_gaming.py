@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from agents import gaming
-from agents.ordering import inflation, proportional_reply
+from agents.rules import gaming
+from agents.rules.ordering import inflation, proportional_reply
 from tests.properties import many
 
 inflate = gaming.inflate

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from agents import book, demand, ordering, pipeline
-from agents.state import LINES
+from agents.records.roles import LINES
+from agents.rules import book, demand, ordering, pipeline
 
 
 @pytest.mark.parametrize(

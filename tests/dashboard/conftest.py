@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from dashboard.launcher import JAVASCRIPT
+from dashboard.server.launcher import JAVASCRIPT
 from market import Scenario, simulate
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def session() -> Iterator[object]:
 @pytest.fixture
 def gpumarket(capsys, monkeypatch) -> Callable[[str], dict]:
     """Runs a command line, as the page shows it, in this process; what it says in JSON."""
-    from runs import cli
+    from runs.cli import main as cli
 
     def call(line: str) -> dict:
         monkeypatch.setattr(sys, "argv", [*shlex.split(line), "--json"])

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from dashboard.amounts import SHARE, scale
-from dashboard.charts.intervals import Group, Row, ticks
+from dashboard.parts.charts.intervals import Group, Row, ticks
+from dashboard.reading.amounts import SHARE, scale
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,17 @@ import threading
 
 import pytest
 
-from dashboard import comparing, findings
-from dashboard.asked import outcomes
-from dashboard.comparing import AS_SET, LEVER, RUSH, Comparison, Form, Wanted, computed, fitted
-from dashboard.jobs import Job, left
-from dashboard.session import Setting, Status, scenario_of
+from dashboard.compare import form as comparing
+from dashboard.compare import told as findings
+from dashboard.compare.asked import outcomes
+from dashboard.compare.form import AS_SET, LEVER, RUSH, Comparison, Form, Wanted, computed, fitted
+from dashboard.state.jobs import Job, left
+from dashboard.state.session import Setting, Status, scenario_of
 from market import BadInput
-from market.scenario import shipped
-from market.simulate import Cancelled
-from runs import outcomes as reading
-from runs.compare import Difference
+from market.gears.simulate import Cancelled
+from market.scenario.scenario import shipped
+from runs.analysis.compare import Difference
+from runs.engine import outcomes as reading
 
 WAIT, PREMIUM, PEAK = RUSH.outcomes
 SMALL = Form(vectors=3, seeds=2)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.declared import explain, label, levers, nice_step, uncertainties, unit
-from dashboard.drawer import fitting
+from dashboard.pages.drawer import fitting
+from dashboard.reading.declared import explain, label, levers, nice_step, uncertainties, unit
 from market import Scenario
-from market.allocation import RULES
-from market.pricing import REGIMES
-from market.protocols import PROTOCOLS
-from market.scenario import shipped
+from market.mechanisms.allocation import RULES
+from market.mechanisms.pricing import REGIMES
+from market.mechanisms.protocols import PROTOCOLS
+from market.scenario.scenario import shipped
 
 
 @pytest.mark.parametrize("name", list(shipped()))

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dashboard import real
-from dashboard.bands import band, peak
-from dashboard.cards import cards
-from dashboard.charts.market import lead_times, prices, shares
-from dashboard.numerals import compact, dollars, percent, weeks, whole
-from dashboard.tables import buyer_rows
+from dashboard.market.cards import cards
+from dashboard.market.charts import lead_times, prices, shares
+from dashboard.parts.tables import buyer_rows
+from dashboard.reading import real
+from dashboard.reading.bands import band, peak
+from dashboard.reading.numerals import compact, dollars, percent, weeks, whole
 from market import Scenario, simulate
-from market.scenario import shipped
-from runs.history import observations, when
+from market.scenario.scenario import shipped
+from runs.history.figures import observations, when
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from dashboard.guard import Guard
+from dashboard.server.guard import Guard
 
 OWN = "http://localhost:8765"
 

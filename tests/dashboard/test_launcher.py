@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from dashboard import launcher
+from dashboard.server import launcher
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "80a", "", "8.5"])

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from dashboard import live
-from dashboard.charts.run import bid, lead_times, offers, prices
-from dashboard.live import start, stepped
-from dashboard.live_page import about_offers, picked_talk, row
-from dashboard.session import Setting
+from dashboard.live import run as live
+from dashboard.live.charts import bid, lead_times, offers, prices
+from dashboard.live.page import about_offers, picked_talk, row
+from dashboard.live.run import start, stepped
+from dashboard.state.session import Setting
 from market import Market, Scenario
-from market.model import RunFailed
-from market.scenario import shipped
+from market.gears.model import RunFailed
+from market.scenario.scenario import shipped
 
 
 @pytest.mark.parametrize("name", list(shipped()))

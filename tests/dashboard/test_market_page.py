@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.numerals import compact, dollars, percent, weeks
+from dashboard.reading.numerals import compact, dollars, percent, weeks
 from market import Scenario, simulate
-from market.scenario import shipped
+from market.scenario.scenario import shipped
 
 pytestmark = pytest.mark.browser
 

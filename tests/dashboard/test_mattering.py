@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard import ranking
-from dashboard.mattering import Form, Wanted, computed, fitted
-from dashboard.session import Setting
+from dashboard.matters import told as ranking
+from dashboard.matters.form import Form, Wanted, computed, fitted
+from dashboard.state.session import Setting
 from market import BadInput
-from runs.sensitivity import study
+from runs.analysis.sensitivity import study
 
 PEAK = "peak quoted_lead_weeks"
 

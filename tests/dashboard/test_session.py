@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from dashboard import session as own
-from dashboard.session import Setting, Status
+from dashboard.state import session as own
+from dashboard.state.session import Setting, Status
 from market import BadInput, Scenario, simulate
-from market.simulate import Cancelled
+from market.gears.simulate import Cancelled
 
 SHOCK = "market.shock_level"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from market import allocation
+from market.mechanisms import allocation
 
 EQUAL = [1.0, 1.0, 1.0]
 

@@ -7,9 +7,9 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from agents.bidding import reduced, truthful
-from market import allocation, clearing
-from market.auction import (
+from agents.rules.bidding import reduced, truthful
+from market.mechanisms import allocation, clearing
+from market.mechanisms.auction import (
     PAY_AS_BID,
     UNIFORM_PRICE,
     VICKREY,

@@ -5,8 +5,8 @@ import math
 import pytest
 from scipy.optimize import minimize_scalar
 
-from market.auction import PAY_AS_BID, awards, clearing_price, payments
-from market.bargaining import (
+from market.mechanisms.auction import PAY_AS_BID, awards, clearing_price, payments
+from market.mechanisms.bargaining import (
     discount_factor,
     effective_weight,
     finite_share,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agents.ordering import anchored, smoothed
+from agents.rules.ordering import anchored, smoothed
 
 WEEKS, FREE_FROM = 36, 5
 CHAIN = range(4)

@@ -6,8 +6,8 @@ Chen, Drezner, Ryan & Simchi-Levi 2000 (moving average); Chen, Ryan & Simchi-Lev
 import numpy as np
 import pytest
 
-from agents.ordering import anchored, prepay_premium, smoothed
-from runs.statistics import bullwhip
+from agents.rules.ordering import anchored, prepay_premium, smoothed
+from runs.analysis.statistics import bullwhip
 
 MEAN = 1e4
 """Of demand, so high that no order is ever cut off at zero."""

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from agents.ordering import anchored
+from agents.rules.ordering import anchored
 
 DEMAND, TARGET = 64.0, 1024.0
 

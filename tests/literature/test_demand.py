@@ -6,8 +6,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
-from agents.demand import contest_effort, contest_value, desired_compute, user_cost
-from agents.neocloud import HOURS
+from agents.classes.neocloud import HOURS
+from agents.rules.demand import contest_effort, contest_value, desired_compute, user_cost
 from market import Market
 from market.measures import herfindahl
 from tests.worlds import changed, quiet_world, scenario

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from agents.buyer import Buyer
-from agents.ordering import inflation, smoothed
-from agents.pipeline import advance
+from agents.rules.ordering import inflation, smoothed
+from agents.rules.pipeline import advance
 from agents.supplier import Supplier
 from market.product import Product
 from tests.worlds import bare

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize_scalar
 
-from agents import gaming
-from agents.ordering import proportional_reply
-from market import allocation
+from agents.rules import gaming
+from agents.rules.ordering import proportional_reply
+from market.mechanisms import allocation
 
 
 def given(rule, orders, capacity, weights=None):

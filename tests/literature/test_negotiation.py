@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
-from agents.state import SLOTS, WEEKS
-from agents.tactics import exponential, polynomial
-from market.negotiation import exchange
+from agents.records.roles import SLOTS, WEEKS
+from agents.rules.tactics import exponential, polynomial
+from market.mechanisms.negotiation import exchange
 
 DEADLINE = 20
 SELLER, BUYER = (50.0, 30.0), (20.0, 45.0)

@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import norm, uniform
 
-from market.allocation import proportional
+from market.mechanisms.allocation import proportional
 from tests.literature.newsvendor import cost, integral, slope, turning_point
 
 AMPLE = 1e9

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from market import Scenario
-from market.uncertainty import Uniform
-from runs.compare import runs_needed
-from runs.experiment import Experiment, Part
-from runs.indices import INERT
-from runs.sensitivity import Plan, Study, plan
+from market.scenario.uncertainty import Uniform
+from runs.analysis.compare import runs_needed
+from runs.analysis.indices import INERT
+from runs.analysis.sensitivity import Plan, Study, plan
+from runs.engine.experiment import Experiment, Part
 
 REFERENCE = Scenario.load("reference")
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.random import Philox
 from scipy import stats
 
-from market import draws
+from market.gears import draws
 
 QUARTERS = 17
 

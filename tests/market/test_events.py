@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from market import BadInput, Market, Scenario, simulate
-from market.events import Edit, Kind, kinds
+from market.scenario.events import Edit, Kind, kinds
 from tests.gears import bits_differ, differences
 from tests.worlds import changed, quiet_world
 

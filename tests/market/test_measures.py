@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agents.state import QUARTERS
+from agents.records.roles import QUARTERS
 from market import Market, Scenario, simulate
 from market.measures import cohort_lead_weeks, ratio
 from tests.worlds import changed, quiet_world

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from market import BadInput, Market, Scenario, simulate
-from market.model import RunFailed
-from market.simulate import Cancelled
+from market.gears.model import RunFailed
+from market.gears.simulate import Cancelled
 from tests.gears import differences
 from tests.worlds import CALM, changed, quiet_world
 

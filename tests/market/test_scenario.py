@@ -5,8 +5,8 @@ import math
 import pytest
 
 from market import BadInput, Scenario
-from market.paths import parse_quarter, quarter_label
-from market.scenario import shipped
+from market.scenario.paths import parse_quarter, quarter_label
+from market.scenario.scenario import shipped
 from tests.worlds import changed, quiet_world
 
 SOURCE = "my-world.toml"

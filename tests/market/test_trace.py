@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from agents.state import POINTS
+from agents.records.roles import POINTS
 from market import Market, Scenario, simulate
-from market.protocols import PROTOCOLS
-from market.trace import Trace
+from market.gears.trace import Trace
+from market.mechanisms.protocols import PROTOCOLS
 from tests.worlds import changed, quiet_world
 
 AUCTIONS = [name for name in PROTOCOLS if name.endswith("_auction")]

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from market import BadInput, Scenario
-from market.uncertainty import KINDS, read
+from market.scenario.uncertainty import KINDS, read
 from tests.worlds import changed, quiet_world
 
 SOURCE = "my-world.toml"

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from agents.state import Parameter, fields_of
+from agents.records.roles import Parameter, fields_of
 from market import BadInput, Scenario
-from market.build import settable
+from market.gears.build import settable
 from market.product import OutsideOption
-from market.variation import KEPT, Variation
+from market.scenario.variation import KEPT, Variation
 
 WORLDS = {name: Scenario.load(name) for name in ("colossus", "asic")}
 

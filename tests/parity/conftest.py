@@ -22,10 +22,10 @@ def edits(tmp_path_factory) -> Edited:
     folder = edited.copy(tmp_path_factory.mktemp("edited"))
     before = edited.orders(folder, "reference")
     edited.edit(
-        folder / "agents" / "ordering.py",
+        folder / "agents" / "rules" / "ordering.py",
         "return max(0.0, anchor",
         "return 1.0 + max(0.0, anchor",
     )
-    edited.edit(folder / "market" / "allocation.py", "\nRULES = ", f"\n{edited.BLOCK}\n\nRULES = ")
+    edited.edit(folder / "market" / "mechanisms" / "allocation.py", "\nRULES = ", f"\n{edited.BLOCK}\n\nRULES = ")
     after = edited.orders(folder, "reference", "colossus", f"colossus {edited.NAME}")
     return Edited(folder, before, after)

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from agents.buyer import Buyer
-from agents.state import Layout, Stateful
+from agents.records.layout import Layout
+from agents.records.roles import Stateful
 from market import BadInput, Market, Scenario, simulate
-from market.build import buyer_layout
-from market.ensemble import _teach
-from market.model import RunFailed
-from market.scenario import shipped
+from market.gears.build import buyer_layout
+from market.gears.ensemble import _teach
+from market.gears.model import RunFailed
+from market.scenario.scenario import shipped
 from tests import own_buyers
 from tests.gears import PREFIX, bits_differ, differences
 from tests.worlds import changed

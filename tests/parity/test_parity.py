@@ -11,10 +11,10 @@ import pytest
 
 from agents.bargainer import Bargainer
 from agents.buyer import Buyer
-from agents.state import Choice, fields_of
+from agents.records.roles import Choice, fields_of
 from market import Scenario, simulate
 from market.market_state import MarketState
-from market.scenario import shipped
+from market.scenario.scenario import shipped
 from tests.gears import bits_differ, differences
 
 CHOICES = {

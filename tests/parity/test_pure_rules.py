@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from agents.demand import contest_effort, contest_value
-from agents.ordering import anchored, inflation, prepay_premium, proportional_reply
+from agents.rules.demand import contest_effort, contest_value
+from agents.rules.ordering import anchored, inflation, prepay_premium, proportional_reply
 from market.measures import herfindahl
 from tests.properties import many
 

@@ -2,8 +2,8 @@
 
 import math
 
-from agents import book
 from agents.buyer import Buyer
+from agents.rules import book
 
 
 class Counterfeiter(Buyer):

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from agents import bidding, gaming
-from agents.tactics import TACTICS
-from market.allocation import RULES
-from market.paths import parse_quarter, quarter_label
-from market.pricing import REGIMES
-from market.protocols import PROTOCOLS
+from agents.rules import bidding, gaming
+from agents.rules.tactics import TACTICS
+from market.mechanisms.allocation import RULES
+from market.mechanisms.pricing import REGIMES
+from market.mechanisms.protocols import PROTOCOLS
+from market.scenario.paths import parse_quarter, quarter_label
 from tests.worlds import changed
 
 START = parse_quarter("2023Q1")

@@ -8,7 +8,7 @@ from hypothesis import assume, given, note
 from hypothesis import strategies as st
 from numba import njit
 
-from market import allocation
+from market.mechanisms import allocation
 from tests.properties import many
 
 CLOSE = 1e-9

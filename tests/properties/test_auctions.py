@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import bidding
-from market import auction
-from market.auction import (
+from agents.rules import bidding
+from market.mechanisms import auction
+from market.mechanisms.auction import (
     PAY_AS_BID,
     UNIFORM_PRICE,
     VICKREY,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market import bargaining
-from market.bargaining import (
+from market.mechanisms import bargaining
+from market.mechanisms.bargaining import (
     effective_weight,
     finite_share,
     first_movers_share,

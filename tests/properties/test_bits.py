@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market import Market, Scenario, quarter, simulate
-from market.protocols import PROTOCOLS
+from market.mechanisms.protocols import PROTOCOLS
 from tests.gears import bits_differ, live_differs, measured, unequal
 from tests.properties import few, many
 from tests.properties.strategies import START, buyer, followed_by, quarter_label, rolled, worlds

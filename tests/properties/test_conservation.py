@@ -7,8 +7,8 @@ from hypothesis import given
 
 from agents.supplier import Supplier
 from market import Market, Scenario, simulate
-from market.model import RunFailed
-from market.scenario import shipped
+from market.gears.model import RunFailed
+from market.scenario.scenario import shipped
 from tests.gears import measured
 from tests.properties import cheats, many
 from tests.properties.strategies import worlds

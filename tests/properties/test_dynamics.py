@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import ordering, pipeline
+from agents.rules import ordering, pipeline
 from market import Market, Scenario
-from market.allocation import RULES
+from market.mechanisms.allocation import RULES
 from tests.gears import measured
 from tests.properties import many
 from tests.properties.strategies import Dice, World, rolled, worlds

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.state import Parameter, fields_of
+from agents.records.roles import Parameter, fields_of
 from agents.supplier import Supplier
 from market import Scenario
-from market.allocation import RULES
 from market.market_state import MarketState
+from market.mechanisms.allocation import RULES
 from market.product import OutsideOption, Product
-from market.schema import table_model
+from market.scenario.schema import table_model
 from tests.gears import PREFIX, apart, measured
 from tests.properties import many
 from tests.properties.strategies import ANONYMOUS, World, calm, worlds

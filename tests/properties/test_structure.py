@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.bargainer import ISSUES, PRICE
-from agents.state import SLOTS
+from agents.records.roles import SLOTS
 from market import Market, Scenario, quarter
-from market.allocation import RULES
-from market.bargaining import first_movers_share, nash_price, replacement_price
-from market.paths import quarter_label
+from market.mechanisms.allocation import RULES
+from market.mechanisms.bargaining import first_movers_share, nash_price, replacement_price
+from market.scenario.paths import quarter_label
 from tests.gears import apart, measured, unequal
 from tests.properties import many
 from tests.properties.strategies import ANONYMOUS, START, World, calm, worlds

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market import Market, Scenario
-from market.build import Build
+from market.gears.build import Build
 from tests.gears import live_differs, measured, unequal
 from tests.properties import many
 from tests.properties.strategies import moments, turning_points

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from runs.design import Design
+from runs.designs.design import Design
 
 
 def design(points: int = 13, runs: int = 100, scenario: str = "colossus", **changes: Any) -> Design:

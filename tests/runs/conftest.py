@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from runs import cli
+from runs.cli import main as cli
 
 
 @pytest.fixture

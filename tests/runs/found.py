@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from runs.compare import Difference
-from runs.discover import Box, Discovery, Limit
-from runs.indices import Indices
-from runs.tree import Axis
+from runs.analysis.compare import Difference
+from runs.analysis.discover import Box, Discovery, Limit
+from runs.analysis.indices import Indices
+from runs.analysis.tree import Axis
 
 
 def indices(outcome: str = "peak_quote", floor: float = 0.05, **values: float) -> Indices:

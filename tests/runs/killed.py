@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from runs import batch
+from runs.folder import batch
 from tests.runs.batches import design
 
 KILLS = 24

@@ -19,9 +19,9 @@ from distributed import LocalCluster
 
 import runs
 from market import BadInput, Scenario, simulate
-from runs import batch, store
-from runs.design import Design
-from runs.engine import Engine
+from runs.designs.design import Design
+from runs.engine.engine import Engine
+from runs.folder import batch, tables
 from tests.runs.batches import content, design
 
 ROOT = Path(__file__).parent.parent.parent
@@ -132,14 +132,14 @@ def test_a_batch_that_is_told_to_stop_goes_on_later(undisturbed, tmp_path):
 
 
 def test_a_full_disk_stops_with_a_sentence_and_loses_nothing(undisturbed, tmp_path, monkeypatch):
-    written = store.parquet
+    written = tables.parquet
 
     def full(path, schema):
         if "00001" in path.name:
             raise OSError(errno.ENOSPC, "No space left on device")
         return written(path, schema)
 
-    monkeypatch.setattr(store, "parquet", full)
+    monkeypatch.setattr(tables, "parquet", full)
     with pytest.raises(batch.Stopped, match="the disk is full after"):
         batch.run(SMALL.experiment, tmp_path / "out")
     monkeypatch.undo()
@@ -151,7 +151,7 @@ def test_a_full_disk_stops_with_a_sentence_and_loses_nothing(undisturbed, tmp_pa
 def test_workers_end_with_the_process_that_started_them(tmp_path):
     program = (
         "import sys, multiprocessing as m, threading, time\n"
-        "from runs import batch\nfrom runs.engine import Engine\nfrom tests.runs.batches import design\n"
+        "from runs.folder import batch\nfrom runs import Engine\nfrom tests.runs.batches import design\n"
         "if __name__ == '__main__':\n"
         "    def tell(p):\n"
         "        if p.runs_done: print(*[c.pid for c in m.active_children()], flush=True)\n"

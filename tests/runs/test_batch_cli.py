@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import runs
-from runs import batch
-from runs.design import shipped
+from runs.designs.design import shipped
+from runs.folder import batch
 from tests.runs.batches import content, design
 
 DESIGN = """

@@ -11,8 +11,8 @@ import pytest
 
 import runs
 from market import Scenario, simulate
-from market.scenario import shipped
-from runs import store
+from market.scenario.scenario import shipped
+from runs.folder import tables
 
 
 def test_run_prints_the_medians_of_simulate(gpumarket):
@@ -71,7 +71,7 @@ def test_out_writes_tables_and_a_manifest(gpumarket, tmp_path):
 
 def test_units_stand_in_the_tables(tmp_path):
     results = simulate(Scenario.load("reference"), runs=1)
-    market = store.tables(results)["market"]
+    market = tables.tables(results)["market"]
     assert market.schema.field("revenue").metadata[b"unit"] == b"million USD"
     assert market.schema.field("quoted_lead_weeks").metadata[b"unit"] == b"weeks"
 

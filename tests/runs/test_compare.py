@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import t as student
 
 from market import BadInput, Scenario
-from runs import compare as comparing
-from runs.compare import compare, difference, holm
+from runs.analysis import compare as comparing
+from runs.analysis.compare import compare, difference, holm
 
 COLOSSUS = Scenario.load("colossus")
 OUTCOMES = {"wait": "peak quoted_lead_weeks", "revenue": "total revenue"}

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from market import BadInput, Scenario
-from runs.design import Design, shipped
-from runs.outcomes import STANDARD
+from runs.designs.design import Design, shipped
+from runs.engine.outcomes import STANDARD
 from tests.worlds import quiet_world
 
 HEAD = 'schema = 1\nname = "mine"\nscenario = "colossus"\n'

@@ -11,10 +11,11 @@ import pytest
 
 import runs
 from market import BadInput
-from runs import batch, condition
-from runs.condition import Condition
-from runs.discover import density_interval, discover, find, wilson
-from runs.tree import edge
+from runs.analysis import condition
+from runs.analysis.condition import Condition
+from runs.analysis.discover import density_interval, discover, find, wilson
+from runs.analysis.tree import edge
+from runs.folder import batch
 from tests.runs.batches import design
 
 RULES = ["uniform", "proportional", "linear"]

@@ -8,9 +8,9 @@ import matplotlib
 import numpy as np
 import pytest
 
-from runs import figures
-from runs.page import DARK
-from runs.report import png, svg
+from runs.reports import figures
+from runs.reports.page import DARK
+from runs.reports.write import png, svg
 from tests.runs.found import difference, discovery, indices
 
 

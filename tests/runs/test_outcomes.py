@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from market import BadInput, Scenario
-from market.scenario import shipped
-from runs.outcomes import REDUCTIONS, STANDARD, WEIGHTS, read
+from market.scenario.scenario import shipped
+from runs.engine.outcomes import REDUCTIONS, STANDARD, WEIGHTS, read
 from tests.worlds import quiet_world
 
 COLOSSUS = Scenario.load("colossus")

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from market import BadInput, Scenario
-from runs import answers
-from runs.answers import AGAINST, AS_EXPECTED, GOES, NOTHING, SILENT, STAYS, TURNS, UNCERTAIN
-from runs.compare import difference, holm
-from runs.engine import Engine
-from runs.questions import Question, head_of, shipped, spread
+from runs.analysis.compare import difference, holm
+from runs.engine.engine import Engine
+from runs.questions import answer as answers
+from runs.questions.answer import AGAINST, AS_EXPECTED, GOES, NOTHING, SILENT, STAYS, TURNS, UNCERTAIN
+from runs.questions.question import Question, head_of, shipped, spread
 
 ONE = Engine(threads=1)
 

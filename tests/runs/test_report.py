@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from market import BadInput
-from runs import analysis_reports, figures
-from runs.report import Picture, Report, file_names, write
+from runs.reports import analyses as analysis_reports
+from runs.reports import figures
+from runs.reports.write import Picture, Report, file_names, write
 from tests.runs.found import difference, indices
 
 NASTY = "<b>\"loud\" & 'quick'</b>"

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from market import BadInput, Scenario
-from market.uncertainty import Uniform
-from runs import batch
-from runs.indices import INERT, analyse, noise_of
-from runs.sensitivity import study, study_of
+from market.scenario.uncertainty import Uniform
+from runs.analysis.indices import INERT, analyse, noise_of
+from runs.analysis.sensitivity import study, study_of
+from runs.folder import batch
 from tests.runs.batches import design
 
 REFERENCE = Scenario.load("reference")

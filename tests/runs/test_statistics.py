@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from runs.statistics import bullwhip, overshoot, paired_difference, phantom_share
+from runs.analysis.statistics import bullwhip, overshoot, paired_difference, phantom_share
 
 QUARTERS = np.arange(40.0)
 WAVE = np.tile([1.0, -1.0, -1.0, 1.0], 10)

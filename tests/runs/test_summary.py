@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from runs.summary import SHOWN, estimate
+from runs.analysis.summary import SHOWN, estimate
 
 
 def test_the_error_is_that_of_a_normal_sample():

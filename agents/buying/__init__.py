@@ -1,0 +1,1 @@
+"""What a buyer is made of, each floor on the one below: state, owner, planner."""

@@ -1,0 +1,1 @@
+"""How state is declared, laid out and shared by the two gears."""

@@ -1,0 +1,81 @@
+"""What lets one function serve both gears: the mark, dispatch by number, and a digest of code."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from types import CodeType, ModuleType
+from typing import Any
+
+from numba.extending import register_jitable
+
+both_gears = register_jitable(no_cfunc_wrapper=True)
+"""Marks a plain function that rules call: Python in the live gear, compiled in the ensemble."""
+
+
+def code_digest(functions: Sequence[Callable]) -> str:
+    """Sixteen digits that change with the code of functions, of what they call and of the constants they read."""
+    digest = hashlib.sha256()
+    seen: set[Callable] = set()
+
+    def note_code(code: CodeType) -> None:
+        digest.update(code.co_code)
+        digest.update(repr((code.co_names, code.co_varnames)).encode())
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                note_code(constant)
+            else:
+                digest.update(repr(constant).encode())
+
+    def note(function: Any) -> None:
+        if not inspect.isfunction(function) or function in seen:
+            return
+        seen.add(function)
+        note_code(function.__code__)
+        digest.update(repr(function.__defaults__).encode())
+        free = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        outer = {name: cell.cell_contents for name, cell in free}
+        for name in (*function.__code__.co_names, *outer):
+            value = outer.get(name, function.__globals__.get(name))
+            if isinstance(value, ModuleType):
+                for member in function.__code__.co_names:
+                    note(getattr(value, member, None))
+            elif isinstance(value, bool | int | float | str | tuple):
+                digest.update(f"{name}={value!r}".encode())
+            else:
+                note(value)
+
+    for function in functions:
+        note(function)
+    return digest.hexdigest()[:16]
+
+
+def public_functions(module: str) -> dict[str, Callable]:
+    """The mechanisms of a kind, by name: functions that ``module`` itself has defined so far, no underscore first."""
+    return {
+        name: value
+        for name, value in vars(sys.modules[module]).items()
+        if inspect.isfunction(value) and value.__module__ == module and not name.startswith("_")
+    }
+
+
+def dispatch(functions: Sequence[Callable]) -> Callable:
+    """One function ``call(which, ...)`` that calls the ``which``-th of several, in both gears.
+
+    Its source is written out, flat and without star-arguments: the compiler makes every layer anew, and every tuple
+    costs it. The functions are marked, and take the same parameters by position.
+    """
+    arguments = ", ".join(inspect.signature(functions[0]).parameters)
+    names = [f"function_{n}" for n in range(len(functions))]
+    lines = [f"def call(which, {arguments}):"]
+    lines += [f"    if which == {n}:\n        return {name}({arguments})" for n, name in enumerate(names[:-1])]
+    lines += [f"    return {names[-1]}({arguments})"]
+    return both_gears(written("call", lines, dict(zip(names, functions, strict=True))))
+
+
+def written(name: str, lines: Sequence[str], space: dict[str, Any]) -> Callable:
+    """The function ``name`` from its source, which may use what is in ``space``."""
+    exec("\n".join(lines), space)
+    return space[name]

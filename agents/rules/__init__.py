@@ -1,0 +1,1 @@
+"""What agents reckon with: pure functions of numbers, in both gears."""

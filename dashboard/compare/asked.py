@@ -1,0 +1,57 @@
+"""The outcomes that can be picked on the page, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.reading.amounts import SHARE
+from dashboard.reading.leading import leading_buyer, leading_product
+from market.scenario.scenario import Scenario
+from runs.engine.outcomes import STANDARD
+
+SHARES = ("premium", "unmet_share", "fill_rate")
+"""Measures that are parts of something."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An outcome: its text for :mod:`runs.engine.engine.outcomes`, its name in a list, and what a sentence calls it."""
+
+    text: str
+    title: str
+    phrase: str
+
+    @property
+    def measure(self) -> str:
+        """The measure that the outcome is made of, without the way it is made one number."""
+        return self.text.partition(" ")[2]
+
+    def unit(self, declared: str) -> str:
+        return SHARE if self.measure.split()[0] in SHARES else declared
+
+
+def outcomes(scenario: Scenario) -> dict[str, Asked]:
+    """What can be asked of a scenario, by text."""
+    buyer, product = leading_buyer(scenario), leading_product(scenario)
+    named = product[:1].upper() + product[1:]
+    made = (
+        Asked(others_wait(buyer), f"Wait of all but {buyer}", "everybody else's wait"),
+        Asked(f"mean premium of {product}", f"{named} premium, mean", f"the mean {product} premium"),
+        Asked(f"peak premium of {product}", f"{named} premium, highest", f"the highest {product} premium"),
+        Asked(STANDARD["peak_quote"], "Longest quoted wait", "the longest quoted wait"),
+        Asked(STANDARD["mean_quote"], "Mean quoted wait", "the mean quoted wait"),
+        Asked(STANDARD["mean_wait"], "Mean wait", "the mean wait"),
+        Asked(STANDARD["revenue"], "Revenue", "revenue"),
+        Asked(STANDARD["shipped"], "Shipped", "what is shipped"),
+        Asked(f"total delivered of {buyer}", f"Delivered to {buyer}", f"what {buyer} gets"),
+        Asked(STANDARD["mean_unmet"], "Unmet share of need", "the unmet share of need"),
+        Asked(STANDARD["peak_inflation"], "Highest order inflation", "the highest order inflation"),
+        Asked(STANDARD["cancelled"], "Cancelled orders", "cancelled orders"),
+        Asked(STANDARD["last_rental"], "Rent of an H100-equivalent at the end", "the rent at the end"),
+        Asked(STANDARD["peak_hhi"], "Highest concentration (HHI)", "the highest concentration"),
+    )
+    return {one.text: one for one in made}
+
+
+def others_wait(buyer: str) -> str:
+    return f"mean realised_lead_weeks of all but {buyer}"

@@ -1,0 +1,230 @@
+"""What the tab Compare is set to, and how that is run: with :func:`runs.analysis.compare.compare`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from dashboard.compare.asked import Asked, others_wait, outcomes
+from dashboard.reading.declared import Control, levers, readable
+from dashboard.state.jobs import Job, Progress
+from dashboard.state.session import Setting, scenario_of
+from market import BadInput, Scenario
+from market.scenario.scenario import shipped
+from runs.analysis.compare import SEEDS, VECTORS, Difference, check, compare
+
+SCENARIOS, LEVER = "scenarios", "lever"
+AS_SET = "as set"
+"""Stands for the scenario of the drawer with what was changed in it."""
+SIZES_VECTORS = (1, 10, 20, 50, 100)
+SIZES_SEEDS = (5, 10, 20, 50)
+STEPS = 4
+"""Into how many parts the range of a lever is cut."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is to be held against what; ``values`` of a lever are written as on the command line."""
+
+    way: str = SCENARIOS
+    control: str = "no-rush"
+    treatment: str = "colossus"
+    lever: str = ""
+    values: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = (others_wait("xAI"), "mean premium of H100", "peak premium of H100")
+    vectors: int = VECTORS
+    seeds: int = SEEDS
+
+
+RUSH = Form()
+"""Does one insatiable buyer strain everybody else's supply?"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A form with the setting of the drawer that it is of."""
+
+    form: Form
+    setting: Setting
+
+    @property
+    def reads_drawer(self) -> bool:
+        """Whether the scenario of the drawer is among what is compared."""
+        return self.form.way == LEVER or AS_SET in (self.form.control, self.form.treatment)
+
+    def basis(self) -> tuple[Any, ...]:
+        """What the numbers depend on."""
+        return self.form, self.setting.run_of() if self.reads_drawer else self.setting.seed
+
+    def arms(self) -> dict[str, Scenario]:
+        """The scenarios by the name they are shown under, the control first.
+
+        Raises:
+            BadInput: a change or a value is not allowed.
+        """
+        if self.form.way == SCENARIOS:
+            return {
+                shown(name, self.setting): scenario_named(name, self.setting)
+                for name in (self.form.control, self.form.treatment)
+            }
+        scenario, path = self.setting.scenario, self.form.lever
+        values = [scenario.get(path), *(json.loads(text) for text in self.form.values)]
+        return {written(value): scenario.replace(path, value) for value in values}
+
+    @property
+    def runs(self) -> int:
+        count = 2 if self.form.way == SCENARIOS else 1 + len(self.form.values)
+        return count * self.form.vectors * self.form.seeds
+
+    def command(self, dropped: bool = False) -> str:
+        """The same on the command line; nothing if the drawer holds changes, which it cannot say."""
+        if self.reads_drawer and self.setting.changes:
+            return ""
+        words = ["gpumarket", "compare"]
+        if self.form.way == SCENARIOS:
+            words += [self.form.control, self.form.treatment]
+        else:
+            own = self.setting.scenario.get(self.form.lever)
+            texts = [json.dumps(own), *self.form.values]
+            words += [self.setting.name, "--lever", f"{self.form.lever}={','.join(t.strip(chr(34)) for t in texts)}"]
+        for text in self.form.outcomes:
+            words += ["--outcome", text]
+        words += ["--vectors", str(self.form.vectors), "--runs", str(self.form.seeds)]
+        if self.setting.seed is not None:
+            words += ["--seed", str(self.setting.seed)]
+        return shlex.join([*words, "--drop-failed"] if dropped else words)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The differences on the screen and what they are of; ``asked`` by text."""
+
+    wanted: Wanted
+    found: list[Difference]
+    asked: dict[str, Asked]
+    seed: int
+    seconds: float
+
+    @property
+    def dropped(self) -> int:
+        return sum(one.dropped for one in self.found)
+
+
+def computed(wanted: Wanted, progress: Progress) -> Comparison:
+    """The differences of a form.
+
+    Raises:
+        BadInput: something of it is not allowed, or no pair of runs can be held against each other.
+        Cancelled: ``progress`` returned False.
+    """
+    began = time.perf_counter()
+    arms = wanted.arms()
+    control = next(iter(arms.values()))
+    known, form = outcomes(control), wanted.form
+    found = compare(
+        arms,
+        {text: text for text in form.outcomes},
+        form.vectors,
+        form.seeds,
+        wanted.setting.seed,
+        drop_failed=True,  # the page tells how many were left out
+        progress=progress,
+    )
+    seed = control.seed if wanted.setting.seed is None else wanted.setting.seed
+    return Comparison(wanted, found, known, seed, time.perf_counter() - began)
+
+
+job: Job[Wanted, Comparison] = Job(computed)
+
+
+# --- what can be picked -------------------------------------------------------------------------------------------
+
+
+@cache
+def comparable(name: str) -> tuple[str, ...]:
+    """The shipped scenarios that a shipped one can be held against."""
+    return tuple(other for other in shipped() if other != name and fits(scenario_of(name), scenario_of(other)))
+
+
+def fits(control: Scenario, treatment: Scenario) -> bool:
+    try:
+        check({"control": control, "treatment": treatment})
+    except BadInput:
+        return False
+    return True
+
+
+def controls(setting: Setting) -> list[str]:
+    """What can be the control."""
+    return [name for name in shipped() if comparable(name)] + as_set(setting)
+
+
+def treatments(control: str, setting: Setting) -> list[str]:
+    """What can be held against a control."""
+    if control == AS_SET:
+        return [setting.name, *comparable(setting.name)]
+    known = [*comparable(control)]
+    return known + [one for one in as_set(setting) if setting.name in (control, *known)]
+
+
+def as_set(setting: Setting) -> list[str]:
+    return [AS_SET] if setting.changes and comparable(setting.name) else []
+
+
+def scenario_named(name: str, setting: Setting) -> Scenario:
+    return setting.scenario if name == AS_SET else scenario_of(name)
+
+
+def shown(name: str, setting: Setting) -> str:
+    return f"{setting.name} as set" if name == AS_SET else name
+
+
+def levers_of(setting: Setting) -> list[Control]:
+    """The levers of the drawer's scenario."""
+    return levers(setting.scenario, setting.base)
+
+
+def values_of(lever: Control) -> list[tuple[str, str]]:
+    """The values that a lever can be held against its present one: as written and as shown."""
+    if lever.kind == "switch":
+        values: list[Any] = [not lever.value]
+    elif lever.kind == "choice":
+        values = [value for value, _ in lever.options]
+    else:
+        places = [lever.low + (lever.high - lever.low) * k / STEPS for k in range(STEPS + 1)]
+        values = [round(place) if isinstance(lever.value, int) else round(place, 10) for place in places]
+    others = [value for value in dict.fromkeys(values) if value != lever.value]
+    return [(json.dumps(value), written(value)) for value in others]
+
+
+def written(value: Any) -> str:
+    """A value of a lever as it is shown."""
+    if isinstance(value, bool):
+        return "On" if value else "Off"
+    return f"{value:g}" if isinstance(value, int | float) else readable(str(value))
+
+
+def fitted(form: Form, setting: Setting) -> Form:
+    """The form as far as the setting allows it; what it does not have is replaced by the first that it has."""
+    own = {lever.path: lever for lever in levers_of(setting)} if form.way == LEVER else {}
+    if not own:
+        form = replace(form, way=SCENARIOS)
+        control = form.control if form.control in controls(setting) else RUSH.control
+        known = treatments(control, setting)
+        treatment = form.treatment if form.treatment in known else known[0]
+        form = replace(form, control=control, treatment=treatment)
+        scenario = scenario_named(control, setting)
+    else:
+        known_lever = form.lever in own
+        lever = form.lever if known_lever else next(iter(own))
+        texts = [text for text, _ in values_of(own[lever])]
+        values = tuple(text for text in form.values if text in texts)
+        form = replace(form, lever=lever, values=values if known_lever else tuple(texts))
+        scenario = setting.scenario
+    known_outcomes = outcomes(scenario)
+    texts = [text for text in form.outcomes if text in known_outcomes]
+    return replace(form, outcomes=tuple(texts) if texts or not form.outcomes else tuple(known_outcomes)[:3])

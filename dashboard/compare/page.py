@@ -1,0 +1,170 @@
+"""The tab Compare: two scenarios, or the values of a lever, on the same draws and the same unknowns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import solara
+
+from dashboard.compare import form as comparing
+from dashboard.compare.asked import outcomes
+from dashboard.compare.form import LEVER, RUSH, SCENARIOS, SIZES_SEEDS, SIZES_VECTORS, Comparison, Form, Wanted, job
+from dashboard.compare.told import COLUMNS, against, differences_csv, groups, sentence, table_rows, worded
+from dashboard.parts.charts.intervals import Intervals
+from dashboard.parts.fields import Command, Pick, PickSome, Ways, Work
+from dashboard.parts.panels import Download, Heading, Panel, Words
+from dashboard.parts.tables import Table
+from dashboard.state import session
+from dashboard.state.session import Setting
+from market import BadInput
+
+form = solara.reactive(RUSH)
+
+
+@solara.component
+def ComparePage() -> None:
+    setting = session.setting.value
+    with solara.Div(classes=["gm-page"]):
+        Heading("What difference does it make?", setting)
+        try:
+            now = Wanted(comparing.fitted(form.value, setting), setting)
+            Setup(now)
+        except BadInput as error:  # a change in the drawer that is not allowed
+            Words("p", str(error), "gm-notice gm-notice-bad")
+            return
+        shown = job.result.value
+        Work(job, f"{now.runs:,} runs, paired: the same draws and the same unknowns on either side", told(shown))
+        if shown is not None:
+            Results(shown, stale=shown.wanted.basis() != now.basis())
+        elif not job.status.value.busy:
+            Words("p", "Press Compare, or take the rush: does one buyer's hurry strain everybody else?", "gm-await")
+
+
+def told(shown: Comparison | None) -> str:
+    """What was computed."""
+    if shown is None:
+        return ""
+    return f"{shown.wanted.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}"
+
+
+@solara.component
+def Setup(now: Wanted) -> None:
+    """What is held against what, by which outcomes, how exactly."""
+    at, setting = now.form, now.setting
+
+    def change(**changes: Any) -> None:
+        form.value = replace(at, **changes)
+
+    def rush() -> None:
+        form.value = replace(RUSH, vectors=at.vectors, seeds=at.seeds)
+        job.start(Wanted(form.value, setting))
+
+    ready = bool(at.outcomes) and (at.way == SCENARIOS or bool(at.values))
+    with Panel(
+        "Compare",
+        "A treatment less its control: the mean difference over parameter vectors and seeds that both share",
+        [
+            Ways(
+                "What to compare",
+                [(SCENARIOS, "Two scenarios"), (LEVER, "Values of a lever")],
+                at.way,
+                lambda way: change(way=way),
+            )
+        ],
+        classes="gm-setup",
+    ):
+        with solara.Div(classes=["gm-fields"]):
+            TwoScenarios(at, setting, change) if at.way == SCENARIOS else OneLever(at, setting, change)
+            known = outcomes(next(iter(now.arms().values())))
+            PickSome(
+                "Outcomes",
+                [(one.text, one.title) for one in known.values()],
+                at.outcomes,
+                lambda texts: change(outcomes=texts),
+                "gm-span-4",
+            )
+            Pick("Parameter vectors", numbers(SIZES_VECTORS), at.vectors, lambda n: change(vectors=n))
+            Pick("Seeds of each", numbers(SIZES_SEEDS), at.seeds, lambda n: change(seeds=n))
+        with solara.Div(classes=["gm-buttons"]):
+            begin = {"disabled": not ready, "on_click": lambda: job.start(now)}
+            solara.Button("Compare", color="primary", depressed=True, **begin)
+            solara.Button("The rush, in one click", icon_name="mdi-flash", outlined=True, on_click=rush)
+            if not ready:
+                Words("span", "Pick an outcome." if not at.outcomes else "Pick a value.", "gm-bad")
+
+
+def TwoScenarios(at: Form, setting: Setting, change: Callable[..., None]) -> None:
+    def pick(field: str, name: str) -> None:
+        change(**{field: name})
+
+    for label, known, own, field in (
+        ("Control", comparing.controls(setting), at.control, "control"),
+        ("Treatment", comparing.treatments(at.control, setting), at.treatment, "treatment"),
+    ):
+        items = [(name, titled(name, setting)) for name in known]
+        Pick(label, items, own, partial(pick, field), "gm-span-3")
+
+
+def titled(name: str, setting: Setting) -> str:
+    """A scenario in a list: its name and what it is about."""
+    if name == comparing.AS_SET:
+        return f"{setting.name} as set: with what is changed in the drawer"
+    return f"{name}: {session.scenario_of(name).title}"
+
+
+def OneLever(at: Form, setting: Setting, change: Callable[..., None]) -> None:
+    known = {lever.path: lever for lever in comparing.levers_of(setting)}
+    own = known[at.lever]
+
+    def pick(path: str) -> None:
+        change(lever=path, values=tuple(text for text, _ in comparing.values_of(known[path])))
+
+    items = [(lever.path, f"{lever.label} (now {worded(comparing.written(lever.value))})") for lever in known.values()]
+    Pick(f"Lever of {setting.name}", items, at.lever, pick, "gm-span-2")
+    PickSome(
+        "Values held against the present one",
+        comparing.values_of(own),
+        at.values,
+        lambda texts: change(values=texts),
+        "gm-span-4",
+    )
+
+
+def numbers(sizes: tuple[int, ...]) -> list[tuple[int, str]]:
+    return [(size, "1: as the scenario has them" if size == 1 else str(size)) for size in sizes]
+
+
+@solara.component
+def Results(shown: Comparison, stale: bool) -> None:
+    """The sentence, the chart, the table."""
+    told = solara.use_memo(lambda: sentence(shown), [shown])
+    drawn = solara.use_memo(lambda: groups(shown), [shown])
+    first = shown.found[0]
+    if stale:
+        Words("p", "The settings have changed; press Compare to see what they give.", "gm-notice")
+    if shown.dropped:
+        Words("p", f"{shown.dropped:,} pairs with a run that failed or is not defined are left out.", "gm-notice")
+    Words("p", told, "gm-finding")
+    with solara.Div(classes=["gm-grid"]):
+        with Panel(
+            "Differences",
+            f"Against {against(shown)}; mean over {count(first.vectors, 'parameter vector')} of "
+            f"{count(first.seeds, 'seed')}, line: 95% interval",
+            classes="gm-full",
+        ):
+            Intervals(drawn, "Mean differences with their 95% intervals")
+        with Panel(
+            "In numbers",
+            "Parameters and seeds: the standard deviations that either puts into the difference",
+            [Download("Table", lambda: differences_csv(shown.found), "differences.csv")],
+            classes="gm-full",
+        ):
+            Table(columns=COLUMNS, rows=table_rows(shown), label="Differences in numbers")
+            Command(shown.wanted.command(bool(shown.dropped)))
+
+
+def count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("s" if number != 1 else "")

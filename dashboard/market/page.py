@@ -1,0 +1,78 @@
+"""The tab Market: an ensemble in figures, charts and a table."""
+
+from __future__ import annotations
+
+import solara
+
+from dashboard.market.cards import Cards, cards
+from dashboard.market.charts import lead_times, prices, shares
+from dashboard.parts.charts import Chart
+from dashboard.parts.panels import Choice, Download, Heading, Panel
+from dashboard.parts.progress import Progress
+from dashboard.parts.tables import Table, buyer_columns, buyer_rows, buyers_csv, file_name, series_csv
+from dashboard.reading.leading import leading_product
+from dashboard.state import session
+from dashboard.state.session import Ensemble
+
+product = solara.reactive("")
+view = solara.reactive("lines")
+
+
+@solara.component
+def MarketPage():
+    shown = session.ensemble.value
+    now = session.setting.value
+    with solara.Div(classes=["gm-page"]):
+        Heading(now.base.title, now)
+        Progress()
+        if shown is not None:
+            Results(shown)
+        elif session.status.value.busy:
+            solara.HTML(tag="div", classes=["gm-placeholder"], attributes={"aria-hidden": "true"})
+
+
+@solara.component
+def Results(shown: Ensemble) -> None:
+    scenario, data = shown.scenario, shown.data
+    products = [*scenario.products, *scenario.outside]
+    chosen = product.value if product.value in products else leading_product(scenario)
+    figures = solara.use_memo(lambda: cards(scenario, data), [shown])
+    waits = solara.use_memo(lambda: lead_times(scenario, data), [shown])
+    price = solara.use_memo(lambda: prices(scenario, data, chosen), [shown, chosen])
+    share = solara.use_memo(lambda: shares(scenario, data, view.value == "stacked"), [shown, view.value])
+    last = scenario.quarters[-1]
+    rows = solara.use_memo(lambda: buyer_rows(data, last), [shown])
+
+    Cards(cards=figures)
+    with solara.Div(classes=["gm-grid"]):
+        with Panel("Lead time", "Weeks from order to delivery; medians of the runs"):
+            Chart(waits, f"Lead time in weeks by quarter. {described(figures[0])}", "256px")
+        with Panel(
+            "Price",
+            f"US dollars per {chosen}; shadow: what would clear the market",
+            [Choice("Product", products, chosen, product.set)] if len(products) > 1 else [],
+        ):
+            Chart(price, f"List, paid and shadow price of {chosen} by quarter. {described(figures[2])}", "256px")
+        with Panel(
+            "Market share",
+            "Share of units delivered; pick buyers below"
+            if view.value == "lines"
+            else "Share of units delivered; means of the runs, one above the other",
+            [Choice("View", ["lines", "stacked"], view.value, view.set)],
+            classes="gm-narrow",
+        ):
+            Chart(share, "Share of units delivered to each buyer by quarter.", "256px")
+        with Panel(
+            f"Buyers in {last}",
+            "Medians of the runs",
+            [
+                Download("Table", lambda: buyers_csv(data, last), file_name(scenario, f"buyers-{last}")),
+                Download("All series", lambda: series_csv(data), file_name(scenario, "series")),
+            ],
+            classes="gm-wide",
+        ):
+            Table(columns=buyer_columns(data), rows=rows, label=f"Buyers in {last}")
+
+
+def described(card: dict) -> str:
+    return f"{card['label']}: {card['value']} {card['unit']}, {card['note']}."

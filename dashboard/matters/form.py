@@ -1,0 +1,141 @@
+"""What the tab What matters is set to, and how that is run: with :func:`runs.analysis.sensitivity.study`."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from dashboard.compare.asked import Asked, others_wait, outcomes
+from dashboard.state.jobs import Job, Progress
+from dashboard.state.session import Setting
+from market import BadInput, Scenario
+from runs.analysis.indices import INERT, Indices
+from runs.analysis.sensitivity import RUNS, SAMPLES, Study, study
+
+METHODS = {"morris": "Morris: quick, in the outcome's unit", "sobol": "Sobol: shares of variance"}
+SIZES = {"morris": (10, 20, 50, 100, 200), "sobol": (64, 128, 256, 512, 1024)}
+"""Trajectories of Morris, base points of Sobol."""
+SIZES_SEEDS = (2, 4, 8, 16)
+LED = 5
+"""Inputs whose lines over time are shown without being asked for."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is asked."""
+
+    outcome: str = others_wait("xAI")
+    method: str = "morris"
+    samples: int = SAMPLES["morris"]
+    seeds: int = RUNS
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A form with the setting of the drawer that it is of."""
+
+    form: Form
+    setting: Setting
+
+    def basis(self) -> tuple[object, ...]:
+        """What the numbers depend on."""
+        return self.form, self.setting.run_of()
+
+    @property
+    def runs(self) -> int:
+        """How many runs it takes: a design has a point more than inputs in each trajectory, Sobol's two more."""
+        inputs = len(self.setting.base.uncertainties) + 1
+        return self.form.samples * (inputs + (1 if self.form.method == "morris" else 2)) * self.form.seeds
+
+    def command(self) -> str:
+        """The same on the command line; nothing if the drawer holds changes, which it cannot say."""
+        if self.setting.changes:
+            return ""
+        words = ["gpumarket", "sensitivity", self.setting.name, "--method", self.form.method]
+        words += ["--outcome", self.form.outcome, "--samples", str(self.form.samples), "--runs", str(self.form.seeds)]
+        if self.setting.seed is not None:
+            words += ["--seed", str(self.setting.seed)]
+        return shlex.join(words)
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """The indices on the screen: of the outcome, and of its measure in each quarter (None where it says nothing)."""
+
+    wanted: Wanted
+    scenario: Scenario
+    asked: Asked
+    indices: Indices
+    over_time: dict[str, Indices | None]
+    runs: int
+    seed: int
+    seconds: float
+
+    @property
+    def order(self) -> list[str]:
+        """The inputs, what matters most first; the inert one is told by the floor."""
+        return [str(name) for name in self.indices.ranked.index if name != INERT]
+
+    @property
+    def leading(self) -> list[str]:
+        """The inputs that matter most over the quarters."""
+        known = [one.table[one.main] for one in self.over_time.values() if one is not None]
+        if not known:
+            return self.order[:LED]
+        total = pd.concat(known, axis=1).sum(axis=1).sort_values(ascending=False, kind="stable")
+        return [str(name) for name in total.index if name != INERT][:LED]
+
+
+def computed(wanted: Wanted, progress: Progress) -> Finding:
+    """The indices of a form.
+
+    An outcome and its measure in every quarter are read from the same runs: a quarter's measure is an outcome too.
+
+    Raises:
+        BadInput: something of it is not allowed, runs failed, or the outcome does not vary.
+        Cancelled: ``progress`` returned False.
+    """
+    began = time.perf_counter()
+    form, scenario = wanted.form, wanted.setting.scenario
+    asked = outcomes(scenario)[form.outcome]
+    texts = {asked.text: asked.text} | {quarter: f"{asked.measure} in {quarter}" for quarter in scenario.quarters}
+    done = study(
+        scenario,
+        form.method,
+        texts,
+        samples=form.samples,
+        runs=form.seeds,
+        seed=wanted.setting.seed,
+        progress=progress,
+    )
+    return Finding(
+        wanted,
+        scenario,
+        asked,
+        replace(done, found={asked.text: done.found[asked.text]}).indices()[asked.text],
+        {quarter: in_quarter(done, quarter) for quarter in scenario.quarters},
+        done.run_count,
+        scenario.seed if wanted.setting.seed is None else wanted.setting.seed,
+        time.perf_counter() - began,
+    )
+
+
+def in_quarter(done: Study, quarter: str) -> Indices | None:
+    """The indices of one quarter, None where its measure is the same at all points or not defined in some run."""
+    try:
+        return replace(done, found={quarter: done.found[quarter]}).indices()[quarter]
+    except BadInput:
+        return None
+
+
+job: Job[Wanted, Finding] = Job(computed)
+
+
+def fitted(form: Form, setting: Setting) -> Form:
+    """The form as far as the setting allows it."""
+    known = outcomes(setting.scenario)
+    form = form if form.outcome in known else replace(form, outcome=next(iter(known)))
+    return form if form.samples in SIZES[form.method] else replace(form, samples=SAMPLES[form.method])

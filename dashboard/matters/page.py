@@ -1,0 +1,99 @@
+"""The tab What matters: which of the unknowns drive an outcome, and which cannot be told from chance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from dashboard.compare.asked import outcomes
+from dashboard.matters import form as mattering
+from dashboard.matters.form import METHODS, SIZES, SIZES_SEEDS, Finding, Form, Wanted, job
+from dashboard.matters.told import draws, index_unit, meaning, over_time, plainly, sentence, tornado
+from dashboard.parts.charts import Chart
+from dashboard.parts.charts.intervals import Intervals
+from dashboard.parts.fields import Command, Pick, Work
+from dashboard.parts.panels import Heading, Panel, Words
+from dashboard.state import session
+from market import BadInput
+
+form = solara.reactive(Form())
+
+
+@solara.component
+def MattersPage() -> None:
+    setting = session.setting.value
+    with solara.Div(classes=["gm-page"]):
+        Heading("What matters, of what nobody knows?", setting)
+        try:
+            now = Wanted(mattering.fitted(form.value, setting), setting)
+            Setup(now)
+        except BadInput as error:  # a change in the drawer that is not allowed
+            Words("p", str(error), "gm-notice gm-notice-bad")
+            return
+        shown = job.result.value
+        inputs = len(setting.base.uncertainties)
+        Work(job, f"Up to {now.runs:,} runs over {inputs} uncertainties of {setting.name}", told(shown))
+        if shown is not None:
+            Results(shown, stale=shown.wanted.basis() != now.basis())
+        elif not job.status.value.busy:
+            Words("p", "Press Find out: every uncertainty is moved over its range, and what it does is held against "
+                  "what the draws do by themselves.", "gm-await")  # fmt: skip
+
+
+def told(shown: Finding | None) -> str:
+    return "" if shown is None else f"{shown.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}"
+
+
+@solara.component
+def Setup(now: Wanted) -> None:
+    """What is asked, and how thoroughly."""
+    at = now.form
+
+    def change(**changes: Any) -> None:
+        form.value = replace(at, **changes)
+
+    known = outcomes(now.setting.scenario)
+    label = "Trajectories" if at.method == "morris" else "Base points"
+    with Panel(
+        "Sensitivity",
+        f"The uncertainties of {now.setting.name} are moved; levers stay as they are set",
+        classes="gm-setup",
+    ):
+        with solara.Div(classes=["gm-fields"]):
+            items = [(one.text, one.title) for one in known.values()]
+            Pick("Outcome", items, at.outcome, lambda text: change(outcome=text), "gm-span-2")
+            Pick("Method", list(METHODS.items()), at.method, lambda m: change(method=m), "gm-span-2")
+            Pick(label, [(n, str(n)) for n in SIZES[at.method]], at.samples, lambda n: change(samples=n))
+            Pick("Seeds of each point", [(n, str(n)) for n in SIZES_SEEDS], at.seeds, lambda n: change(seeds=n))
+        with solara.Div(classes=["gm-buttons"]):
+            solara.Button("Find out", color="primary", depressed=True, on_click=lambda: job.start(now))
+
+
+@solara.component
+def Results(shown: Finding, stale: bool) -> None:
+    """The sentence, the tornado, the lines over time."""
+    bars = solara.use_memo(lambda: tornado(shown), [shown])
+    lines = solara.use_memo(lambda: over_time(shown), [shown])
+    title = shown.asked.title
+    if stale:
+        Words("p", "The settings have changed; press Find out to see what they give.", "gm-notice")
+    Words("p", sentence(shown), "gm-finding")
+    with solara.Div(classes=["gm-grid"]):
+        with Panel(title, meaning(shown), classes="gm-full"):
+            Intervals([bars], f"What matters to {shown.asked.phrase}")
+            Words("p", draws(shown), "gm-footnote")
+            for warning in shown.indices.warnings:
+                Words("p", f"Beware: {plainly(warning, shown)}.", "gm-notice")
+            Command(shown.wanted.command())
+        with Panel("Over time", about_time(shown), classes="gm-full"):
+            Chart(lines, f"Index of each input by quarter, for {shown.asked.measure}.", "280px")
+
+
+def about_time(shown: Finding) -> str:
+    """What the lines are of, and why some quarters have none."""
+    empty = [quarter for quarter, one in shown.over_time.items() if one is None]
+    why = f"; no lines where nothing varies or is defined: {', '.join(empty)}" if empty else ""
+    measure = shown.asked.measure.replace("_", " ")
+    return f"{index_unit(shown)}; {measure} in each quarter; pick inputs below{why}"

@@ -1,0 +1,63 @@
+"""Pieces that the tabs are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import solara
+from solara.alias import rv
+
+from dashboard.state.session import Setting
+
+
+@solara.component
+def Heading(title: str, now: Setting) -> None:
+    """The title of a page and what it is of."""
+    with solara.Div(classes=["gm-heading"]):
+        Words("h1", title)
+        with solara.Div(classes=["gm-chips"]):
+            Words("span", f"{now.name} {now.scenario.hash[:8]}", "gm-chip")
+            if now.changes:
+                count = len(now.changes)
+                Words("span", f"{count} changed" if count > 1 else "changed", "gm-chip gm-chip-changed")
+            Words("span", f"seed {now.seed_used}", "gm-chip")
+
+
+def Words(tag: str, text: str, classes: str = "") -> solara.Element:
+    """Text in an element; what it holds is never taken for HTML."""
+    return rv.Html(tag=tag, children=[text], class_=classes)
+
+
+@solara.component
+def Panel(title: str, about: str, tools: Sequence[Any] = (), children: Sequence[Any] = (), classes: str = "") -> None:
+    """A framed part of a page, with its title, a line about it, and what can be done to it."""
+    with rv.Html(tag="section", class_=f"gm-panel {classes}", attributes={"aria-label": title}):
+        with solara.Div(classes=["gm-panel-head"]):
+            with solara.Div():
+                Words("h2", title)
+                Words("p", about)
+            if tools:
+                solara.Div(classes=["gm-tools"], children=list(tools))
+        solara.Div(classes=["gm-panel-body"], children=list(children))
+
+
+def Choice(label: str, options: Sequence[str], value: str, on_value: Callable[[str], Any]) -> solara.Element:
+    """A small select in a panel's head."""
+    return rv.Select(
+        items=[{"text": option[:1].upper() + option[1:], "value": option} for option in options],
+        v_model=value,
+        on_v_model=on_value,
+        dense=True,
+        outlined=True,
+        hide_details=True,
+        menu_props={"offsetY": True},
+        class_="gm-choice",
+        attributes={"aria-label": label},
+    )
+
+
+def Download(label: str, content: Callable[[], str], name: str) -> solara.Element:
+    """A button that makes a CSV file when it is pressed."""
+    button = solara.Button(label, icon_name="mdi-download", text=True, small=True, classes=["gm-download"])
+    return solara.FileDownload(content, name, mime_type="text/csv", children=[button])

@@ -1,0 +1,116 @@
+"""Which real figures belong to which line of a chart, and where on its time axis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from market.scenario.paths import parse_quarter
+from market.scenario.scenario import Scenario
+from runs.history.figures import Observation, series
+
+FAMILIES = {"A100": "Ampere", "H100": "Hopper", "B200": "Blackwell"}
+"""What the press calls the generation of a product."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A real figure in a chart; ``at`` in quarters from the scenario's start."""
+
+    at: float
+    value: float
+    low: float | None
+    high: float | None
+    title: str
+    source: str
+
+
+def applies(scenario: Scenario) -> bool:
+    """Whether a scenario is about the world that the figures are of."""
+    return any(product in FAMILIES for product in scenario.products)
+
+
+def family(product: str) -> str:
+    """The name of a product's generation, the product's own where it has none."""
+    return FAMILIES.get(product, product)
+
+
+def lead_times(scenario: Scenario, product: str) -> list[Dot]:
+    """Real lead times of the generation that a product stands for, in weeks."""
+    wanted = "Blackwell" if product == "B200" else "Hopper" if product == "H100" else None
+    found = (o for o in series("lead_time") if ("Blackwell" if "Blackwell" in o.entity else "Hopper") == wanted)
+    return dots(scenario, found)
+
+
+def prices(scenario: Scenario, product: str) -> list[Dot]:
+    """Real prices per unit of a product, in USD."""
+    return dots(scenario, (o for o in series("unit_price") if names(o.entity, product)))
+
+
+def street_prices(scenario: Scenario, product: str) -> list[Dot]:
+    """What a product was resold for, in USD."""
+    return dots(scenario, (o for o in series("street_price") if names(o.entity, product)))
+
+
+def names(entity: str, product: str) -> bool:
+    """Whether what a figure is of includes a product."""
+    return bool(re.search(rf"\b{re.escape(product)}\b", entity)) or ("Blackwell" in entity and product == "B200")
+
+
+def shares(scenario: Scenario, buyer: str) -> list[Dot]:
+    """A buyer's units over all units shipped in the quarter."""
+    if not applies(scenario):
+        return []
+    shipped: dict[str, float] = {}
+    for o in series("units_shipped_calendar_quarter"):
+        shipped[o.period] = shipped.get(o.period, 0.0) + (o.value or 0.0)
+    bought = [o for o in series("units_acquired_calendar_quarter") if o.entity == buyer and o.period in shipped]
+    return [
+        Dot(
+            d.at,
+            d.value / total,
+            over(d.low, total),
+            over(d.high, total),
+            f"{buyer}, units over all shipped",
+            d.source,
+        )
+        for o in bought
+        for d in dots(scenario, [o])
+        if (total := shipped[o.period]) > 0.0
+    ]
+
+
+def over(part: float | None, total: float) -> float | None:
+    return None if part is None else part / total
+
+
+def revenue(scenario: Scenario) -> dict[str, float]:
+    """NVIDIA's real revenue from computing accelerators in million USD, by quarter."""
+    if not applies(scenario):
+        return {}
+    return {o.period: 1000.0 * o.value for o in series("dc_compute_revenue") if o.value is not None}
+
+
+def dots(scenario: Scenario, found: Iterable[Observation]) -> list[Dot]:
+    """The figures that lie within a scenario's horizon."""
+    if not applies(scenario):
+        return []
+    placed = ((o, o.time - scenario.start) for o in found)
+    return [
+        Dot(at, o.value, o.low, o.high, f"{o.entity}, {o.period}", o.source)
+        for o, at in placed
+        if o.value is not None and 0.0 <= at < scenario.horizon
+    ]
+
+
+def events(scenario: Scenario) -> dict[int, list[str]]:
+    """The notes on a scenario's events by the quarter's position; each note once."""
+    found: dict[int, list[str]] = {}
+    for event in scenario.events:
+        at = parse_quarter(event.quarter) - scenario.start
+        if event.note and 0 <= at < scenario.horizon:
+            notes = found.setdefault(at, [])
+            if not any(known.startswith(event.note) for known in notes):
+                notes.append(event.note)
+    return found

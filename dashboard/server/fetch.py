@@ -1,0 +1,88 @@
+"""Fetch the page's JavaScript and fonts, so that the browser needs nothing from the internet.
+
+Solara's browser side is published as the source package solara-assets: 239 MB, of which the page uses 4 MB.
+This script downloads the package at the hash that ``lock/page.txt`` states, keeps the files of ``WANTED`` in
+``dashboard/public/cdn``, laid out as Solara asks for them, and leaves nothing else behind.
+
+It needs pip, hatchling (pip asks the package for its metadata) and the Python index, and is run as a file:
+``python dashboard/server/fetch.py``.
+"""
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+DASHBOARD = Path(__file__).resolve().parents[1]
+LOCK = DASHBOARD.parent / "lock" / "page.txt"
+TARGET = DASHBOARD / "public" / "cdn"
+
+WANTED = (
+    # widgets and their styles: Vue 2, Vuetify 2, the widget manager; Roboto and the material icons
+    "@widgetti/solara-vuetify-app@10.1.1/package.json",
+    "@widgetti/solara-vuetify-app@10.1.1/dist/solara-vuetify-app8.min.js",
+    "@widgetti/solara-vuetify-app@10.1.1/dist/solara-vuetify-app8.min.js.LICENSE.txt",
+    "@widgetti/solara-vuetify-app@10.1.1/dist/main8.css",
+    "@widgetti/solara-vuetify-app@10.1.1/dist/fonts.css",
+    "@widgetti/solara-vuetify-app@10.1.1/dist/*.woff2",
+    # loader of widget libraries
+    "requirejs@2.3.6/package.json",
+    "requirejs@2.3.6/require.js",
+    # charts
+    "echarts@5.4.0/package.json",
+    "echarts@5.4.0/dist/echarts.min.js",
+    "echarts@5.4.0/LICENSE",
+    "echarts@5.4.0/NOTICE",
+)
+
+
+def download(folder: Path) -> Path:
+    """Have pip put the source package into folder; it refuses one whose hash is not the locked one."""
+    # fmt: off
+    command = [
+        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+        "--require-hashes", "--no-deps", "--no-binary=:all:", "--no-build-isolation",
+        "--requirement", str(LOCK), "--dest", str(folder),
+    ]
+    # fmt: on
+    if subprocess.run(command).returncode:
+        sys.exit("The page's JavaScript could not be fetched; pip says why above.")
+    (archive,) = folder.glob("*.tar.gz")
+    return archive
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Copy the wanted files of the archive into folder; LookupError names the patterns that none matched."""
+    missing = set(WANTED)
+    with tarfile.open(archive, "r|gz") as members:
+        for member in members:
+            name = member.name.partition("/cdn/")[2]
+            pattern = next((wanted for wanted in WANTED if fnmatchcase(name, wanted)), None)
+            content = members.extractfile(member) if pattern else None
+            if content is None:
+                continue
+            missing.discard(pattern)
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as file:
+                shutil.copyfileobj(content, file)
+    if missing:
+        raise LookupError(f"{archive.name} does not hold {', '.join(sorted(missing))}")
+
+
+def main() -> None:
+    """Replace the folder as a whole, so that it is either complete or absent."""
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TARGET.parent, prefix="cdn.") as temporary:
+        archive = download(Path(temporary))
+        complete = Path(temporary) / "cdn"
+        unpack(archive, complete)
+        shutil.rmtree(TARGET, ignore_errors=True)
+        complete.rename(TARGET)
+
+
+if __name__ == "__main__":
+    main()

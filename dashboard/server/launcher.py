@@ -1,0 +1,108 @@
+"""Start the page's server, for this machine only, and open the browser on it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+PORT = 8765
+TRIES = 20
+JAVASCRIPT = Path(__file__).resolve().parents[1] / "public" / "cdn"
+
+SETTINGS = {
+    "SOLARA_APP": "dashboard.pages",
+    "SOLARA_MODE": "production",
+    # the page's JavaScript comes from this server; without the proxy nothing can ask the internet for it
+    "SOLARA_ASSETS_PROXY": "false",
+    "SOLARA_ASSETS_CDN": "/static/public/cdn",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
+    "SOLARA_SESSION_HTTP_ONLY": "true",
+    "SOLARA_THEME_SHOW_BANNER": "false",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_TITLE": "gpumarket",
+    # results of a closed laptop's sessions do not stay for a day
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2h",
+    "SOLARA_KERNEL_MAX_COUNT": "50",
+}
+"""What Solara reads when it is imported; set over whatever the environment holds."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until it is interrupted; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="gpumarket app", description="Open the page in the browser.")
+    parser.add_argument("--port", type=port_number, help=f"where to listen (default: the first free one from {PORT})")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    options = parser.parse_args(arguments)
+    if not JAVASCRIPT.is_dir():
+        return stop("The page's JavaScript is not there: run 'make install'.")
+    try:
+        listening = listen(options.port)
+    except OSError as error:
+        return stop(f"Port {options.port or PORT} cannot be used: {error.strerror or error}.")
+    with listening:
+        return serve(listening, browser=not options.no_browser)
+
+
+def port_number(text: str) -> int:
+    """The port that a text gives.
+
+    Raises:
+        argparse.ArgumentTypeError: it gives none.
+    """
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"found {text!r}; allowed: a whole number from 1 to 65535")
+    return int(text)
+
+
+def stop(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def listen(port: int | None) -> socket.socket:
+    """A socket of this machine on ``port``, or on the first free one of TRIES from PORT on.
+
+    Raises:
+        OSError: it cannot be had.
+    """
+    if port is not None:
+        return socket.create_server(("127.0.0.1", port))
+    for candidate in range(PORT, PORT + TRIES):
+        try:
+            return socket.create_server(("127.0.0.1", candidate))
+        except OSError:
+            continue
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def serve(listening: socket.socket, browser: bool) -> int:
+    """Serve the page on a socket until interrupted."""
+    os.environ.update(SETTINGS)
+
+    import uvicorn  # after the settings, as is the next
+    from solara.server.starlette import app
+
+    from dashboard.server.guard import Guard
+
+    port = listening.getsockname()[1]
+    address = f"http://localhost:{port}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            print(f"gpumarket is at {address} (Ctrl-C stops it)", flush=True)
+            if browser:
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    config = uvicorn.Config(Guard(app, port), log_level="warning", ws_max_size=2**24, server_header=False)
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listening])
+    return 0

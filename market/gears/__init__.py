@@ -1,0 +1,1 @@
+"""What runs the quarter: live in Mesa, compiled for ensembles, traced."""

@@ -1,0 +1,250 @@
+"""The ensemble gear: the agents' own methods, compiled by numba over records, many runs at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numba.core.errors import NumbaError
+from numba.extending import overload_method
+
+from agents.records.gears import both_gears, code_digest, dispatch, written
+from agents.records.layout import Layout
+from market.gears.build import Build, Draws, copied
+from market.measures import cohort_lead_weeks
+from market.quarter import opening, quarter
+from market.scenario.paths import BadInput
+
+config: Any = numba.config
+
+FAMILIES = ("market", "supplier", "products", "buyers")
+MEASURED = ("market", "products", "buyers")
+
+_rules: dict[types.Record, dict[str, Callable]] = {}
+"""What a rule's name means on a record; a record's type tells which classes it may be of."""
+
+_attributes: set[str] = set()
+_names: set[str] = set()
+
+
+def _teach(layout: Layout) -> None:
+    """Make ``record.rule(...)`` call the rule of the record's class in compiled code."""
+    record = numba.from_dtype(layout.dtype)
+    if record in _rules:
+        return
+    _attributes.update(layout.fields)
+    _names.update(layout.rules)
+    if both := _attributes & _names:
+        raise BadInput(f"{', '.join(sorted(both))}: the name of an attribute and of a rule; allowed: one of the two")
+    taught = {name for rules in _rules.values() for name in rules}
+    _rules[record] = {name: _by_class(functions) for name, functions in layout.rules.items()}
+    for name in layout.rules:
+        if name not in taught:
+            _overload(name, _rules[record][name])
+
+
+def _by_class(functions: list[Callable | None]) -> Callable:
+    """One function for a rule; where classes differ it goes by the record's ``kind``."""
+    known = [function for function in functions if function is not None]
+    distinct = list(dict.fromkeys(known))
+    if len(distinct) == 1:
+        return both_gears(distinct[0])
+    number = tuple(distinct.index(function or known[0]) for function in functions)
+    arguments = ", ".join(inspect.signature(distinct[0]).parameters)
+    lines = [f"def by_kind({arguments}):", f"    return call(number[self.kind], {arguments})"]
+    return both_gears(
+        written("by_kind", lines, {"call": dispatch([both_gears(function) for function in distinct]), "number": number})
+    )
+
+
+def _overload(name: str, rule: Callable) -> None:
+    """Tell numba what to call for ``record.name(...)``; the resolver has the parameters of the rule."""
+    arguments = ", ".join(inspect.signature(rule).parameters)
+    lines = [f"def resolve({arguments}):", "    return rules.get(self, {}).get(name)"]
+    resolve = written("resolve", lines, {"rules": _rules, "name": name})
+    options: dict[str, Any] = {"strict": False, "target": "cpu", "jit_options": {"no_cfunc_wrapper": True}}
+    overload_method(types.Record, name, **options)(resolve)
+
+
+def run_chunk(start, work, paths, draws, out, cohort_column, failed):
+    """Runs of one chunk, one after the other, without the interpreter's lock.
+
+    ``start`` and ``work`` are records of market (1,), supplier (1,), products (P,) and buyers (B,): what every run
+    begins with, and where it takes place. ``paths`` are (T, N, K) and shared; ``draws`` and ``out`` are
+    (n, T, N, K). ``failed`` (n,) receives the number of the quarter in which a run failed, from 1; 0 if it did not.
+    """
+    market_start, supplier_start, product_start, buyer_start = start
+    markets, suppliers, products, buyers = work
+    market_paths, supplier_paths, product_paths, buyer_paths = paths
+    market_draws, supplier_draws, buyer_draws = draws
+    market_out, product_out, buyer_out = out
+    market = markets[0]
+    supplier = suppliers[0]
+    for r in range(len(failed)):
+        markets[0] = market_start[0]
+        suppliers[0] = supplier_start[0]
+        for p in range(len(products)):
+            products[p] = product_start[p]
+        for i in range(len(buyers)):
+            buyers[i] = buyer_start[i]
+        failed[r] = 0
+        try:
+            for t in range(len(market_paths)):
+                market.paths_[:] = market_paths[t, 0]
+                market.draws_[:] = market_draws[r, t, 0]
+                supplier.paths_[:] = supplier_paths[t, 0]
+                supplier.draws_[:] = supplier_draws[r, t, 0]
+                for p in range(len(products)):
+                    products[p].paths_[:] = product_paths[t, p]
+                for i in range(len(buyers)):
+                    buyers[i].paths_[:] = buyer_paths[t, i]
+                    buyers[i].draws_[:] = buyer_draws[r, t, i]
+                if t == 0:
+                    opening(market, supplier, products, buyers)
+                quarter(market, supplier, products, buyers)
+                market_out[r, t, 0] = market.columns_
+                for p in range(len(products)):
+                    product_out[r, t, p] = products[p].columns_
+                for i in range(len(buyers)):
+                    buyer_out[r, t, i] = buyers[i].columns_
+        except Exception:
+            failed[r] = market.quarter + 1
+        for t in range(market_out.shape[1]):
+            market_out[r, t, 0, cohort_column] = cohort_lead_weeks(market, t)
+
+
+def cache_folder() -> Path:
+    """Where compiled code is kept between processes: GPUMARKET_CACHE, or the user's cache folder."""
+    own = os.environ.get("GPUMARKET_CACHE")
+    if own:
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "gpumarket"
+
+
+@cache
+def rules_hash(layouts: tuple[Layout, ...]) -> str:
+    """What tells compiled code of other rules apart: every rule, what it calls, and the way runs are driven."""
+    return hashlib.sha256("".join([code_digest([run_chunk]), *(x.signature for x in layouts)]).encode()).hexdigest()[
+        :16
+    ]
+
+
+@contextlib.contextmanager
+def _numba_settings(folder: Path) -> Iterator[None]:
+    """Keep compiled code in ``folder``; optimise lightly, which compiles sooner and makes rules no slower."""
+    own = {"CACHE_DIR": str(folder), "OPT": type(config.OPT)(1), "LOOP_VECTORIZE": 0, "SLP_VECTORIZE": 0}
+    before = {name: getattr(config, name) for name in own}
+    for name, value in own.items():
+        setattr(config, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(config, name, value)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Compiling makes millions of objects that stay; looking through them for garbage takes a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@cache
+def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
+    for layout in layouts:
+        _teach(layout)
+    with _numba_settings(folder):
+        options: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
+        return numba.njit(**options)(run_chunk)
+
+
+def compiled(build: Build) -> Callable:
+    """The compiled :func:`run_chunk` for a build's classes; says so on standard error if it takes long.
+
+    Raises:
+        BadInput: a rule of a user's own class cannot be compiled; the sentence names it and the reason.
+    """
+    layouts = tuple(build.layouts[name] for name in FAMILIES)
+    folder = cache_folder() / rules_hash(layouts)
+    function = _compiled(layouts, folder)
+    if function.signatures:
+        return function
+    if not any(folder.rglob("*.nbc")):
+        print(
+            "Compiling the market's rules for this machine (once, under a minute)...",
+            file=sys.stderr,
+            flush=True,
+        )
+    try:
+        with _numba_settings(folder), _no_collection():
+            run(build, function, build.all_draws(0, 0, 0), {name: room(build, name, 0) for name in MEASURED})
+    except NumbaError as error:
+        raise BadInput(_blame(build.layouts["buyers"], error)) from error
+    return function
+
+
+def run(build: Build, function: Callable, draws: Draws, out: dict[str, np.ndarray]) -> np.ndarray:
+    """Run the compiled ``function`` for the replications of ``draws``, as :meth:`Build.all_draws` makes them.
+
+    ``out`` holds an array per family of MEASURED, as :func:`room` makes it, for as many runs; the quarter in which
+    each run failed (0 if it did not) is returned, shape (n,).
+    """
+    count = len(out["market"])
+    failed = np.zeros(count, np.int64)
+    function(
+        tuple(build.start[name] for name in FAMILIES),
+        tuple(copied(build.start[name]) for name in FAMILIES),
+        tuple(build.paths[name] for name in FAMILIES),
+        draws,
+        tuple(out[name] for name in MEASURED),
+        build.layouts["market"].columns.index("cohort_lead_weeks"),
+        failed,
+    )
+    return failed
+
+
+def room(build: Build, family: str, runs: int) -> np.ndarray:
+    """Room for the measures of a family in so many runs, all NaN; shape (runs, T, N, columns)."""
+    quarters = build.paths[family].shape[0]
+    return np.full((runs, quarters, len(build.names[family]), len(build.layouts[family].columns)), np.nan)
+
+
+def _blame(layout: Layout, error: NumbaError) -> str:
+    """One sentence on which rule numba could not compile, and why."""
+    text = str(error)
+    for cls in layout.classes:
+        for name, function in vars(cls).items():
+            if inspect.isfunction(function) and f"<function {function.__qualname__} at " in text:
+                reason = _reason(text, Path(function.__code__.co_filename).name)
+                if cls.__module__.split(".")[0] != "agents":
+                    return f"{cls.__name__}.{name} runs live only, numba cannot compile it: {reason}"
+    return f"the rules cannot be compiled: {_reason(text, '')}"
+
+
+def _reason(text: str, file: str) -> str:
+    """Numba's innermost complaint: the line above the last mention of the file."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    mentions = [i for i, line in enumerate(lines) if line.startswith("File ") and file in line]
+    above = lines[: mentions[-1]] if mentions else lines
+    for line in reversed(above):
+        if not line.startswith(("During", "File", "raised", "-", "Overload", ">>>", "^")):
+            return line[:160]
+    return "unknown"

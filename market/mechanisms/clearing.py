@@ -1,0 +1,82 @@
+"""The price at which the market would clear, and the rent at which deployed compute would be let (theory A.7)."""
+
+from __future__ import annotations
+
+import math
+
+from agents.records.gears import both_gears
+
+SPAN = 64.0
+"""A clearing price is sought between the reference price over and times this."""
+CLOSE = 1e-10
+"""Relative precision of a clearing price."""
+NOTHING = 1e-12
+"""Share of the supply below which nothing is wanted."""
+MOST_STEPS = 60
+
+OPEN, CONTROLLED, SERVICES = 0, 1, 2
+"""What is to clear: sales on either side of the export rules, or services of the compute deployed."""
+
+
+@both_gears
+def wanted(buyers, count, price, what):
+    """HAE that all buyers concerned want at a price per HAE (at a rent per HAE and quarter, of services)."""
+    total = 0.0
+    for i in range(count):
+        if what == SERVICES:
+            total += buyers[i].services_at(price)
+        elif buyers[i].controlled == (what == CONTROLLED):
+            total += buyers[i].demand_at(price)
+    return total
+
+
+@both_gears
+def excess(buyers, count, price, what, supply):
+    """Logarithm of what is wanted over what there is; near to a straight line in the logarithm of the price."""
+    total = wanted(buyers, count, price, what)
+    if total <= supply * NOTHING:
+        return math.log(NOTHING)
+    return math.log(total / supply)
+
+
+@both_gears
+def clearing_price(buyers, count, supply, reference, what):
+    """Price in USD per HAE at which what is wanted equals ``supply`` (E15).
+
+    Looks from ``reference`` / SPAN to ``reference`` * SPAN and returns the nearer end if the price lies beyond, the
+    upper one where there is no supply at all; 0 where nobody wants anything at any of these prices. False position
+    on logarithms, with the Illinois step (Dowell & Jarratt 1971).
+    """
+    if reference <= 0.0 or wanted(buyers, count, reference / SPAN, what) <= supply * NOTHING:
+        return 0.0
+    if supply <= 0.0:
+        return reference * SPAN
+    low = math.log(reference / SPAN)
+    high = math.log(reference * SPAN)
+    above = excess(buyers, count, reference / SPAN, what, supply)
+    if above <= 0.0:
+        return reference / SPAN
+    below = excess(buyers, count, reference * SPAN, what, supply)
+    if below >= 0.0:
+        return reference * SPAN
+    side = 0
+    for _ in range(MOST_STEPS):
+        middle = (low * below - high * above) / (below - above)
+        here = excess(buyers, count, math.exp(middle), what, supply)
+        if abs(here) < CLOSE:
+            return math.exp(middle)
+        if here > 0.0:
+            low = middle
+            above = here
+            if side > 0:
+                below *= 0.5
+            side = 1
+        else:
+            high = middle
+            below = here
+            if side < 0:
+                above *= 0.5
+            side = -1
+        if high - low < CLOSE:
+            break
+    return math.exp(0.5 * (low + high))

@@ -1,0 +1,118 @@
+"""One round of alternating offers over price, quantity, date and prepaid share (theory A.6, E12)."""
+
+from __future__ import annotations
+
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, settled
+from agents.records.gears import both_gears
+from agents.records.roles import WEEKS
+from agents.rules.tactics import TACTICS
+
+RESPONSIVE = list(TACTICS).index("responsive")
+
+
+@both_gears
+def _offer(terms, opening, reserve, slot, share):
+    """What a side would offer on every issue by its own lights, having given up that share of its way."""
+    for issue in range(ISSUES):
+        at = slot * ISSUES + issue
+        terms[issue] = opening[at] + share * (reserve[at] - opening[at])
+
+
+@both_gears
+def _no_better_than(terms, answered, opening, reserve, slot):
+    """Where the other side has already offered better than ``terms``, take its word instead."""
+    for issue in range(ISSUES):
+        at = slot * ISSUES + issue
+        if _score(answered[issue], opening[at], reserve[at]) > _score(terms[issue], opening[at], reserve[at]):
+            terms[issue] = answered[issue]
+
+
+@both_gears
+def _score(value, opening, reserve):
+    """How good a value is for a side: 1 at its opening value or better, 0 at its reservation value or worse."""
+    if settled(opening, reserve):
+        return 1.0
+    return max(0.0, min(1.0, (value - reserve) / (opening - reserve)))
+
+
+@both_gears
+def _utility(side, terms, opening, reserve, slot):
+    """Weighted sum of the scores of four terms, for the buyer or the supplier."""
+    total = 0.0
+    for issue in range(ISSUES):
+        at = slot * ISSUES + issue
+        total += side.score_weight(issue) * _score(terms[issue], opening[at], reserve[at])
+    return total
+
+
+@both_gears
+def _gain(side, offer, opening, reserve, slot, heard, week):
+    """What an offer is worth to a side over the other side's last one; a responsive side alone asks."""
+    if side.tactic != RESPONSIVE or week < 2:
+        return 0.0
+    return _utility(side, offer, opening, reserve, slot) - heard[slot]
+
+
+@both_gears
+def _gained(side, offer, opening, reserve, slot, heard, week):
+    """As :func:`_gain`, for the offer that the side now answers, which it then remembers."""
+    if side.tactic != RESPONSIVE or week == 0:
+        return 0.0
+    worth = _utility(side, offer, opening, reserve, slot)
+    gain = worth - heard[slot] if week > 2 else 0.0
+    heard[slot] = worth
+    return gain
+
+
+@both_gears
+def exchange(buyer, supplier, slot, week, deadline):
+    """One round: the supplier offers in even weeks, the buyer in odd ones; the other accepts or waits.
+
+    Nobody offers more than the other side has already asked for. An offer is accepted if its price and prepaid
+    share are within the reservation values and it is worth at least one's own next offer. Returns whether there
+    is a deal; the terms on the table are in ``buyer.agreed``.
+    """
+    at = slot * ISSUES
+    note = slot * WEEKS + week
+    offer = buyer.on_table
+    answer = buyer.next_own
+    last = buyer.last_heard
+    if week > 0:
+        last[PRICE] = buyer.offer_price[note - 1]
+        last[UNITS] = buyer.offer_units[note - 1]
+        last[DATE] = buyer.offer_date[note - 1]
+        last[PREPAID] = buyer.offer_prepaid[note - 1]
+    deal = False
+    if week % 2 == 0:
+        given = _gained(supplier, last, buyer.ask_open, buyer.ask_reserve, slot, buyer.ask_heard, week)
+        share = supplier.concession(week, deadline, buyer.ask_gave[slot], given)
+        buyer.ask_gave[slot] = share
+        _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, share)
+        if week > 0:
+            _no_better_than(offer, last, buyer.ask_open, buyer.ask_reserve, slot)
+        if offer[PRICE] <= buyer.bid_reserve[at + PRICE] and offer[PREPAID] <= buyer.bid_reserve[at + PREPAID]:
+            given = _gain(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot, buyer.bid_heard, week)
+            share = buyer.concession(week + 1, deadline, buyer.bid_gave[slot], given)
+            _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, share)
+            hope = _utility(buyer, answer, buyer.bid_open, buyer.bid_reserve, slot)
+            deal = _utility(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot) >= hope
+    else:
+        given = _gained(buyer, last, buyer.bid_open, buyer.bid_reserve, slot, buyer.bid_heard, week)
+        share = buyer.concession(week, deadline, buyer.bid_gave[slot], given)
+        buyer.bid_gave[slot] = share
+        _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, share)
+        _no_better_than(offer, last, buyer.bid_open, buyer.bid_reserve, slot)
+        if offer[PRICE] >= buyer.ask_reserve[at + PRICE] and offer[PREPAID] >= buyer.ask_reserve[at + PREPAID]:
+            given = _gain(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot, buyer.ask_heard, week)
+            share = supplier.concession(week + 1, deadline, buyer.ask_gave[slot], given)
+            _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, share)
+            hope = _utility(supplier, answer, buyer.ask_open, buyer.ask_reserve, slot)
+            deal = _utility(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot) >= hope
+    buyer.offer_price[note] = offer[PRICE]
+    buyer.offer_units[note] = offer[UNITS]
+    buyer.offer_date[note] = offer[DATE]
+    buyer.offer_prepaid[note] = offer[PREPAID]
+    buyer.offer_accepted[note] = int(deal)
+    for issue in range(ISSUES):
+        buyer.agreed[at + issue] = offer[issue]
+    return deal

@@ -1,0 +1,1 @@
+"""What results say: sensitivity, comparison, discovery, statistics."""

@@ -1,0 +1,316 @@
+"""Sensitivity of a scenario's outcomes to what nobody knows, with the noise of the draws beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from market import BadInput, Scenario
+from market.scenario.schema import suggest
+from market.scenario.uncertainty import Distribution, Uniform
+from runs.analysis.indices import GIVEN, INERT, MAIN, Indices, analyse
+from runs.designs.design import Design, check_groups
+from runs.designs.sampling import Groups, LatinHypercube, Morris, Saltelli, Sampling, Sobol
+from runs.engine import outcomes as outcome
+from runs.engine.engine import Engine
+from runs.engine.evaluate import Progress, evaluate
+from runs.engine.experiment import Experiment
+from runs.engine.outcomes import Outcome
+from runs.folder import results, tables
+
+SAMPLES = {"morris": 50, "sobol": 256, "pawn": 1024, "delta": 1024}
+"""Trajectories, base points, or points, if the caller does not say."""
+
+NEEDED: dict[str, type[Sampling]] = {"morris": Morris, "sobol": Saltelli}
+"""The sampling that a method cannot do without."""
+
+RUNS = 4
+"""Runs per point: the seeds that indices are averaged over."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """Points of a scenario, what came of each run, and how the points were chosen.
+
+    ``shares`` of shape (points, inputs) are shares of probability; ``found[outcome]`` has shape (points, runs per
+    point) and is NaN where a run failed; ``seed`` is that of the draws.
+    """
+
+    scenario: Scenario
+    method: str
+    shares: pd.DataFrame
+    found: Mapping[str, np.ndarray]
+    outcomes: Mapping[str, Outcome]
+    groups: Groups
+    levels: int = 4
+    second_order: bool = False
+    shared: bool = True
+    seed: int = 0
+
+    @property
+    def run_count(self) -> int:
+        """Runs that were looked at."""
+        return next(iter(self.found.values())).size
+
+    def indices(self, drop_failed: bool = False, seed: int = 0, lenient: bool = False) -> dict[str, Indices]:
+        """Indices of every outcome.
+
+        Args:
+            drop_failed: leave out points with a run that failed or is not defined; of given-data methods only.
+            seed: of the bootstrap.
+            lenient: leave out outcomes that are the same or not defined at some points, unless all are: quarters before
+                anything happens are.
+
+        Raises:
+            BadInput: runs that are not finite and may not be left out, or an outcome that does not vary.
+        """
+        if drop_failed and self.method not in GIVEN:
+            raise BadInput(
+                f"--drop-failed: found {self.method}, whose points belong together; allowed: {', '.join(GIVEN)}"
+            )
+        made: dict[str, Indices] = {}
+        refused = None
+        for name, found in self.found.items():
+            try:
+                made[name] = self._indices(name, found, drop_failed, seed)
+            except BadInput as error:
+                if not lenient:
+                    raise
+                refused = error
+        if not made and refused is not None:
+            raise refused
+        return made
+
+    def _indices(self, name: str, found: np.ndarray, drop_failed: bool, seed: int) -> Indices:
+        bad = np.flatnonzero(~np.isfinite(found).ravel())
+        shares = self.shares
+        if bad.size:
+            if not drop_failed:
+                first = ", ".join(map(str, bad[:5])) + (", ..." if bad.size > 5 else "")
+                allowed = "none" if self.method not in GIVEN else "none, or --drop-failed"
+                raise BadInput(
+                    f"outcome {name}: {bad.size} of {found.size} runs failed or are not defined (runs {first}); "
+                    f"allowed: {allowed}"
+                )
+            kept = np.isfinite(found).all(axis=1)
+            found, shares = found[kept], shares[kept]
+        return analyse(
+            self.method,
+            shares,
+            found,
+            name,
+            self.outcomes[name].unit,
+            groups=self.groups,
+            levels=self.levels,
+            second_order=self.second_order,
+            shared=self.shared,
+            seed=seed,
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run for a study."""
+
+    experiment: Experiment
+    method: str
+    shares: pd.DataFrame
+    groups: Groups
+    levels: int
+    second_order: bool
+
+    def run(self, engine: Engine | None = None, progress: Progress | None = None) -> Study:
+        """Run it.
+
+        Raises:
+            Cancelled: ``progress(done, runs)`` returned False.
+        """
+        found = evaluate(self.experiment, engine, progress)
+        wanted = self.experiment.outcomes
+        return Study(
+            scenario=self.experiment.scenario,
+            method=self.method,
+            shares=self.shares,
+            found={name: found.of(name) for name in wanted},
+            outcomes=wanted,
+            groups=self.groups,
+            levels=self.levels,
+            second_order=self.second_order,
+            seed=self.experiment.seed,
+        )
+
+
+def study(
+    scenario: Scenario,
+    method: str,
+    outcomes: Mapping[str, str],
+    *,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Study:
+    """Run what a method needs: :func:`plan`, with all its settings, and :meth:`Plan.run`."""
+    return plan(scenario, method, outcomes, **settings).run(engine, progress)
+
+
+def plan(
+    scenario: Scenario,
+    method: str,
+    outcomes: Mapping[str, str],
+    samples: int | None = None,
+    runs: int = RUNS,
+    seed: int | None = None,
+    sampler_seed: int = 0,
+    second_order: bool = False,
+    groups: Groups | None = None,
+    uncertainties: Mapping[str, Distribution] | None = None,
+    over_time: bool = False,
+) -> Plan:
+    """What a method needs run.
+
+    Args:
+        scenario: whose uncertainties are asked about.
+        method: morris, sobol, pawn or delta.
+        outcomes: texts by name, as :mod:`runs.engine.engine.outcomes` reads them; measures if ``over_time``.
+        samples: trajectories of morris, base points of sobol (a power of two), points of the others.
+        runs: per point, on the same draws at every point.
+        seed: of the draws; the scenario's own if None.
+        sampler_seed: of the points.
+        second_order: also second-order indices of sobol, for twice the runs.
+        groups: uncertainties that are moved together, in morris and sobol.
+        uncertainties: others than the scenario's own.
+        over_time: an outcome per quarter of each measure.
+
+    Raises:
+        BadInput: something of this is not allowed.
+    """
+    check_method(method)
+    space = dict(scenario.uncertainties if uncertainties is None else uncertainties)
+    if not space:
+        raise BadInput(f"{scenario.source}: uncertainties: found none; allowed: one or more")
+    groups = groups or {}
+    if groups and method in GIVEN:
+        raise BadInput(f"--group: found {method}, which looks at one input at a time; allowed: morris, sobol")
+    check_groups(groups, space)
+    wanted = _wanted(outcomes, scenario, over_time)
+    way = sampling(method, SAMPLES[method] if samples is None else samples, sampler_seed, second_order)
+    full: dict[str, Distribution] = {**space, INERT: Uniform(low=0.0, high=1.0)}
+    try:
+        shares = way.shares(full, groups)
+    except BadInput as error:
+        raise BadInput(str(error).replace("sampling.points", "--samples")) from None
+    experiment = Experiment(
+        scenario=scenario,
+        points={path: known.quantile(shares[path].to_numpy()) for path, known in space.items()},
+        runs_per_point=runs,
+        seed=scenario.seed if seed is None else seed,
+        outcomes=wanted,
+    )
+    return Plan(experiment, method, shares, groups, way.levels if isinstance(way, Morris) else 4, second_order)
+
+
+def study_of(folder: str | Path, method: str, names: Sequence[str] | None = None) -> Study:
+    """A finished batch as a study: any design for pawn and delta, for morris and sobol the one they need.
+
+    Args:
+        folder: of the batch.
+        method: morris, sobol, pawn or delta.
+        names: of the batch's outcomes; all if None.
+
+    Raises:
+        BadInput: the batch is not finished, its points do not fit the method, or it has no such outcome.
+    """
+    check_method(method)
+    stored = results.finished_batch(folder)
+    manifest = stored.manifest
+    known = list(manifest["outcomes"])
+    for name in names or known:
+        if name not in known:
+            raise BadInput(f"--outcome: found {name!r}; {folder}: {suggest(name, known)}")
+    scenario = Scenario.load(stored.folder / tables.SCENARIO)
+    way, shares, groups = _points(stored, scenario, method)
+    runs = manifest["runs_per_point"]
+    table = stored["outcomes"]
+    chosen = {name: outcome.read(manifest["outcomes"][name], scenario) for name in names or known}
+    return Study(
+        scenario=scenario,
+        method=method,
+        shares=shares,
+        found={name: table[name].to_numpy().reshape(-1, runs) for name in chosen},
+        outcomes=chosen,
+        groups=groups,
+        levels=way.levels if isinstance(way, Morris) else 4,
+        second_order=way.second_order if isinstance(way, Saltelli) else False,
+        shared=manifest["shared_draws"],
+        seed=manifest["seed"],
+    )
+
+
+def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[Sampling | None, pd.DataFrame, Groups]:
+    """How a batch chose its points, as shares of probability, and its groups."""
+    manifest = stored.manifest
+    needed = NEEDED.get(method)
+    head = manifest.get("design")
+    design = None
+    if head is not None and head["sampling"] is not None and head["sampling"]["method"] != "table":
+        own = {**head, "scenario": str((stored.folder / tables.SCENARIO).absolute()), "set": {}}
+        design = Design.from_dict(own, str(stored.folder))
+    if needed is not None:
+        if design is None or design.levers or not isinstance(design.sampling, needed):
+            name = {"morris": "morris", "sobol": "saltelli"}[method]
+            raise BadInput(
+                f"--method: found {method!r}, and {stored.folder} was not sampled for it; allowed: a batch with "
+                f"sampling.method = {name!r} and no levers, or {', '.join(GIVEN)}"
+            )
+        return design.sampling, design.sampling.shares(design.uncertainties, design.head.groups), design.head.groups
+    points = stored["parameters"].drop_duplicates("point").drop(columns=["run", "point", "replication"])
+    texts = [path for path in points if points[path].dtype.kind not in "iufb"]
+    if texts:
+        raise BadInput(f"{stored.folder}: found {texts[0]}, which is no number; allowed: points of numbers alone")
+    if points.empty or not len(points.columns):
+        raise BadInput(f"{stored.folder}: found nothing that varies; allowed: a batch over uncertainties or levers")
+    shares = points.rank(method="average").to_numpy(float) / (len(points) + 1.0)
+    made = pd.DataFrame(shares, columns=list(points))
+    made[INERT] = np.random.default_rng(0).random(len(made))  # any column that nothing read is inert
+    return None, made, {}
+
+
+def check_method(method: str) -> None:
+    """Raises BadInput if there is no such method."""
+    if method not in MAIN:
+        raise BadInput(f"--method: found {method!r}; {suggest(method, MAIN)}")
+
+
+def sampling(method: str, samples: int, seed: int, second_order: bool = False) -> Sampling:
+    """The points a method needs.
+
+    Raises:
+        BadInput: so many samples are not allowed.
+    """
+    least = {"morris": 2, "sobol": 2}.get(method, 16)
+    if samples < least:
+        raise BadInput(f"--samples: found {samples}; allowed for {method}: a whole number from {least}")
+    if method == "morris":
+        return Morris(trajectories=samples, seed=seed)
+    if method == "sobol":
+        return Saltelli(points=samples, second_order=second_order, seed=seed)
+    power = samples & (samples - 1) == 0
+    return Sobol(points=samples, seed=seed) if power else LatinHypercube(points=samples, seed=seed)
+
+
+def _wanted(texts: Mapping[str, str], scenario: Scenario, over_time: bool) -> dict[str, Outcome]:
+    if not texts:
+        raise BadInput("--outcome: is missing; allowed: one or more")
+    if not over_time:
+        return {name: outcome.read(text, scenario, "--outcome") for name, text in texts.items()}
+    wanted = {}
+    for name, text in texts.items():
+        outcome.read_measure(text, scenario, "--outcome")
+        for quarter in scenario.quarters:
+            wanted[f"{name} in {quarter}"] = outcome.read(f"{text} in {quarter}", scenario, "--outcome")
+    return wanted

@@ -1,0 +1,261 @@
+"""The command line: ``gpumarket``. What it prints for people goes to standard output, messages to standard error."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from runs.cli import analysis as analysis_cli
+from runs.cli import ask as questions_cli
+from runs.cli import batch as batch_cli
+from runs.cli import discover as discover_cli
+from runs.cli.arguments import Changes, ScenarioName, changed
+from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+
+if TYPE_CHECKING:
+    from market import Scenario
+
+app = typer.Typer(
+    help="A market for AI accelerators: buyers and a capacity-limited supplier bid, wait and queue.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+scenarios_app = typer.Typer(help="List, show and check scenarios.", invoke_without_command=True)
+app.add_typer(scenarios_app, name="scenarios")
+
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""What typer raises for a command line it cannot read; it is click's, which some releases carry inside."""
+
+GEARS = ("ensemble", "live")
+
+
+def gear_name(text: str) -> str:
+    """One of GEARS, or one sentence."""
+    if text not in GEARS:
+        raise typer.BadParameter(f"found {text!r}; allowed: {' or '.join(GEARS)}")
+    return text
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = 200,
+    seed: Annotated[
+        int | None,
+        typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's."),
+    ] = None,
+    gear: Annotated[
+        str,
+        typer.Option(parser=gear_name, metavar="GEAR", help="ensemble (fast) or live (Mesa; also traces deals)."),
+    ] = "ensemble",
+    changes: Changes = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a scenario many times and print the medians, quarter by quarter."""
+    from market import simulate
+    from runs.folder import tables
+
+    chosen = changed(scenario, changes)
+    if out is not None:
+        tables.check_new(out)
+    began = time.perf_counter()
+    with Progress(runs) as progress:
+        results = simulate(chosen, runs=runs, seed=seed, trace=gear == "live", progress=progress)
+    seconds = time.perf_counter() - began
+    if out is not None:
+        tables.write(out, chosen, results, gear, seconds)
+    if as_json:
+        print_json(run_summary(chosen, results, gear, seconds, out))
+    else:
+        print_run(chosen, results, seconds, out)
+    if results.attrs["failures"]:
+        raise typer.Exit(1)
+
+
+@scenarios_app.callback()
+def scenarios(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the shipped scenarios, one line each."""
+    if context.invoked_subcommand is not None:
+        return
+    from market import Scenario
+    from market.scenario.scenario import shipped
+
+    known = {name: Scenario.load(name).title for name in shipped()}
+    if as_json:
+        print_json(known)
+    else:
+        for name, title in known.items():
+            print(f"{name:16} {title}")
+
+
+@scenarios_app.command()
+def show(scenario: ScenarioName, changes: Changes = None, as_json: AsJson = False) -> None:
+    """Print a scenario in full, every default written out."""
+    from runs.folder.tables import finite
+
+    chosen = changed(scenario, changes)
+    if as_json:
+        print_json({"hash": chosen.hash, "scenario": finite(chosen.to_dict())})
+    else:
+        print(chosen.to_toml(), end="")
+
+
+@scenarios_app.command()
+def check(scenario: ScenarioName, as_json: AsJson = False) -> None:
+    """Check a scenario file and say what it holds."""
+    chosen = changed(scenario, None)
+    facts = {
+        "name": chosen.name,
+        "title": chosen.title,
+        "quarters": [chosen.quarters[0], chosen.quarters[-1]],
+        "buyers": len(chosen.buyers),
+        "products": len(chosen.products),
+        "events": len(chosen.events),
+        "levers": list(chosen.levers),
+        "uncertainties": list(chosen.uncertainties),
+        "hash": chosen.hash,
+    }
+    if as_json:
+        print_json(facts)
+    else:
+        print(
+            f"{chosen.source} is valid: {facts['buyers']} buyers, {facts['products']} products, "
+            f"{facts['events']} events, {chosen.quarters[0]} to {chosen.quarters[-1]}, hash {chosen.hash[:12]}"
+        )
+
+
+app.command("batch")(batch_cli.batch)
+app.command("replay")(batch_cli.replay)
+app.command("sensitivity")(analysis_cli.sensitivity)
+app.command("compare")(analysis_cli.compare)
+app.command("ask")(questions_cli.ask)
+app.command("discover")(discover_cli.discover)
+
+
+@app.command("app")
+def open_app(
+    port: Annotated[
+        int | None,
+        typer.Option(parser=whole_number, metavar="PORT", help="Port on this machine; a free one if not given."),
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Open the page (a process of its own, reachable from this machine only)."""
+    call = [sys.executable, "-m", "dashboard"]
+    if port is not None:
+        call += ["--port", str(port)]
+    if not browser:
+        call += ["--no-browser"]
+    if os.name == "posix":
+        os.execv(call[0], call)  # the server takes this process's place, so that whatever ends one ends the other
+    raise typer.Exit(subprocess.run(call, check=False).returncode)
+
+
+@app.command()
+def about(as_json: AsJson = False) -> None:
+    """Print versions, the fingerprint of this environment and the hash of the shipped data."""
+    from runs.environment import about as facts
+
+    found = facts()
+    if as_json:
+        print_json(found)
+        return
+    for name, version in found["versions"].items():
+        print(f"{name:12} {version}")
+    print(f"{'fingerprint':12} {found['fingerprint']}")
+    print(f"{'data':12} {found['data']}")
+    if found["git"]:
+        print(f"{'commit':12} {found['git']['commit'][:12]}{' (changed since)' if found['git']['changed'] else ''}")
+
+
+def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out: Path | None) -> dict[str, Any]:
+    """What ``run --json`` prints."""
+    from runs.analysis.summary import market_rows
+    from runs.folder.tables import finite
+
+    rows = [
+        {name: value if isinstance(value, str) else asdict(value) for name, value in row.items()}
+        for row in market_rows(results)
+    ]
+    return finite(
+        {
+            "scenario": scenario.name,
+            "scenario_hash": scenario.hash,
+            "seed": int(results.attrs["seed"]),
+            "runs": int(results.sizes["run"]),
+            "gear": gear,
+            "seconds": round(seconds, 3),
+            "out": None if out is None else str(out),
+            "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
+            "market": rows,
+        }
+    )
+
+
+def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None) -> None:
+    """The table a person reads."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from runs.analysis.summary import SHOWN, market_rows
+
+    runs = results.sizes["run"]
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("quarter", no_wrap=True)
+    for column in SHOWN.values():
+        table.add_column(column.heading, justify="right", no_wrap=True)
+    for row in market_rows(results):
+        table.add_row(row["quarter"], *(column.text(row[name]) for name, column in SHOWN.items()))
+    print(f"{scenario.title}\nMedian of {runs} runs, ± Monte Carlo error; seed {results.attrs['seed']}\n")
+    Console().print(table)
+    for failure in results.attrs["failures"]:
+        print(f"run {failure.replication} failed: {failure.sentence}", file=sys.stderr)
+    message = f"{runs} runs in {seconds:.2f} s"
+    print(message + (f", written to {out}" if out is not None else ""), file=sys.stderr)
+
+
+def check_packages() -> None:
+    """Stop if the ``agents`` that Python finds is another project's: the name is taken elsewhere too."""
+    import agents
+
+    here = Path(__file__).resolve().parents[2]
+    found = Path(agents.__file__ or "").resolve()
+    if found.parent.parent != here:
+        raise SystemExit(f"gpumarket: the package 'agents' of another project is in the way: {found}")
+
+
+def main() -> None:
+    """Run the command line; bad input ends with one sentence and status 2, a failed run with status 1."""
+    check_packages()
+    from market import BadInput
+    from market.gears.model import RunFailed
+    from runs.folder.batch import Stopped
+
+    try:
+        status = app(standalone_mode=False)
+    except UsageError as error:
+        status = complain(str(error.format_message()), 2)  # type: ignore[attr-defined]
+    except BadInput as error:
+        status = complain(str(error), 2)
+    except (RunFailed, Stopped) as error:
+        status = complain(str(error), 1)
+    except (KeyboardInterrupt, typer.Abort):
+        status = complain("cancelled", 130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def complain(sentence: str, status: int) -> int:
+    """Print a sentence to standard error and return the exit status."""
+    print(f"gpumarket: {sentence}", file=sys.stderr)
+    return status

@@ -1,0 +1,1 @@
+"""Which points to run: shipped designs, how a design is read and sampled."""

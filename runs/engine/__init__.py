@@ -1,0 +1,1 @@
+"""Runs by the thousand: points of a scenario, over threads, processes or a cluster."""

@@ -1,0 +1,212 @@
+"""Chunks of an experiment over threads, processes or a cluster; what comes back is in the order of the runs."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any
+
+from market import BadInput
+from market.gears import ensemble
+from runs.engine.experiment import Experiment, Part, Worker
+
+Submit = Callable[[int, int], Any]
+"""Hands out the runs (first, count) and returns a future of their Part."""
+
+Pieces = Iterable[tuple[int, int]]
+
+CHUNK = 250
+"""Runs handed out at once: some 50 ms of work."""
+
+AHEAD = 3
+"""Chunks handed out per worker before the first of them must be back."""
+
+
+class WorkerLost(RuntimeError):
+    """A worker ended before its work did."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Who does the work: threads of this process, processes, or the workers of a cluster.
+
+    Args:
+        threads: how many threads; one per processor if None.
+        workers: how many processes instead.
+        cluster: address of a dask scheduler instead, such as ``tcp://host:8786``.
+        chunk: runs handed out at once.
+        mixed: let workers take part whose environment has another fingerprint, and so other last digits.
+    """
+
+    threads: int | None = None
+    workers: int | None = None
+    cluster: str | None = None
+    chunk: int = CHUNK
+    mixed: bool = False
+
+    def __post_init__(self) -> None:
+        if sum(given is not None for given in (self.threads, self.workers, self.cluster)) > 1:
+            raise BadInput("threads, workers, cluster: found more than one of them; allowed: one")
+        for name in ("threads", "workers", "chunk"):
+            found = getattr(self, name)
+            if found is not None and found < 1:
+                raise BadInput(f"{name}: found {found}; allowed: a whole number from 1")
+
+    @contextlib.contextmanager
+    def started(self, experiment: Experiment) -> Iterator[Callable[[Pieces], Generator[Part]]]:
+        """Workers that have the experiment, as a function: what the runs (first, count) of each piece came to, chunk
+        by chunk, in the order given.
+
+        Raises:
+            BadInput: a rule cannot be compiled, the cluster cannot be reached or is not of one make.
+            WorkerLost: by the function, if a process or a machine ended at its work.
+        """
+        if self.cluster is not None:
+            workers = _dask(experiment, self.cluster, self.mixed)
+        elif self.workers is not None:
+            workers = _processes(experiment, self.workers)
+        else:
+            workers = _threads(experiment, self.threads or os.cpu_count() or 1)
+        with workers as (submit, hands):
+
+            def parts(pieces: Pieces) -> Generator[Part]:
+                chunks = (chunk for first, count in pieces for chunk in cut(first, count, self.chunk))
+                return _in_order(submit, chunks, hands * AHEAD)
+
+            yield parts
+
+    def parts(self, experiment: Experiment) -> Iterator[Part]:
+        """All runs of an experiment, chunk by chunk; raises what :meth:`started` does."""
+        with self.started(experiment) as parts:
+            yield from parts([(0, experiment.runs)])
+
+
+def cut(first: int, count: int, size: int) -> Iterator[tuple[int, int]]:
+    """The runs from ``first`` in pieces (first, count) of ``size``; the last may be smaller."""
+    for at in range(first, first + count, size):
+        yield at, min(size, first + count - at)
+
+
+def _in_order(submit: Submit, chunks: Pieces, most: int) -> Generator[Part]:
+    """Results in the order of the chunks, so many of which are under way at a time."""
+    waiting: deque[Any] = deque()
+    try:
+        for first, count in chunks:
+            waiting.append(submit(first, count))
+            if len(waiting) >= most:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise WorkerLost("a worker process ended at its work (killed, or out of memory)") from error
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+# --- threads ------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _threads(experiment: Experiment, count: int) -> Iterator[tuple[Submit, int]]:
+    worker = experiment.worker()
+    with ThreadPoolExecutor(count) as pool:
+        yield lambda first, size: pool.submit(worker.run, first, size), count
+
+
+# --- processes ----------------------------------------------------------------------------------------------------
+
+_worker: Worker | None = None
+"""The worker of this process, if it is one of a pool; set once, when the process starts."""
+
+
+@contextlib.contextmanager
+def _processes(experiment: Experiment, count: int) -> Iterator[tuple[Submit, int]]:
+    if not experiment.traced:
+        ensemble.compiled(experiment.scenario.build)  # once, here; the processes find it in the cache
+    context = multiprocessing.get_context("spawn")  # a fork after numba's threads is killed
+    with ProcessPoolExecutor(count, context, _begin, (_modules(experiment), experiment)) as pool:
+        yield lambda first, size: pool.submit(_run, first, size), count
+
+
+def _begin(modules: Modules, experiment: Experiment) -> None:
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
+    parent = multiprocessing.parent_process()
+    if parent is not None:  # nothing else ends a worker whose parent was killed
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _worker = experiment.worker()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _run(first: int, count: int) -> Part:
+    assert _worker is not None
+    return _worker.run(first, count)
+
+
+class Modules:
+    """Modules with a user's own classes of buyers; unpickled before the experiment, it makes them known."""
+
+    def __init__(self, names: list[str]):
+        self.names = names
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _import, (self.names,)
+
+
+def _import(names: list[str]) -> Modules:
+    for name in names:
+        importlib.import_module(name)
+    return Modules(names)
+
+
+def _modules(experiment: Experiment) -> Modules:
+    names = sorted({cls.__module__ for cls in experiment.scenario.classes.values()})
+    if "__main__" in names:
+        raise BadInput(
+            "a class of buyers is defined in the program itself, where other processes cannot find it; "
+            "allowed: threads, or a module of its own"
+        )
+    return Modules(names)
+
+
+# --- a cluster ----------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[tuple[Submit, int]]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise BadInput("--cluster: needs the package distributed; install gpumarket[cluster]") from None
+    from runs.engine.dask import Hand, fingerprints, run_chunk
+
+    try:
+        client = Client(address, timeout="5s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"--cluster: found {address!r}, which does not answer: {error}") from None
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise BadInput(f"--cluster: found {address!r}, which has no workers; allowed: one or more")
+        if not mixed:
+            fingerprints(client)
+        hand = Hand(_modules(experiment), experiment)
+        client.register_plugin(hand)
+        try:
+            yield lambda first, size: client.submit(run_chunk, hand.name, first, size, pure=False), threads
+        finally:
+            client.unregister_worker_plugin(hand.name)

@@ -1,0 +1,1 @@
+"""The real figures that outcomes are judged by."""

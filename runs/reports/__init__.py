@@ -1,0 +1,1 @@
+"""Reports: one page with its figures and tables."""

@@ -1,0 +1,95 @@
+"""A named question's answer as a report."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+
+from runs.questions.answer import Answer
+from runs.reports import figures
+from runs.reports.analyses import MODEL, ONE_MACHINE
+from runs.reports.write import Picture, Report
+
+
+def answered(found: Answer, repeat: str) -> Report:
+    """The report of an answer: its figure shows the main treatment, its tables all of them.
+
+    Args:
+        found: what was found.
+        repeat: the command line.
+    """
+    head = found.question.head
+    main = [row for row in found.rows if row.difference.treatment_name == head.treatment.label]
+    shown = [
+        dataclasses.replace(row.difference, treatment_name=row.case or head.treatment.label, outcome=row.metric)
+        for row in main
+    ]
+    caption = (
+        f"{head.treatment.label}, against {head.control.label}: mean differences with 95% intervals, over pairs of "
+        "runs with the same draws and parameters. Hollow and grey: 0 is inside the interval."
+    )
+    return Report(
+        title=f"{head.id} {head.name}",
+        question=head.question,
+        answer=found.sentences[0],
+        command=repeat,
+        design=[
+            ("Control", head.control.label),
+            ("Treatments", ", ".join(dict.fromkeys(row.difference.treatment_name for row in found.rows))),
+            ("Scenario", head.scenario),
+            ("Vectors", f"{found.vectors} of what nobody knows"),
+            ("Runs", f"{found.seeds} of each vector and side, with the credited mechanism on and off"),
+            ("Expected", "the signs were written down before anything was run; p_holm allows for all that is asked"),
+        ],
+        figures={"differences": Picture(figures.differences(shown), caption)},
+        tables={**_words(found), "answers": _rows(found), "explanation": _checks(found)},
+        caveats=[found.explanation, *([" ".join(head.limits.split())] if head.limits else []), ONE_MACHINE, MODEL],
+    )
+
+
+def _words(found: Answer) -> dict[str, pd.DataFrame]:
+    """The answer for every value of the lever, where there is one."""
+    if len(found.sentences) < 2:
+        return {}
+    cases = [case for case, _ in found.question.cases]
+    return {"in words": pd.DataFrame({"case": cases, "answer": found.sentences})}
+
+
+def _rows(found: Answer) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "case": row.case,
+                "treatment": row.difference.treatment_name,
+                "outcome": row.metric,
+                "unit": row.difference.unit,
+                "control": row.difference.control,
+                "difference": row.difference.mean,
+                "difference_low": row.difference.low,
+                "difference_high": row.difference.high,
+                "expected": row.expects,
+                "p_holm": row.holm,
+                "verdict": row.verdict,
+            }
+            for row in found.rows
+        ]
+    )
+
+
+def _checks(found: Answer) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "case": row.case,
+                "treatment": row.on.treatment_name,
+                "outcome": row.metric,
+                "with_it": row.on.mean,
+                "without_it": row.off.mean,
+                "without_it_low": row.off.low,
+                "without_it_high": row.off.high,
+                "the_effect": row.result,
+            }
+            for row in found.checks
+        ]
+    )
