@@ -23,7 +23,7 @@ def settled(opening, reserve):
 class Bargainer(Actor):
     """One side of a negotiation over price, quantity, date and prepaid share (theory A.6)."""
 
-    tactic: Annotated[int, Choice(tuple(TACTICS), "how it gives way in talks")] = 0
+    tactic: Annotated[int, Choice(tuple(TACTICS), "how it gives way in talks", "polynomial")]
     at_once: Annotated[float, Parameter("1", "kappa of E12: share given up at once", 0.0, 1.0)] = 0.0
     pace: Annotated[float, Parameter("1", "beta of E12: under 1 concedes late", 0.05, 20.0)] = 1.0
     patience: Annotated[

@@ -29,9 +29,9 @@ class MarketState(Stateful):
     """Attributes of the market; ``allocation``, ``protocol`` and ``price_regime`` name its mechanisms."""
 
     # Mechanisms
-    allocation: Annotated[int, Choice(tuple(RULES), "who gets how much of a short supply")] = 0
-    protocol: Annotated[int, Choice(tuple(PROTOCOLS), "how orders come about")] = 0
-    price_regime: Annotated[int, Choice(tuple(REGIMES), "how the list price moves")] = 0
+    allocation: Annotated[int, Choice(tuple(RULES), "who gets how much of a short supply", "weighted_uniform")]
+    protocol: Annotated[int, Choice(tuple(PROTOCOLS), "how orders come about", "alternating_offers")]
+    price_regime: Annotated[int, Choice(tuple(REGIMES), "how the list price moves", "sticky")]
     due_first: Annotated[bool, Parameter("", "lines due are served before lines promised for later")] = True
     size_exponent: Annotated[float, Parameter("1", "s of E17: weight of size in the allocation", 0.0, 2.0)] = 0.5
     exclusive_weight: Annotated[

@@ -150,7 +150,7 @@ def measure_market(market, supplier, products, buyers):
     rent = math.nan
     if deployed > 0.0 and market.hae_price > 0.0:
         reference = market.hae_price / 8.0
-        rent = clearing.clearing_price(buyers, market.buyer_count, deployed, reference, clearing.SERVICES)
+        rent = clearing.clearing_price(market, buyers, deployed, reference, clearing.SERVICES)
     market.rental_usd_hour = rent / (HOURS * market.utilisation)
     if market.quarter < QUARTERS:
         market.cohort_ordered[market.quarter] = ordered

@@ -19,7 +19,7 @@ from market.product import move_launches
 def quarter(market, supplier, products, buyers):
     """One quarter. The gear has already put this quarter's paths (events among them) and draws in place."""
     move_launches(market, products)
-    take_stock(market, products, buyers)
+    sense_demand(market, products, buyers)
     arrive(market, supplier, products, buyers)
     supplier.discard(market, products)
     supplier.produce(market, products)
@@ -48,13 +48,14 @@ def opening(market, supplier, products, buyers):
     set_prices_per_hae(market, products)
     for i in range(market.buyer_count):
         buyers[i].open_account(market, products)
+        buyers[i].explain_past(market, products)
     count_book(market, products, buyers)
     for p in range(market.product_count):
         products[p].backlog = products[p].book
 
 
 @both_gears
-def take_stock(market, products, buyers):
+def sense_demand(market, products, buyers):
     """Common shock and demand regime; prices per HAE; what rivals were last seen to own."""
     market.common = 0.5 * market.common + market.common_noise * market.common_draw
     regime = demand_regime(
@@ -114,6 +115,7 @@ def arrive(market, supplier, products, buyers):
     supplier.expand()
     for i in range(market.buyer_count):
         buyers[i].begin(market, products)
+        buyers[i].revalue(market)
         buyers[i].withdraw(market, products)
     count_book(market, products, buyers)
     for p in range(market.product_count):
@@ -314,7 +316,7 @@ def plan(market, supplier, products, buyers):
     for i in range(market.buyer_count):
         buyers[i].build_power(market, products)
         buyers[i].plan(market, products)
-    reckon(market, supplier, products, buyers)
+    find_shadow_prices(market, supplier, products, buyers)
 
 
 @both_gears
@@ -332,7 +334,7 @@ def turn_elsewhere(market, products, buyers):
 
 
 @both_gears
-def reckon(market, supplier, products, buyers):
+def find_shadow_prices(market, supplier, products, buyers):
     """The shadow price on either side of the export rules, from true demand and possible supply (E15).
 
     Where nobody wants anything, and for what nobody may have, it is the list price.
@@ -349,9 +351,8 @@ def reckon(market, supplier, products, buyers):
         elif product.exportable > 0.0:
             supply_controlled += product.produced * product.hae
     reference = market.hae_price
-    count = market.buyer_count
-    shadow_open = clearing.clearing_price(buyers, count, supply_open, reference, clearing.OPEN)
-    shadow_controlled = clearing.clearing_price(buyers, count, supply_controlled, reference, clearing.CONTROLLED)
+    shadow_open = clearing.clearing_price(market, buyers, supply_open, reference, clearing.OPEN)
+    shadow_controlled = clearing.clearing_price(market, buyers, supply_controlled, reference, clearing.CONTROLLED)
     for p in range(market.product_count):
         product = products[p]
         shadow = 0.0

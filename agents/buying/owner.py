@@ -1,21 +1,19 @@
-"""What a buyer has: account, machines, deliveries, power (theory A.2, E23)."""
+"""What a buyer has: account, machines, order book, deliveries, power (theory A.2, E23)."""
 
 from __future__ import annotations
 
-import math
-
 from agents.buying.state import POWER_QUARTERS, BuyerState
 from agents.records.roles import LEADS
-from agents.rules import book, demand, pipeline
+from agents.rules import book, pipeline
 
 
 class Owner(BuyerState):
-    """Takes in money and machines and runs what it can; the rules stand in the order of a quarter."""
+    """Takes in money and machines, keeps its book, and runs what it can; the rules stand in the order of a quarter."""
 
-    # --- before the first quarter -------------------------------------------------------------------------
+    # --- before the first quarter --------------------------------------------------------------------------
 
     def open_account(self, market, products):
-        """Stock, cash, power, the value of compute that explains past purchases, and the orders still open."""
+        """Stock, cash, power, expectations, and the orders still open."""
         self.cash = self.opening_cash
         self.power_mw = self.opening_power
         product = products[self.opening_product]
@@ -28,16 +26,11 @@ class Owner(BuyerState):
             self.lead_expected[g] = market.opening_lead
         self.conversion = self.fill_expected = self.exclusive = 1.0
         self.past_sales = self.opening_flow * self.opening_stock
-        price = self.cheapest(market, products, 0)
-        cost = demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
-        ratio = 1.0 + (self.opening_flow - self.retirement) / self.adjustment
-        if ratio > 0.0:
-            self.value_scale = cost * demand.power(ratio, 1.0 / self.elasticity)
         units = self.opening_book * self.opening_flow * self.owned[self.opening_product]
         if units > 0.0:
             book.join(self, self.opening_product, units, product.list_price, -1, 0, 0.0)
 
-    # --- the quarter begins -------------------------------------------------------------------------------
+    # --- the quarter begins --------------------------------------------------------------------------------
 
     def begin(self, market, products):
         """Clear last quarter's measures, take in money, let machines retire and power arrive."""
@@ -66,8 +59,6 @@ class Owner(BuyerState):
         for i in range(POWER_QUARTERS):
             self.power_coming[i] = self.power_coming[i + 1]
         self.power_coming[POWER_QUARTERS] = 0.0
-        self.taste = 0.5 * self.taste + self.taste_noise * self.taste_draw
-        self.value = self.value_scale * market.regime * math.exp(self.taste)
 
     def receive_money(self, market):
         """A budget for the quarter; what was left of the last one lapses."""
@@ -96,11 +87,31 @@ class Owner(BuyerState):
         """HAE of this quarter's deliveries that its owner gives to another buyer, and to whom: none."""
         return 0.0, -1
 
+    def may_buy(self, product):
+        """Whether the product is for sale to it."""
+        return product.open_market > 0.0
+
+    def withdraw(self, market, products):
+        """Take out lines of what may no longer be sold to it, with refunds; an export rule leaves no choice."""
+        for i in range(self.lines):
+            product = products[self.line_product[i]]
+            if self.line_open[i] > 0.0 and not self.may_buy(product):
+                units = book.strike(self, i, self.line_open[i])
+                self.cancelled = self.cancelled + units * product.hae
+                market.note_cancellation(self.line_placed[i], units * product.hae)
+                self.settle(units * self.line_price[i] * self.line_prepaid[i] / 1e6, 0.0)
+
+    def settle(self, deposit, fee):
+        """Release a deposit and pay a cancellation fee out of it or on top, in million USD."""
+        self.deposits = self.deposits - deposit
+        self.fees = self.fees + fee
+        self.pay(fee - deposit)
+
+    # --- money ---------------------------------------------------------------------------------------------
+
     def committed(self, by):
         """Million USD that lines promised by a quarter will take on delivery; later ones have later budgets."""
         return book.cost_to_come(self, by)
-
-    # --- deliveries ---------------------------------------------------------------------------------------
 
     def purse(self):
         """Million USD it can pay out now; the credit limit is the floor of its cash.
@@ -140,6 +151,52 @@ class Owner(BuyerState):
             part = min(self.vendor_debt / self.finance_quarters, self.purse())
             self.vendor_debt = self.vendor_debt - part
             self.pay(part)
+
+    # --- the book ------------------------------------------------------------------------------------------
+
+    def count_orders(self, market, products):
+        """Open orders by generation, in HAE."""
+        for g in range(market.generation_count):
+            self.on_order[g] = 0.0
+        for i in range(self.lines):
+            product = products[self.line_product[i]]
+            g = product.generation
+            self.on_order[g] = self.on_order[g] + self.line_open[i] * product.hae
+
+    def waiting_for(self, market, products):
+        """HAE on order of products that are made already: the supply line of E6."""
+        total = 0.0
+        for i in range(self.lines):
+            product = products[self.line_product[i]]
+            if product.launch <= market.quarter + 1:
+                total += self.line_open[i] * product.hae
+        return total + self.outside_open
+
+    def enter(self, market, product, units, price, promised, prepaid):
+        """One line of the book, as large as its deposit can be paid."""
+        units = book.payable(units, price * prepaid / 1e6, self.purse())
+        if units <= 0.0:
+            return
+        book.join(self, product.index, units, price, market.quarter, promised, prepaid)
+        deposit = units * price * prepaid / 1e6
+        self.deposits = self.deposits + deposit
+        self.pay(deposit)
+        self.ordered = self.ordered + units * product.hae
+        product.ordered_units = product.ordered_units + units
+        product.ordered_value = product.ordered_value + units * price
+        if prepaid >= self.firm_share:
+            self.ordered_firm = self.ordered_firm + units * product.hae
+
+    def order(self, market, product, units, price, promised, prepaid):
+        """Put an order into the book and pay its deposit; a part is reserved, that is, made firm by its deposit."""
+        prepaid = max(prepaid, market.deposit)
+        firm = self.reserves * units
+        if firm > 0.0:
+            self.enter(market, product, firm, price, promised, max(prepaid, self.firm_share))
+        if units > firm:
+            self.enter(market, product, units - firm, price, promised, prepaid)
+
+    # --- deliveries ----------------------------------------------------------------------------------------
 
     def take_outside(self, market, products):
         """Receive what was ordered from outside options, and pay for it unless that was done on ordering.
@@ -196,6 +253,8 @@ class Owner(BuyerState):
             self.promised_delivered = self.promised_delivered + hae
         return units
 
+    # --- power and space -----------------------------------------------------------------------------------
+
     def deploy(self, market, products):
         """Run what power and space allow; the rest is idle: paid for, ageing, of no use until powered."""
         self.count_stock(market, products)
@@ -204,3 +263,12 @@ class Owner(BuyerState):
             share = self.power_mw / self.machine_mw
         self.deployed = min(share * self.stock, self.space)
         self.idle = self.stock - self.deployed
+
+    def room(self, product, quarters):
+        """HAE of a product that power and space will take within so many quarters, beside what is owned (E5)."""
+        megawatts = self.power_mw - self.machine_mw
+        for i in range(POWER_QUARTERS + 1):
+            if i < quarters:
+                megawatts += self.power_coming[i]
+        by_power = max(0.0, megawatts) * 1000.0 / (product.power_kw * self.overhead) * product.hae
+        return min(by_power, max(0.0, self.space - self.stock))

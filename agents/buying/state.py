@@ -32,8 +32,6 @@ from agents.rules import bidding, gaming
 POWER_QUARTERS = 12
 """The longest time, in quarters, that a site's power takes."""
 
-ADAPTIVE = list(gaming.STRATEGIES).index("adaptive")
-
 Issues = Annotated[list[float], Array(ISSUES)]
 Terms = Annotated[list[float], Array(SLOTS * ISSUES)]
 
@@ -65,7 +63,7 @@ class BuyerState(Bargainer):
         float, Parameter("1/quarter", "alpha of E6: share of the gap to its target that it orders a quarter", 0.0, 1.0)
     ] = 0.26
     line_weight: Annotated[float, Parameter("1", "beta of E6: weight of orders already placed", 0.0, 1.0)] = 0.34
-    gaming: Annotated[int, Choice(tuple(gaming.STRATEGIES), "how it inflates its orders in a shortage")] = ADAPTIVE
+    gaming: Annotated[int, Choice(tuple(gaming.STRATEGIES), "how it inflates its orders in a shortage", "adaptive")]
     inflation_exponent: Annotated[
         float, Parameter("1", "gamma of E7: how strongly a low fill inflates its orders", 0.0, 3.0)
     ] = 0.50
@@ -113,7 +111,7 @@ class BuyerState(Bargainer):
     bargains: Annotated[bool, Parameter("", "whether it negotiates or takes the list price")] = True
     bid_discount: Annotated[float, Parameter("1", "opening bid under the list price", 0.0, 0.9)] = 0.10
     longest_wait: Annotated[float, Parameter("quarters", "wait over the expected one it puts up with")] = 1.0
-    bidding: Annotated[int, Choice(tuple(bidding.STRATEGIES), "what it bids for a unit in an auction")] = 0
+    bidding: Annotated[int, Choice(tuple(bidding.STRATEGIES), "what it bids for a unit in an auction", "truthful")]
     shading: Annotated[float, Parameter("1", "share of a unit's value that a shaved bid keeps back", 0.0, 0.95)] = 0.10
     prepaid_limit: Annotated[float, Parameter("1", "largest share it pays in advance", 0.0, 1.0)] = 0.03
 

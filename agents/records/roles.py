@@ -50,10 +50,14 @@ class Path(Parameter):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several mechanisms, named in the scenario and numbered in the state."""
+    """One of several mechanisms, named in the scenario and numbered in the state; ``default`` is a name too.
+
+    A subclass may choose another: ``gaming = "honest"`` in its body.
+    """
 
     options: Sequence[str]
     doc: str
+    default: str
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,9 @@ def _field(cls: type, name: str, hint: Any) -> Field:
     element = get_args(hint)[0] if get_origin(hint) is list else hint
     if element not in (float, int, bool):
         raise TypeError(f"{cls.__name__}.{name}: state is a float, an int, a bool or a list of these, not {hint!r}")
-    default = getattr(cls, name, element(0))
+    default = getattr(cls, name, role.default if isinstance(role, Choice) else element(0))
+    if isinstance(role, Choice):
+        default = list(role.options).index(default)
     return Field(name, element, role, default)
 
 

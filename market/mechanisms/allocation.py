@@ -7,20 +7,42 @@ are pure, and know no buyer by name: of equals, a rule that must choose takes th
 over buyers in the order of their names.
 
 What the numbers per buyer are goes by the name of the third parameter, one of STANDINGS: a rule asks for what
-it needs, as a test asks for a fixture.
+it needs, as a test asks for a fixture. What a buyer gains by its rule is declared with :func:`invites`, and the
+tests hold every rule to its word.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from agents.records.gears import both_gears, dispatch, public_functions
+
+Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 WEIGHTS, PAST_SALES, LOTS = 0, 1, 2
 STANDINGS = ("weights", "past_sales", "lots")
 """What a rule can ask for: the supplier's weight of each buyer (E17); its smoothed past deliveries, in HAE a
 quarter; lots, drawn anew every quarter. A rule that asks for lots is handed the orders of one quarter after
 another, the oldest first."""
+
+
+def invites(*, lies: bool, splitting: str, anonymous: bool = True, halves: float = 1.0) -> Callable[[Rule], Rule]:
+    """Declares what a rule tempts buyers to.
+
+    Args:
+        lies: whether asking for more, or less, than the need can get more of what is needed.
+        splitting: what two names do to a buyer's total: ``gains``, ``loses`` or ``changes nothing``.
+        anonymous: whether equals are treated alike, whatever the order in which they are named.
+        halves: the part of its standing that each of two names has (a half where size gives the standing).
+    """
+
+    def declare(rule: Rule) -> Rule:
+        rule.invites = {"lies": lies, "splitting": splitting, "anonymous": anonymous, "halves": halves}  # type: ignore[attr-defined]
+        return rule
+
+    return declare
 
 
 @both_gears
@@ -36,6 +58,7 @@ def _positive(weights):
     return claim
 
 
+@invites(lies=False, splitting="changes nothing", halves=0.5)
 @both_gears
 def weighted_uniform(orders, capacity, weights):
     """Everybody the same amount per weight, at most the order: min(m_i, w_i lambda).
@@ -79,12 +102,14 @@ def weighted_uniform(orders, capacity, weights):
     return given
 
 
+@invites(lies=False, splitting="gains")
 @both_gears
 def uniform(orders, capacity, weights):
     """Everybody the same amount, at most the order: min(m_i, lambda) (Sprumont 1991). Ignores the weights."""
     return weighted_uniform(orders, capacity, [1.0] * len(orders))
 
 
+@invites(lies=True, splitting="changes nothing")
 @both_gears
 def proportional(orders, capacity, weights):
     """Everybody the same share of the order: m_i K / sum m. Ignores the weights; rewards inflated orders."""
@@ -100,6 +125,7 @@ def proportional(orders, capacity, weights):
     return given
 
 
+@invites(lies=True, splitting="loses")
 @both_gears
 def linear(orders, capacity, weights):
     """The same cut from every order, orders below the cut drop out (Cachon & Lariviere 1999). Ignores the weights.
@@ -118,6 +144,7 @@ def linear(orders, capacity, weights):
     return given
 
 
+@invites(lies=False, splitting="changes nothing", anonymous=False)
 @both_gears
 def lexicographic(orders, capacity, weights):
     """Orders are filled in full in the order of falling weight, the first of equals first. Ignores sizes."""
@@ -136,12 +163,14 @@ def lexicographic(orders, capacity, weights):
     return given
 
 
+@invites(lies=False, splitting="changes nothing", anonymous=False)
 @both_gears
 def first_come_first_served(orders, capacity, lots):
     """Old orders before new ones; among orders of one quarter the lot decides. Ignores sizes and weights."""
     return lexicographic(orders, capacity, lots)
 
 
+@invites(lies=False, splitting="changes nothing", halves=0.5)
 @both_gears
 def turn_and_earn(orders, capacity, past_sales):
     """Everybody the same amount per unit of past deliveries, at most the order (Cachon & Lariviere 1999).
@@ -152,6 +181,7 @@ def turn_and_earn(orders, capacity, past_sales):
     return weighted_uniform(orders, capacity, past_sales)
 
 
+@invites(lies=False, splitting="gains")
 @both_gears
 def threshold(orders, capacity, weights):
     """Orders in full up to an equal share of the capacity, what is left by weight above it.
@@ -174,12 +204,14 @@ def threshold(orders, capacity, weights):
     return given
 
 
-RULES = public_functions(__name__)
+RULES = {name: rule for name, rule in public_functions(__name__).items() if rule is not invites}
 """The rules by name."""
 
 
 def _standing(rule):
-    """What a rule asks for, as a position in STANDINGS; raises TypeError if it is none of them."""
+    """What a rule asks for, as a position in STANDINGS; raises TypeError if it is none of them or undeclared."""
+    if not hasattr(rule, "invites"):
+        raise TypeError(f"allocation.{rule.__name__}: declare with @invites(...) what it tempts buyers to")
     name = list(inspect.signature(rule).parameters)[2]
     if name not in STANDINGS:
         raise TypeError(f"allocation.{rule.__name__}: asks for {name!r}; allowed: {', '.join(STANDINGS)}")

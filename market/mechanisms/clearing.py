@@ -19,50 +19,50 @@ OPEN, CONTROLLED, SERVICES = 0, 1, 2
 
 
 @both_gears
-def wanted(buyers, count, price, what):
+def wanted(market, buyers, price, what):
     """HAE that all buyers concerned want at a price per HAE (at a rent per HAE and quarter, of services)."""
     total = 0.0
-    for i in range(count):
+    for i in range(market.buyer_count):
         if what == SERVICES:
             total += buyers[i].services_at(price)
         elif buyers[i].controlled == (what == CONTROLLED):
-            total += buyers[i].demand_at(price)
+            total += buyers[i].demand_at(market, price)
     return total
 
 
 @both_gears
-def excess(buyers, count, price, what, supply):
+def excess(market, buyers, price, what, supply):
     """Logarithm of what is wanted over what there is; near to a straight line in the logarithm of the price."""
-    total = wanted(buyers, count, price, what)
+    total = wanted(market, buyers, price, what)
     if total <= supply * NOTHING:
         return math.log(NOTHING)
     return math.log(total / supply)
 
 
 @both_gears
-def clearing_price(buyers, count, supply, reference, what):
+def clearing_price(market, buyers, supply, reference, what):
     """Price in USD per HAE at which what is wanted equals ``supply`` (E15).
 
     Looks from ``reference`` / SPAN to ``reference`` * SPAN and returns the nearer end if the price lies beyond, the
     upper one where there is no supply at all; 0 where nobody wants anything at any of these prices. False position
     on logarithms, with the Illinois step (Dowell & Jarratt 1971).
     """
-    if reference <= 0.0 or wanted(buyers, count, reference / SPAN, what) <= supply * NOTHING:
+    if reference <= 0.0 or wanted(market, buyers, reference / SPAN, what) <= supply * NOTHING:
         return 0.0
     if supply <= 0.0:
         return reference * SPAN
     low = math.log(reference / SPAN)
     high = math.log(reference * SPAN)
-    above = excess(buyers, count, reference / SPAN, what, supply)
+    above = excess(market, buyers, reference / SPAN, what, supply)
     if above <= 0.0:
         return reference / SPAN
-    below = excess(buyers, count, reference * SPAN, what, supply)
+    below = excess(market, buyers, reference * SPAN, what, supply)
     if below >= 0.0:
         return reference * SPAN
     side = 0
     for _ in range(MOST_STEPS):
         middle = (low * below - high * above) / (below - above)
-        here = excess(buyers, count, math.exp(middle), what, supply)
+        here = excess(market, buyers, math.exp(middle), what, supply)
         if abs(here) < CLOSE:
             return math.exp(middle)
         if here > 0.0:

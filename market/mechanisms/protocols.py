@@ -184,7 +184,7 @@ def _auction(market, supplier, products, buyers, form):
             continue
         product = products[buyer.slot_product[0]]
         _note_bid(market, product, buyer, prices, wafers, price)
-        buyer.needed = buyer.demand_at(price / (product.packages_per_wafer * product.hae))
+        buyer.needed = buyer.demand_at(market, price / (product.packages_per_wafer * product.hae))
         if awarded[i] > book.DUST * supply:
             units = awarded[i] * product.packages_per_wafer
             buyer.submitted = units * product.hae

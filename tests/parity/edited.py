@@ -40,6 +40,17 @@ print(json.dumps({"folder": agents.__file__, "orders": found}))
 """
 
 
+LIVE = """
+import sys
+from market import Market, Scenario
+
+model = Market(Scenario.load(sys.argv[1]))
+for _ in range(8):
+    model.step()
+print(model.values("buyers").tobytes().hex())
+"""
+
+
 def copy(folder: Path) -> Path:
     """The packages, with a cache of their own."""
     for package in ("agents", "market", "runs"):

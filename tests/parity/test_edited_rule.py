@@ -27,3 +27,15 @@ def test_both_gears_follow_an_edit(edits):
     assert before["live"] == before["ensemble"]
     assert after["live"] == after["ensemble"]
     assert after["live"][0][0] == pytest.approx(before["live"][0][0] + 1.0)
+
+
+def test_a_rule_that_is_put_first_changes_nothing_else(tmp_path):
+    """Defaults and choices go by name, never by position."""
+    folder = edited.copy(tmp_path)
+    before = edited.python(folder, "-c", edited.LIVE, "colossus")
+    first = '@invites(lies=False, splitting="changes nothing", halves=0.5)\n@both_gears\ndef weighted_uniform('
+    edited.edit(folder / "market" / "mechanisms" / "allocation.py", first, f"{edited.BLOCK}\n\n{first}")
+    assert edited.python(folder, "-c", "from market.mechanisms.allocation import RULES; print(*RULES)").startswith(
+        edited.NAME
+    )
+    assert edited.python(folder, "-c", edited.LIVE, "colossus") == before

@@ -16,11 +16,12 @@ from market.mechanisms.allocation import RULES
 from market.mechanisms.pricing import REGIMES
 from market.mechanisms.protocols import PROTOCOLS
 from market.scenario.paths import parse_quarter, quarter_label
+from market.scenario.schema import buyer_classes
 from tests.worlds import changed
 
 START = parse_quarter("2023Q1")
-CLASSES = ("Buyer", "Enterprise", "ExportRegion", "FrontierLab", "Hyperscaler", "LongTail", "Neocloud")
-ANONYMOUS = ("linear", "proportional", "threshold", "turn_and_earn", "uniform", "weighted_uniform")
+CLASSES = tuple(name for name, same in buyer_classes().items() if same[0].__module__.startswith("agents."))
+ANONYMOUS = tuple(name for name, rule in RULES.items() if rule.invites["anonymous"])
 LONGEST = 8
 """Quarters; buyers that reserve write two lines for each order, and a book has room for so many."""
 

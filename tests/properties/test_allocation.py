@@ -114,19 +114,6 @@ def test_threshold_is_not_consistent_as_it_says():
     assert allocation.threshold(orders[1:], 50.0, weights[1:]) == pytest.approx([25.0, 25.0])
 
 
-SPLITS = {
-    "proportional": (0, 1.0),
-    "uniform": (1, 1.0),
-    "linear": (-1, 1.0),
-    "lexicographic": (0, 1.0),  # the halves have the rank of the whole
-    "first_come_first_served": (0, 1.0),  # and its lot
-    "weighted_uniform": (0, 0.5),  # and half its size: B60
-    "turn_and_earn": (0, 0.5),
-    "threshold": (1, 1.0),
-}
-"""What splitting into halves does to a buyer's total (gain 1, loss -1), and the part of its standing each half has."""
-
-
 @many
 @given(shortages())
 def test_p11_halves(shortage):
@@ -135,13 +122,12 @@ def test_p11_halves(shortage):
     assume(standings[0] > 0.0)
     slack = CLOSE * sum(orders)
     halves = [orders[0] / 2.0] * 2 + orders[1:]
-    for name, (sign, part) in SPLITS.items():
-        note(name)
-        rule = allocation.RULES[name]
-        split = rule(halves, capacity, [part * standings[0]] * 2 + standings[1:])
+    for rule in rules():
+        declared = rule.invites
+        split = rule(halves, capacity, [declared["halves"] * standings[0]] * 2 + standings[1:])
         gain = split[0] + split[1] - rule(*shortage)[0]
-        assert gain >= -slack or sign < 0
-        assert gain <= slack or sign > 0
+        assert gain >= -slack or declared["splitting"] == "loses"
+        assert gain <= slack or declared["splitting"] == "gains"
 
 
 @many

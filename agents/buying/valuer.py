@@ -1,0 +1,102 @@
+"""What compute is worth to a buyer, and how much of it the buyer wants at a price (theory A.2)."""
+
+from __future__ import annotations
+
+import math
+
+from agents.buying.owner import Owner
+from agents.rules import demand
+
+MOST_VALUE = 10.0
+"""Marginal value of compute over its user cost, at the most."""
+
+
+class Valuer(Owner):
+    """Knows the compute it wants at every price, and what one more machine is worth to it, now or later."""
+
+    # --- the value of compute -----------------------------------------------------------------------------
+
+    def explain_past(self, market, products):
+        """The value of compute at which its past purchases, at the opening price, are what it would have wanted."""
+        ratio = 1.0 + (self.opening_flow - self.retirement) / self.adjustment
+        if ratio > 0.0:
+            cost = self.cost_of_use(self.cheapest(market, products, 0))
+            self.value_scale = cost * demand.power(ratio, 1.0 / self.elasticity)
+
+    def revalue(self, market):
+        """theta of E1 for the quarter: its scale, the common regime and its own shock."""
+        self.taste = 0.5 * self.taste + self.taste_noise * self.taste_draw
+        self.value = self.value_scale * market.regime * math.exp(self.taste)
+
+    def cost_of_use(self, price):
+        """E2: user cost of one HAE for a quarter, in USD, where one HAE costs ``price`` to buy."""
+        return demand.user_cost(price, self.capital_cost, 4.0 * self.retirement, self.price_fall)
+
+    def marginal_value(self, price):
+        """Worth of one more HAE for a quarter at the compute owned, in USD, where one HAE costs ``price`` to buy.
+
+        E1: theta (C / C0) ** (-1 / eta), which is the user cost at the target C*, so u (C / C*) ** (-1 / eta);
+        at most MOST_VALUE times the user cost.
+        """
+        cost = self.cost_of_use(price)
+        if self.stock <= 0.0 or self.target <= 0.0:
+            return cost * (MOST_VALUE if self.target > 0.0 else 0.0)
+        return cost * min(MOST_VALUE, demand.power(self.target / self.stock, 1.0 / self.elasticity))
+
+    def lasting_value(self, price, lead):
+        """Present value of one more HAE that comes after ``lead`` quarters, in USD, at a price per HAE (E4)."""
+        value = self.marginal_value(price)
+        return demand.present_value(value, self.urgency, lead, self.capital_cost, 4.0 * self.retirement)
+
+    def worth(self, product, lead):
+        """Most it would pay for a unit that comes after ``lead`` quarters, in USD: its value or its way out (E11)."""
+        return product.hae * min(self.lasting_value(product.list_price / product.hae, lead), self.fallback)
+
+    # --- demand -------------------------------------------------------------------------------------------
+
+    def cheapest(self, market, products, by):
+        """Lowest list price per HAE among what it may buy that is made by quarter ``by``; 0 if there is none."""
+        lowest = 0.0
+        for p in range(market.product_count):
+            product = products[p]
+            if self.may_buy(product) and product.launch <= by and market.quarter <= product.last_order:
+                price = product.list_price / product.hae
+                if lowest == 0.0 or price < lowest:
+                    lowest = price
+        return lowest
+
+    def target_at(self, market, price):
+        """E3: the compute (HAE) it wants to own where one costs ``price``: for its use, by parity or for a prize."""
+        cost = self.cost_of_use(price)
+        own = demand.desired_compute(self.reference_stock, self.value, cost, self.elasticity)
+        return max(own, self.parity * self.rival, self.contest(market, cost))
+
+    def aim(self, market, products):
+        """The target of the quarter: at the cheapest list price of what is made by the next."""
+        self.target = self.target_at(market, self.cheapest(market, products, market.quarter + 1))
+
+    def contest(self, market, cost):
+        """Compute worth having for the sake of the race: best reply to the rivals' in a contest for a prize."""
+        if market.prize <= 0.0 or not self.races or cost <= 0.0:
+            return 0.0
+        return demand.contest_effort(market.prize * 1e6, market.racing - self.announced, cost)
+
+    def flow(self, target):
+        """HAE a quarter that replace what retires and close the gap to a target: dq C + alpha max(0, C* - C)."""
+        return self.retirement * self.stock + self.adjustment * max(0.0, target - self.stock)
+
+    def demand_at(self, market, price):
+        """HAE it would take in a quarter at a market price per HAE in USD, as far as its money goes (E15)."""
+        by_money = self.means(1.0) * 1e6 / (price * self.cash_factor())
+        return min(self.flow(self.target_at(market, price)), by_money) * self.staying(price)
+
+    def staying(self, price):
+        """Share of its demand that stays with the supplier at a price per HAE: the logit of E11."""
+        if self.elsewhere == math.inf:
+            return 1.0
+        scale = self.logit_scale * price
+        return 1.0 / (1.0 + math.exp(max(-500.0, min(500.0, (price - self.elsewhere) / scale))))
+
+    def services_at(self, rent):
+        """HAE of services it would use at a rent in USD per HAE and quarter."""
+        return demand.desired_compute(self.reference_stock, self.value, rent, self.elasticity)
