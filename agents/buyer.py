@@ -25,13 +25,13 @@ class Buyer(Planner):
         first = float(max(market.quarter + 1, product.launch))
         worth = self.worth(product, lead)
         earlier = max(0.0, self.worth(product, first - market.quarter - 1.0) - worth)
-        self.bid_open[at + PRICE] = min(worth, product.list_price * (1.0 - self.bid_discount))
-        self.bid_reserve[at + PRICE] = min(worth, product.list_price + earlier)
+        self.bid_open[at + PRICE] = min(worth, product.price * (1.0 - self.bid_discount))
+        self.bid_reserve[at + PRICE] = min(worth, product.price + earlier)
         self.bid_open[at + UNITS] = self.slot_units[slot]
         self.bid_reserve[at + UNITS] = self.slot_need[slot]
         self.bid_open[at + DATE] = first
         self.bid_reserve[at + DATE] = first + lead + self.longest_wait
-        affordable = self.purse() * 1e6 / (product.list_price * self.slot_units[slot])
+        affordable = self.purse() * 1e6 / (product.price * self.slot_units[slot])
         self.bid_gave[slot] = self.bid_heard[slot] = self.ask_gave[slot] = self.ask_heard[slot] = 0.0
         self.bid_open[at + PREPAID] = 0.0
         share = min(self.prepaid_limit, affordable / SLOTS)
@@ -46,14 +46,15 @@ class Buyer(Planner):
         low. It buys for the next quarter alone, as far as money, power and space allow.
         """
         now = self.pick(market, products)
-        self.slot_product[0] = self.slot_product[1] = -1
+        for slot in range(SLOTS):
+            self.slot_product[slot] = -1
         if now < 0:
             return 0
         product = products[now]
         top = self.worth(product, 0.0) / product.hae
-        bottom = demand.least_price(product.unit_cost, product.list_price) / product.hae
+        bottom = demand.least_price(product.unit_cost, product.price) / product.hae
         room = max(0.0, self.room(product, 1.0) - self.waiting_for(market, products))
-        if top <= bottom or not self.matters(room) or self.demand_at(market, top) <= 0.0:
+        if top <= bottom or not self.matters(room) or self.demand_at(market, top, 1.0) <= 0.0:
             return 0
         self.slot_product[0] = now
         each = product.hae * product.packages_per_wafer
@@ -62,7 +63,7 @@ class Buyer(Planner):
             left = 1.0 - corner / (POINTS - 1.0)
             price = bottom + (top - bottom) * left * left
             prices[first + corner] = price * each
-            wafers[first + corner] = min(room, self.demand_at(market, price)) / each
+            wafers[first + corner] = min(room, self.demand_at(market, price, 1.0)) / each
         return 1
 
     def shade_bid(self, prices, bidders):

@@ -6,15 +6,13 @@ import math
 from typing import Annotated
 
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, Bargainer
-from agents.records.roles import NEVER, Array, Draw, Parameter, Path
+from agents.records.roles import Array, Draw, Parameter, Path
 from agents.rules import book, ordering, pipeline
 from agents.rules.demand import least_price
 
 STAGES = 3
 MEMORY = 4
 """Quarters over which it reads the growth of demand; their fourth root is two square roots."""
-LONGEST_QUOTE = 40.0
-"""Quarters; what it quotes where it can make nothing."""
 
 
 class Supplier(Bargainer):
@@ -52,6 +50,9 @@ class Supplier(Bargainer):
     ] = 0.25
     rise_limit: Annotated[float, Parameter("1/year", "largest rise of a list price", 0.0, 1.0)] = 0.02
     fall_limit: Annotated[float, Parameter("1/year", "largest fall of a list price", 0.0, 1.0)] = 0.15
+    congestion: Annotated[
+        float, Parameter("quarters", "c of E30: wait that goes on while orders are near to what can be made", 0.0, 1.0)
+    ] = 0.10
     base_weeks: Annotated[float, Parameter("weeks", "assembly and transport, part of every quote")] = 6.0
 
     # Why it rations at a list price instead of clearing the market (theory A.9), each a motive of its own
@@ -108,28 +109,33 @@ class Supplier(Bargainer):
             product.lost = self.scrap * product.stock
             product.stock = product.stock - product.lost
 
-    def produce(self, market, products):
-        """Make what is ordered, the newest generation first as far as it has ramped, the others with what is left.
+    def produce(self, market, products, buyers):
+        """Make what can be taken and paid, the newest generation first as far as it has ramped (E34).
 
-        Within a generation wafers go in proportion to open orders.
+        Older generations get the wafers, and the money, that newer ones leave; within one, wafers go in proportion to
+        what can be taken of each product.
         """
-        left = self.wafers
+        for i in range(market.buyer_count):
+            buyers[i].budgeted = buyers[i].purse()
+        left = usable = self.wafers
         made = 0.0
         self.wafers_used = 0.0
         for n in range(market.generation_count):
             generation = market.generation_count - 1 - n
+            self.pledge(market, products, buyers, generation)
             asked = 0.0
-            limit = 0.0
+            ramp = 0.0
             for p in range(market.product_count):
                 product = products[p]
                 if product.generation == generation:
-                    units = book.unmade(product.backlog, product.stock)
-                    product.wafers = units / product.packages_per_wafer if product.launch <= market.quarter else 0.0
+                    product.wafers = book.unmade(product.takeable, product.stock) / product.packages_per_wafer
                     asked += product.wafers
-                    limit = max(limit, self.ramp(product, market.quarter))
+                    if product.backlog > 0.0 or market.quarter <= product.last_order:
+                        ramp = max(ramp, self.ramp(product, market.quarter))
             if left <= book.DUST * self.wafers:
                 left = 0.0
-            limit = min(left, limit * self.wafers)
+            usable = max(0.0, usable - min(usable, ramp * self.wafers))
+            limit = min(left, ramp * self.wafers)
             scale = 1.0
             if asked > limit:
                 scale = limit / asked
@@ -139,43 +145,72 @@ class Supplier(Bargainer):
                     product.wafers = product.wafers * scale
                     product.produced = product.wafers * product.packages_per_wafer
                     product.stock = product.stock + product.produced
+                    product.there = min(1.0, product.stock / product.takeable) if product.takeable > 0.0 else 0.0
                     left = max(0.0, left - product.wafers)
                     self.wafers_used = self.wafers_used + product.wafers
                     made += product.produced * product.hae
+            self.reserve_money(market, products, buyers, generation)
         market.production = made
-        market.possible = made + max(0.0, self.wafers - self.wafers_used) * market.hae_per_wafer
+        market.wafers = self.wafers
+        market.wafers_usable = self.wafers - usable
+        market.wafers_used = self.wafers_used
+        market.possible = max(made, self.output(market, products, market.quarter))
 
-    def quote_waits(self, market, products):
-        """Wait per generation, in quarters: its book over what can be made of it, after the time to its launch.
+    def pledge(self, market, products, buyers, generation):
+        """Open units of a generation that is made already, as far as what buyers have left to pay with."""
+        for p in range(market.product_count):
+            if products[p].generation == generation:
+                products[p].takeable = 0.0
+        for i in range(market.buyer_count):
+            buyer = buyers[i]
+            money = buyer.budgeted
+            for line in range(buyer.lines):
+                product = products[buyer.line_product[line]]
+                if product.generation == generation and product.launch <= market.quarter:
+                    cost = buyer.line_price[line] * book.cash_share(buyer, line) / 1e6
+                    units = book.payable(buyer.line_open[line], cost, money)
+                    product.takeable = product.takeable + units
+                    money = max(0.0, money - units * cost)
 
-        Newer generations take their wafers first, as in production; a coming one is reckoned at its second quarter.
+    def reserve_money(self, market, products, buyers, generation):
+        """Take off what buyers can pay with what the units that are there of a generation will cost them."""
+        for i in range(market.buyer_count):
+            buyer = buyers[i]
+            money = buyer.budgeted
+            for line in range(buyer.lines):
+                product = products[buyer.line_product[line]]
+                if product.generation == generation and product.launch <= market.quarter:
+                    cost = buyer.line_price[line] * book.cash_share(buyer, line) / 1e6
+                    units = book.payable(buyer.line_open[line], cost, money)
+                    money = max(0.0, money - units * cost)
+                    buyer.budgeted = max(0.0, buyer.budgeted - units * cost * product.there)
+
+    def output(self, market, products, quarter):
+        """HAE that the wafers of today would make in a quarter, the newest generation first as far as it has ramped.
+
+        Of every generation the product on order with the most HAE a wafer; what may go to the controlled region alone
+        counts only where nothing else is on sale.
         """
         left = self.wafers
+        total = 0.0
         for n in range(market.generation_count):
             generation = market.generation_count - 1 - n
-            wafers = 0.0
-            launch = NEVER
+            best = 0.0
             ramp = 0.0
             for p in range(market.product_count):
                 product = products[p]
-                if product.generation == generation:
-                    wafers += book.unmade(product.book, product.stock) / product.packages_per_wafer
-                    launch = min(launch, product.launch)
-                    when = max(market.quarter, product.generation_launch + 1)
-                    ramp = max(ramp, self.ramp(product, when))
-            if left <= book.DUST * self.wafers:
-                left = 0.0
+                on_order = product.launch <= quarter and market.quarter <= product.last_order
+                if (
+                    product.generation == generation
+                    and on_order
+                    and (product.open_market > 0.0 or not market.open_sale)
+                ):
+                    best = max(best, product.packages_per_wafer * product.hae)
+                    ramp = max(ramp, self.ramp(product, quarter))
             limit = min(left, ramp * self.wafers)
-            wait = 0.0
-            if wafers > 0.0:
-                wait = min(LONGEST_QUOTE, wafers / limit) if limit > 0.0 else LONGEST_QUOTE
-            if launch <= market.quarter:
-                left = max(0.0, left - min(wafers, limit))
-            if launch < NEVER:  # without a date there is nothing to add
-                wait += max(0, launch - market.quarter - 1)
-            market.quote[generation] = wait
-        for p in range(market.product_count):
-            products[p].quoted_lead = market.quote[products[p].generation]
+            total += limit * best
+            left = left - limit
+        return total
 
     def weigh(self, buyer, market):
         """Allocation weight of each name of a buyer, E17: size to an exponent, readiness, and faith in its orders.
@@ -202,24 +237,24 @@ class Supplier(Bargainer):
     def open_asks(self, buyer, market, product, slot):
         """Set opening and reservation values of the four issues, the supplier's side (theory A.6)."""
         at = slot * ISSUES
-        shadow = product.shadow_price
+        shadow = product.shadow
         tightness = 0.0
-        if shadow > product.list_price:
-            tightness = min(1.0, shadow / product.list_price - 1.0)
-        buyer.ask_open[at + PRICE] = product.list_price * (1.0 + self.ask_markup * tightness)
-        buyer.ask_reserve[at + PRICE] = max(product.unit_cost, min(product.list_price, self.fair_share * shadow))
+        if shadow > product.price:
+            tightness = min(1.0, shadow / product.price - 1.0)
+        buyer.ask_open[at + PRICE] = product.price * (1.0 + self.ask_markup * tightness)
+        buyer.ask_reserve[at + PRICE] = max(product.unit_cost, min(product.price, self.fair_share * shadow))
         buyer.ask_open[at + UNITS] = buyer.slot_units[slot] * min(1.0, buyer.conversion)
         buyer.ask_reserve[at + UNITS] = buyer.slot_units[slot]
-        promise = self.promise(market, product)
+        promise = self.promise(buyer, market, product)
         first = float(max(market.quarter + 1, product.launch))
         buyer.ask_open[at + DATE] = promise
         buyer.ask_reserve[at + DATE] = max(first, promise - self.expedite * (promise - first))
         buyer.ask_open[at + PREPAID] = self.prepaid_ask
         buyer.ask_reserve[at + PREPAID] = 0.0
 
-    def promise(self, market, product):
-        """The quarter in which an order placed now would come, by the supplier's reckoning."""
-        wait = math.floor(product.quoted_lead * (1.0 + book.DUST))  # a whole quarter but for rounding is one
+    def promise(self, buyer, market, product):
+        """The quarter in which a buyer's order placed now would come, by the supplier's reckoning."""
+        wait = math.floor(buyer.own_promise[product.generation] * (1.0 + book.DUST))  # whole but for rounding is whole
         return max(float(market.quarter + 1), market.quarter + 1 + wait)
 
     def unsold_wafers(self, market, products):
@@ -235,7 +270,7 @@ class Supplier(Bargainer):
         for p in range(market.product_count):
             product = products[p]
             if product.launch <= market.quarter + 1 and market.quarter <= product.last_order:
-                cost = least_price(product.unit_cost, product.list_price) * product.packages_per_wafer
+                cost = least_price(product.unit_cost, product.price) * product.packages_per_wafer
                 if lowest == 0.0 or cost < lowest:
                     lowest = cost
         return lowest
@@ -288,18 +323,18 @@ class Supplier(Bargainer):
         """What the list price of a product may rise to this quarter, by the motives that hold it back."""
         highest = math.inf
         if self.fairness:
-            highest = product.list_price + self.rise_limit / 4.0 * product.list_price
+            highest = product.price + self.rise_limit / 4.0 * product.price
         if self.price_promise:
-            highest = product.list_price
+            highest = product.price
         return max(product.unit_cost, highest)
 
     def set_price(self, product):
         """E21: the list price follows the shadow price slowly, between a fall and a rise limit per year."""
-        step = self.price_adjustment * (product.shadow_price - product.list_price)
+        step = self.price_adjustment * (product.shadow - product.price)
         if step > 0.0:
             step = step * max(0.0, 1.0 - self.entry_restraint * self.outside_pull)
-        floor = -self.fall_limit / 4.0 * product.list_price
-        cap = product.price_ceiling - product.list_price
+        floor = -self.fall_limit / 4.0 * product.price
+        cap = product.price_ceiling - product.price
         product.at_limit = step < floor or step > cap
-        if abs(step) > self.menu_cost * product.list_price:
-            product.list_price = max(product.unit_cost, product.list_price + max(floor, min(cap, step)))
+        if abs(step) > self.menu_cost * product.price:
+            product.price = max(product.unit_cost, product.price + max(floor, min(cap, step)))

@@ -39,7 +39,7 @@ def check(market, supplier, products, buyers):
         if not math.isfinite(buyer.cash + buyer.stock + buyer.backlog + buyer.target + buyer.fill_expected):
             _break(market, 1, i)
     for p in range(market.product_count):
-        if not math.isfinite(products[p].list_price + products[p].stock + products[p].shadow_price):
+        if not math.isfinite(products[p].price + products[p].stock + products[p].shadow):
             _break(market, 1, -1)
     if not math.isfinite(market.revenue + market.backlog + market.production + supplier.share):
         _break(market, 1, -1)
@@ -78,7 +78,7 @@ def check_buyers(market, products, buyers):
             _break(market, 4, i)
         if _differ(buyer.bills, 0.0, buyer.other_spending, abs(buyer.bills) + abs(buyer.other_spending)):
             _break(market, 4, i)
-        lowest = min(buyer.cash_before, 0.0) - buyer.credit
+        lowest = min(buyer.cash_before, -buyer.overdraft()) - buyer.credit
         if buyer.cash < lowest - CLOSE * moved - LEVEL * abs(lowest):
             _break(market, 4, i)
         if buyer.deployed > buyer.stock * (1.0 + CLOSE) or buyer.deployed < 0.0 or buyer.idle < -CLOSE * buyer.stock:
@@ -109,7 +109,7 @@ def check_totals(market, supplier, products, buyers):
         if product.shipped < 0.0 or product.lost < 0.0:
             _break(market, 5, -1)
         lowest = (1.0 - supplier.fall_limit / 4.0) * product.price_before
-        if product.list_price < lowest * (1.0 - CLOSE) or product.list_price > product.price_ceiling * (1.0 + CLOSE):
+        if product.price < lowest * (1.0 - CLOSE) or product.price > product.price_ceiling * (1.0 + CLOSE):
             _break(market, 5, -1)
         if _differ(product.stock_before, change, product.stock, product.produced + product.shipped + product.lost):
             _break(market, 5, -1)

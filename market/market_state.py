@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
+from agents.buying.orders import ORDERINGS
 from agents.records.roles import (
     QUARTERS,
     Array,
@@ -21,6 +22,7 @@ from agents.records.roles import (
 from market.mechanisms.allocation import RULES
 from market.mechanisms.pricing import REGIMES
 from market.mechanisms.protocols import PROTOCOLS
+from market.mechanisms.quoting import QUOTINGS
 
 Cohorts = Annotated[list[float], Array(QUARTERS * QUARTERS)]
 
@@ -32,6 +34,12 @@ class MarketState(Stateful):
     allocation: Annotated[int, Choice(tuple(RULES), "who gets how much of a short supply", "weighted_uniform")]
     protocol: Annotated[int, Choice(tuple(PROTOCOLS), "how orders come about", "alternating_offers")]
     price_regime: Annotated[int, Choice(tuple(REGIMES), "how the list price moves", "sticky")]
+    ordering: Annotated[int, Choice(tuple(ORDERINGS), "how buyers make orders of what they want", "cover")]
+    quoting: Annotated[int, Choice(tuple(QUOTINGS), "how the supplier reckons the wait that it quotes", "planned")]
+    rule_aware: Annotated[bool, Parameter("", "buyers are quoted their own wait, by what the rule gives them")] = True
+    shadow_quarters: Annotated[
+        int, Parameter("quarters", "H of E32: over which wants and output make the shadow price", 1, 8)
+    ] = 1
     due_first: Annotated[bool, Parameter("", "lines due are served before lines promised for later")] = True
     size_exponent: Annotated[float, Parameter("1", "s of E17: weight of size in the allocation", 0.0, 2.0)] = 0.5
     exclusive_weight: Annotated[
@@ -60,6 +68,18 @@ class MarketState(Stateful):
     shock_speed: Annotated[float, Parameter("quarters", "s: how fast it comes", 0.05, 20.0)] = 0.5
     demand_level: Annotated[float, Path("1", "a further factor, quarter by quarter: a plateau, a bust")] = 1.0
     demand_growth: Annotated[float, Parameter("1/quarter", "growth of the value of compute", -0.5, 0.5)] = 0.0
+    plan_weight: Annotated[
+        float, Parameter("1", "k of E26: how closely the value of compute follows a buyer's investment plan", 0.0, 1.0)
+    ] = 0.0
+    plan_smoothing: Annotated[
+        float, Parameter("1/quarter", "kappa_K of E26: weight of the latest quarter in the plan", 0.0, 1.0)
+    ] = 0.5
+    rent_elasticity: Annotated[
+        float, Parameter("1", "eta_r of E33: how strongly services answer the rent of new contracts", 0.1, 10.0)
+    ] = 1.5
+    contract_speed: Annotated[
+        float, Parameter("1/quarter", "kappa_r of E33: share of the contracts that is renewed in a quarter", 0.0, 1.0)
+    ] = 0.5
     common_noise: Annotated[float, Parameter("1", "standard deviation of the common demand shock", 0.0, 1.0)] = 0.05
     opening_lead: Annotated[float, Parameter("quarters", "wait that buyers expect at first")] = 1.0
     utilisation: Annotated[float, Parameter("1", "share of hours in which compute is used", 0.01, 1.0)] = 0.7
@@ -81,7 +101,7 @@ class MarketState(Stateful):
     quoted_lead_weeks: Annotated[float, Column("weeks", "wait quoted to a new order, all products")] = math.nan
     realised_lead_weeks: Annotated[float, Column("weeks", "mean wait of the deliveries")] = math.nan
     cohort_lead_weeks: Annotated[float, Column("weeks", "mean wait of the orders placed now (Kaplan-Meier)")] = math.nan
-    rental_usd_hour: Annotated[float, Column("USD/hour", "rent per HAE that clears compute services")] = math.nan
+    rental_usd_hour: Annotated[float, Column("USD/hour", "rent per HAE, all contracts")] = math.nan
     hhi: Annotated[float, Column("1", "Herfindahl-Hirschman index of deliveries")] = math.nan
     outside_share: Annotated[float, Column("1", "share of the compute delivered that came from outside")] = math.nan
     lent: Annotated[float, Column("million USD", "owed by buyers to the supplier")] = 0.0
@@ -89,7 +109,15 @@ class MarketState(Stateful):
     money_capped: Annotated[float, Column("1", "share of the needs cut by money")] = math.nan
     power_capped: Annotated[float, Column("1", "share of the needs cut by power or space")] = math.nan
     price_capped: Annotated[float, Column("1", "share of the list prices whose change was cut at its limit")] = math.nan
-    capacity: Annotated[float, Column("HAE", "what the wafers of the quarter could make")] = 0.0
+    capacity: Annotated[
+        float, Column("HAE", "what the wafers of the quarter could make as generations have ramped")
+    ] = 0.0
+    wafers: Annotated[float, Column("wafers", "packaging capacity of the quarter")] = 0.0
+    wafers_usable: Annotated[float, Column("wafers", "what of it the ramps of the generations let be used")] = 0.0
+    wafers_used: Annotated[float, Column("wafers", "what of it was used")] = 0.0
+    cohort_quoted_weeks: Annotated[
+        float, Column("weeks", "wait quoted to the buyers of the quarter's orders, by their size")
+    ] = math.nan
 
     # State
     quarter: int = 0
@@ -106,6 +134,12 @@ class MarketState(Stateful):
     wanted_before: float = 0.0
     possible: float = 0.0
     quote: PerGeneration
+    lead: PerGeneration
+    queue: PerGeneration
+    able: PerGeneration
+    open_sale: bool = False
+    rent: float = 0.0
+    quoted_lead: float = 0.0
     cohort_ordered: PerQuarter
     cohort_delivered: Cohorts
     cohort_cancelled: Cohorts

@@ -18,9 +18,12 @@ class Offer(Stateful):
     open_market: Annotated[float, Path("1", "1 where buyers outside the controlled region may have it", 0.0, 1.0)] = 1.0
     exportable: Annotated[float, Path("1", "1 where it may go to the controlled region", 0.0, 1.0)] = 0.0
 
-    list_price: Annotated[float, Column("USD", "list price at the quarter's end")] = 0.0
+    list_price: Annotated[float, Column("USD", "list price at the quarter's end")] = math.nan
     transaction_price: Annotated[float, Column("USD", "mean price of the quarter's new orders")] = math.nan
-    shadow_price: Annotated[float, Column("USD", "price that would clear the market")] = 0.0
+    shadow_price: Annotated[float, Column("USD", "price that would clear the market")] = math.nan
+    ordinary_lead_weeks: Annotated[
+        float, Column("weeks", "wait quoted to buyers who take the list price, by what they have on order")
+    ] = math.nan
     premium: Annotated[float, Column("1", "shadow over list price, less one")] = math.nan
     produced: Annotated[float, Column("units", "made in the quarter")] = 0.0
     shipped: Annotated[float, Column("units", "shipped in the quarter")] = 0.0
@@ -28,6 +31,8 @@ class Offer(Stateful):
     quoted_lead_weeks: Annotated[float, Column("weeks", "wait quoted to a new order of its generation")] = math.nan
 
     index: int = 0
+    price: float = 0.0
+    shadow: float = 0.0
     ordered_units: float = 0.0
     ordered_value: float = 0.0
 
@@ -48,6 +53,8 @@ class Product(Offer):
     price_ceiling: float = math.inf
     generation_launch: int = 0
     wafers: float = 0.0
+    takeable: float = 0.0
+    there: float = 0.0
     stock: float = 0.0
     lost: float = 0.0
     book: float = 0.0

@@ -9,10 +9,15 @@ from agents.rules import book
 from agents.rules.demand import demand_regime, power
 from market import checks, measures
 from market.mechanisms import clearing
-from market.mechanisms.allocation import LOTS, PAST_SALES, allocate
+from market.mechanisms.allocation import LOTS
 from market.mechanisms.pricing import move_price
 from market.mechanisms.protocols import trade_by
+from market.mechanisms.quoting import quote_by
+from market.mechanisms.rationing import share_out, standing
 from market.product import move_launches
+
+HALF_ASKED = 0.5
+"""Of what is asked for in a quarter, the part that stands before an order at the mean (E30c)."""
 
 
 @both_gears
@@ -22,7 +27,7 @@ def quarter(market, supplier, products, buyers):
     sense_demand(market, products, buyers)
     arrive(market, supplier, products, buyers)
     supplier.discard(market, products)
-    supplier.produce(market, products)
+    supplier.produce(market, products, buyers)
     ship(market, supplier, products, buyers)
     pass_on(market, products, buyers)
     deploy(market, products, buyers)
@@ -40,9 +45,9 @@ def quarter(market, supplier, products, buyers):
 def opening(market, supplier, products, buyers):
     """The state before the first quarter: stock, opening orders, expectations, prices."""
     for p in range(market.product_count):
-        products[p].list_price = products[p].opening_price
+        products[p].price = products[p].opening_price
     for p in range(market.product_count, market.offer_count):
-        products[p].list_price = products[p].opening_price
+        products[p].price = products[p].opening_price
         products[p].served = 1.0
     supplier.share = supplier.opening_share
     set_prices_per_hae(market, products)
@@ -86,15 +91,15 @@ def set_prices_per_hae(market, products):
 
     Of all products, where none is on sale in the open market.
     """
-    on_sale = False
+    market.open_sale = False
     for p in range(market.product_count):
-        on_sale = on_sale or sold_openly(market, products[p])
+        market.open_sale = market.open_sale or sold_openly(market, products[p])
     market.hae_price = 0.0
     market.hae_per_wafer = 0.0
     for p in range(market.product_count):
         product = products[p]
-        if sold_openly(market, product) or not on_sale:
-            price = product.list_price / product.hae
+        if sold_openly(market, product) or not market.open_sale:
+            price = product.price / product.hae
             if market.hae_price == 0.0 or price < market.hae_price:
                 market.hae_price = price
             market.hae_per_wafer = max(market.hae_per_wafer, product.packages_per_wafer * product.hae)
@@ -122,7 +127,7 @@ def arrive(market, supplier, products, buyers):
         product = products[p]
         product.backlog = product.book
         product.stock_before = product.stock
-        product.price_before = product.list_price
+        product.price_before = product.price
         product.price_ceiling = supplier.highest_price(product)
         product.at_limit = False
         product.shipped = product.ordered_units = product.ordered_value = 0.0
@@ -136,7 +141,7 @@ def arrive(market, supplier, products, buyers):
         option.produced = option.shipped
         option.experience = option.experience + option.shipped * option.hae
         known = 1.0 + option.experience / option.learning_scale
-        option.list_price = option.opening_price / power(known, option.learning)
+        option.price = option.opening_price / power(known, option.learning)
 
 
 @both_gears
@@ -180,29 +185,16 @@ def ship(market, supplier, products, buyers):
 
 
 @both_gears
-def standing(market, supplier, buyer):
-    """What the allocation rule knows a buyer by, in each of its names: a weight, past sales or a lot."""
-    if market.standing == LOTS:
-        return buyer.turn_draw
-    if market.standing == PAST_SALES:
-        return buyer.past_sales / buyer.names
-    return supplier.weigh(buyer, market)
-
-
-@both_gears
 def ship_lines(market, product, buyers, first, last, due, units, firm):
     """Ship up to ``units`` of a product to lines placed from ``first`` to ``last`` and promised by ``due``.
 
-    To firm ones alone if so asked, and as far as a buyer's money goes. A buyer under several names puts in an equal
-    part of its claim under each.
+    To firm ones alone if so asked, and as far as a buyer's money goes.
     """
     if units <= 0.0:
         return
     asked = 0.0
-    names = 0
     for i in range(market.buyer_count):
         buyer = buyers[i]
-        names += buyer.names
         buyer.claim = 0.0
         money = buyer.purse()
         for line in range(buyer.lines):
@@ -214,23 +206,10 @@ def ship_lines(market, product, buyers, first, last, due, units, firm):
         asked += buyer.claim
     if asked <= 0.0:
         return
-    orders = [0.0] * names
-    standings = [0.0] * names
-    at = 0
-    for i in range(market.buyer_count):
-        for _ in range(buyers[i].names):
-            orders[at] = buyers[i].claim / buyers[i].names
-            standings[at] = buyers[i].weight
-            at += 1
-    given = allocate(market.allocation, orders, units, standings)
-    at = 0
+    share_out(market, buyers, units)
     for i in range(market.buyer_count):
         buyer = buyers[i]
-        left = 0.0
-        for _ in range(buyer.names):
-            left += given[at]
-            at += 1
-        left = min(left, buyer.claim)
+        left = buyer.given
         for line in range(buyer.lines):
             if eligible(buyer, line, product.index, first, last, due, firm):
                 part = min(left, buyer.line_open[line])
@@ -289,7 +268,7 @@ def deploy(market, products, buyers):
 def expect(market, supplier, products, buyers):
     """Quotes from what is left in the book; expectations of lead time and fill; the compute wanted now."""
     count_book(market, products, buyers)
-    supplier.quote_waits(market, products)
+    quote_by(market.quoting, market, supplier, products, buyers, 0.0)
     for i in range(market.buyer_count):
         buyers[i].expect(market)
         buyers[i].aim(market, products)
@@ -308,14 +287,16 @@ def cancel(market, products, buyers):
 def plan(market, supplier, products, buyers):
     """What goes to outside options, new needs, and the clearing price as all sides can reckon it."""
     count_book(market, products, buyers)
-    supplier.quote_waits(market, products)
+    quote_by(market.quoting, market, supplier, products, buyers, 0.0)
     for p in range(market.product_count):
+        products[p].quoted_lead = market.quote[products[p].generation]
         products[p].book_before = products[p].book
     if market.offer_count > market.product_count:
         turn_elsewhere(market, products, buyers)
     for i in range(market.buyer_count):
         buyers[i].build_power(market, products)
         buyers[i].plan(market, products)
+    quote_by(market.quoting, market, supplier, products, buyers, HALF_ASKED)
     find_shadow_prices(market, supplier, products, buyers)
 
 
@@ -335,21 +316,28 @@ def turn_elsewhere(market, products, buyers):
 
 @both_gears
 def find_shadow_prices(market, supplier, products, buyers):
-    """The shadow price on either side of the export rules, from true demand and possible supply (E15).
+    """The shadow price on either side of the export rules, from true demand and planned output (E15, E32).
 
-    Where nobody wants anything, and for what nobody may have, it is the list price.
+    Wants and output are those of ``market.shadow_quarters``; open orders are wants not yet met. The controlled side
+    has its products' share of the wafers, and what nobody uses. Where nobody wants anything, and for what nobody may
+    have, the shadow price is the list price.
     """
-    spare = supplier.wafers - supplier.wafers_used
-    if spare <= book.DUST * supplier.wafers:
-        spare = 0.0
-    supply_open = spare * market.hae_per_wafer
-    supply_controlled = supply_open
+    output = 0.0
+    for n in range(market.shadow_quarters):
+        output += supplier.output(market, products, market.quarter + 1 + n)
+    used = controlled = stock_open = stock_controlled = 0.0
     for p in range(market.product_count):
         product = products[p]
+        used += product.wafers
         if product.open_market > 0.0:
-            supply_open += product.produced * product.hae
+            stock_open += product.stock * product.hae
         elif product.exportable > 0.0:
-            supply_controlled += product.produced * product.hae
+            controlled += product.wafers
+            stock_controlled += product.stock * product.hae
+    share = controlled / used if used > 0.0 else 0.0
+    idle = max(0.0, 1.0 - used / supplier.wafers) if supplier.wafers > 0.0 else 0.0
+    supply_open = stock_open + output * (1.0 - share)
+    supply_controlled = stock_controlled + output * max(share, idle)
     reference = market.hae_price
     shadow_open = clearing.clearing_price(market, buyers, supply_open, reference, clearing.OPEN)
     shadow_controlled = clearing.clearing_price(market, buyers, supply_controlled, reference, clearing.CONTROLLED)
@@ -360,7 +348,7 @@ def find_shadow_prices(market, supplier, products, buyers):
             shadow = shadow_open
         elif product.exportable > 0.0:
             shadow = shadow_controlled
-        product.shadow_price = shadow * product.hae if shadow > 0.0 else product.list_price
+        product.shadow = shadow * product.hae if shadow > 0.0 else product.price
 
 
 @both_gears

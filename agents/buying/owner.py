@@ -24,11 +24,12 @@ class Owner(BuyerState):
             self.reference_stock = self.opening_stock
         for g in range(market.generation_count):
             self.lead_expected[g] = market.opening_lead
+            self.own_quote[g] = self.own_promise[g] = market.opening_lead
         self.conversion = self.fill_expected = self.exclusive = 1.0
         self.past_sales = self.opening_flow * self.opening_stock
         units = self.opening_book * self.opening_flow * self.owned[self.opening_product]
         if units > 0.0:
-            book.join(self, self.opening_product, units, product.list_price, -1, 0, 0.0)
+            book.join(self, self.opening_product, units, product.price, -1, 0, 0.0)
 
     # --- the quarter begins --------------------------------------------------------------------------------
 
@@ -38,7 +39,7 @@ class Owner(BuyerState):
         self.ordered_before = self.ordered
         self.needed = self.submitted = self.ordered = self.ordered_firm = self.cancelled = 0.0
         self.delivered = self.units_delivered = self.value_delivered = self.wait_delivered = 0.0
-        self.due = self.due_delivered = self.promised = self.promised_delivered = 0.0
+        self.due = self.promised = self.promised_delivered = 0.0
         self.spending = self.other_spending = self.inflow = self.fees = 0.0
         self.handed_over = self.taken_over = self.bills = 0.0
         self.cash_before = self.cash
@@ -61,8 +62,8 @@ class Owner(BuyerState):
         self.power_coming[POWER_QUARTERS] = 0.0
 
     def receive_money(self, market):
-        """A budget for the quarter; what was left of the last one lapses."""
-        self.earn(self.budget() - self.cash)
+        """A budget for the quarter; what was left of the last one lapses, what was drawn in advance is taken off."""
+        self.earn(self.budget() - max(0.0, self.cash))
 
     def budget(self):
         """Million USD a quarter it gives out for accelerators."""
@@ -112,6 +113,10 @@ class Owner(BuyerState):
     def committed(self, by):
         """Million USD that lines promised by a quarter will take on delivery; later ones have later budgets."""
         return book.cost_to_come(self, by)
+
+    def overdraft(self):
+        """Million USD of the next quarter's money that deposits may draw on (E31)."""
+        return self.advance * self.budget()
 
     def purse(self):
         """Million USD it can pay out now; the credit limit is the floor of its cash.
@@ -163,6 +168,14 @@ class Owner(BuyerState):
             g = product.generation
             self.on_order[g] = self.on_order[g] + self.line_open[i] * product.hae
 
+    def coming_by(self, market, products, quarter):
+        """HAE on order of any generation that is promised by a quarter."""
+        total = 0.0
+        for i in range(self.lines):
+            if self.line_promised[i] <= quarter:
+                total += self.line_open[i] * products[self.line_product[i]].hae
+        return total
+
     def waiting_for(self, market, products):
         """HAE on order of products that are made already: the supply line of E6."""
         total = 0.0
@@ -173,8 +186,9 @@ class Owner(BuyerState):
         return total + self.outside_open
 
     def enter(self, market, product, units, price, promised, prepaid):
-        """One line of the book, as large as its deposit can be paid."""
-        units = book.payable(units, price * prepaid / 1e6, self.purse())
+        """One line of the book, as large as its deposit can be paid, from the next quarter's money too (E31)."""
+        in_advance = max(0.0, self.overdraft() + min(0.0, self.cash))
+        units = book.payable(units, price * prepaid / 1e6, self.purse() + in_advance)
         if units <= 0.0:
             return
         book.join(self, product.index, units, price, market.quarter, promised, prepaid)
@@ -212,7 +226,7 @@ class Owner(BuyerState):
             self.outside_coming[k * LEADS + LEADS - 1] = 0.0
             if hae > 0.0:
                 self.outside_open = max(0.0, self.outside_open - hae)
-                price = option.list_price / option.hae * self.cost_factor
+                price = option.price / option.hae * self.cost_factor
                 if option.commitment == 0:
                     hae = book.payable(hae, price / 1e6, self.purse())
                     self.settle_with_others(hae * price / 1e6)
@@ -247,8 +261,6 @@ class Owner(BuyerState):
         self.value_delivered = self.value_delivered + units * price / 1e6
         self.wait_delivered = self.wait_delivered + hae * wait
         market.note_delivery(self.line_placed[line], hae)
-        if self.line_promised[line] <= market.quarter:
-            self.due_delivered = self.due_delivered + hae
         if self.line_promised[line] == market.quarter:
             self.promised_delivered = self.promised_delivered + hae
         return units

@@ -15,6 +15,7 @@ from agents.records.roles import (
     Column,
     Draw,
     IntLines,
+    IntPerGeneration,
     IntSlots,
     IntTalks,
     Lines,
@@ -51,6 +52,9 @@ class BuyerState(Bargainer):
         float, Parameter("1", "eta of E3: how strongly the compute wanted answers its cost", 0.1, 5.0)
     ] = 1.0
     parity: Annotated[float, Parameter("1", "phi of E3: share of the largest rival it must match", 0.0, 2.0)] = 0.0
+    choice_scale: Annotated[
+        float, Parameter("1", "mu of E28: spread of tastes between generations, over the lowest price", 0.01, 2.0)
+    ] = 0.20
     races: Annotated[bool, Parameter("", "whether it takes part in the contest for the market's prize")] = False
     urgency: Annotated[float, Parameter("1/quarter", "rho: rate at which a later unit is worth less", 0.0, 2.0)] = 0.08
     capital_cost: Annotated[float, Parameter("1/year", "r of E2", 0.0, 1.0)] = 0.10
@@ -60,9 +64,12 @@ class BuyerState(Bargainer):
 
     # How it orders
     adjustment: Annotated[
-        float, Parameter("1/quarter", "alpha of E6: share of the gap to its target that it orders a quarter", 0.0, 1.0)
+        float,
+        Parameter("1/quarter", "alpha of E6 and E27: share of the gap to its target that it wants a quarter", 0.0, 1.0),
     ] = 0.26
-    line_weight: Annotated[float, Parameter("1", "beta of E6: weight of orders already placed", 0.0, 1.0)] = 0.34
+    line_weight: Annotated[float, Parameter("1", "beta of E6 and E29: weight of orders already placed", 0.0, 1.0)] = (
+        0.34
+    )
     gaming: Annotated[int, Choice(tuple(gaming.STRATEGIES), "how it inflates its orders in a shortage", "adaptive")]
     inflation_exponent: Annotated[
         float, Parameter("1", "gamma of E7: how strongly a low fill inflates its orders", 0.0, 3.0)
@@ -75,8 +82,13 @@ class BuyerState(Bargainer):
         float, Parameter("1/quarter", "th_phi of E9: weight of the latest fill in the fill it expects", 0.0, 1.0)
     ] = 0.36
     own_lead_weight: Annotated[float, Parameter("1", "weight of its own last wait beside the quote", 0.0, 1.0)] = 0.25
-    booking_horizon: Annotated[float, Parameter("quarters", "bookings of a coming generation, in wanted flow")] = 4.0
+    booking_horizon: Annotated[
+        float, Parameter("quarters", "h of E10: how long beyond its wait it books on coming money")
+    ] = 4.0
     booking_speed: Annotated[float, Parameter("1/quarter", "share of missing bookings made a quarter", 0.0, 1.0)] = 0.5
+    advance: Annotated[
+        float, Parameter("1", "share of the next quarter's money that deposits may draw on in advance", 0.0, 1.0)
+    ] = 1.0
     cancel_tolerance: Annotated[float, Parameter("1", "excess over the target that is left alone")] = 0.10
     reputation_cost: Annotated[float, Parameter("1", "cost of cancelling, as a share of the price", 0.0, 2.0)] = 0.10
     firm_share: Annotated[float, Parameter("1", "prepaid share from which a line is firm", 0.0, 1.0)] = 0.20
@@ -131,6 +143,7 @@ class BuyerState(Bargainer):
     share_hae: Annotated[float, Column("1", "share of all compute delivered")] = math.nan
     price_paid: Annotated[float, Column("USD per HAE", "mean price of the deliveries")] = math.nan
     realised_lead_weeks: Annotated[float, Column("weeks", "mean wait of the deliveries")] = math.nan
+    quoted_lead_weeks: Annotated[float, Column("weeks", "wait it is quoted for what it asks for now")] = math.nan
     fill_rate: Annotated[float, Column("1", "promised for the quarter and delivered in it, over promised")] = math.nan
     spending: Annotated[float, Column("million USD", "paid to the supplier, net of refunds")] = 0.0
     outside_delivered: Annotated[float, Column("HAE", "deliveries of outside options")] = 0.0
@@ -155,7 +168,15 @@ class BuyerState(Bargainer):
     wanted: float = 0.0
     announced: float = 0.0
     rival: float = 0.0
+    plan_size: float = 0.0
+    plan_opening: float = 0.0
     lead_expected: PerGeneration
+    own_quote: PerGeneration
+    own_promise: PerGeneration
+    odds: PerGeneration
+    split: PerGeneration
+    wait: PerGeneration
+    chosen: IntPerGeneration
     fill_expected: float = 1.0
     own_wait: float = 0.0
     churn: float = 0.0
@@ -163,11 +184,12 @@ class BuyerState(Bargainer):
     value_delivered: float = 0.0
     wait_delivered: float = 0.0
     due: float = 0.0
-    due_delivered: float = 0.0
     promised: float = 0.0
     promised_delivered: float = 0.0
     weight: float = 0.0
     claim: float = 0.0
+    given: float = 0.0
+    budgeted: float = 0.0
     past_sales: float = 0.0
     tenure: float = 0.0
     exclusive: float = 1.0
@@ -177,7 +199,6 @@ class BuyerState(Bargainer):
     submitted: float = 0.0
     ordered_before: float = 0.0
     ordered_firm: float = 0.0
-    eagerness: float = 1.0
     fallback: float = math.inf
     elsewhere: float = math.inf
     outside_wish: PerOption

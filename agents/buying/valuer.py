@@ -24,9 +24,25 @@ class Valuer(Owner):
             self.value_scale = cost * demand.power(ratio, 1.0 / self.elasticity)
 
     def revalue(self, market):
-        """theta of E1 for the quarter: its scale, the common regime and its own shock."""
+        """theta of E1 for the quarter: its scale, the common regime, its own shock, and its investment plan (E26).
+
+        The plan is smoothed investment over that of the first quarter, to the power ``market.plan_weight``: at 1 and an
+        elasticity of 1 compute is worth a constant share of the plan (Jorgenson 1963), at 0 it is worth what it was.
+        """
         self.taste = 0.5 * self.taste + self.taste_noise * self.taste_draw
-        self.value = self.value_scale * market.regime * math.exp(self.taste)
+        if market.quarter == 0:
+            self.plan_opening = self.plan_size = self.invests()
+        self.plan_size = self.plan_size + market.plan_smoothing * (self.invests() - self.plan_size)
+        plan = 1.0
+        if self.plan_opening > 0.0 and market.plan_weight > 0.0:
+            plan = 0.0
+            if self.plan_size > 0.0:
+                plan = demand.power(self.plan_size / self.plan_opening, market.plan_weight)
+        self.value = self.value_scale * market.regime * plan * math.exp(self.taste)
+
+    def invests(self):
+        """Million USD that it invests in the quarter."""
+        return self.budget()
 
     def cost_of_use(self, price):
         """E2: user cost of one HAE for a quarter, in USD, where one HAE costs ``price`` to buy."""
@@ -50,7 +66,7 @@ class Valuer(Owner):
 
     def worth(self, product, lead):
         """Most it would pay for a unit that comes after ``lead`` quarters, in USD: its value or its way out (E11)."""
-        return product.hae * min(self.lasting_value(product.list_price / product.hae, lead), self.fallback)
+        return product.hae * min(self.lasting_value(product.price / product.hae, lead), self.fallback)
 
     # --- demand -------------------------------------------------------------------------------------------
 
@@ -60,7 +76,7 @@ class Valuer(Owner):
         for p in range(market.product_count):
             product = products[p]
             if self.may_buy(product) and product.launch <= by and market.quarter <= product.last_order:
-                price = product.list_price / product.hae
+                price = product.price / product.hae
                 if lowest == 0.0 or price < lowest:
                     lowest = price
         return lowest
@@ -85,10 +101,21 @@ class Valuer(Owner):
         """HAE a quarter that replace what retires and close the gap to a target: dq C + alpha max(0, C* - C)."""
         return self.retirement * self.stock + self.adjustment * max(0.0, target - self.stock)
 
-    def demand_at(self, market, price):
-        """HAE it would take in a quarter at a market price per HAE in USD, as far as its money goes (E15)."""
-        by_money = self.means(1.0) * 1e6 / (price * self.cash_factor())
-        return min(self.flow(self.target_at(market, price)), by_money) * self.staying(price)
+    def wanted_flow(self, product):
+        """HAE of a product it would take in a quarter at list price, as far as money, power and space go (E27)."""
+        price = product.price / product.hae * self.cash_factor()
+        return max(0.0, min(self.flow(self.target), self.means(1.0) * 1e6 / price, self.room(product, 1.0)))
+
+    def demand_at(self, market, price, quarters):
+        """HAE it would take in so many quarters at a market price per HAE in USD, as far as its money goes (E15, E32).
+
+        min(H dq C + (1 - (1 - alpha) ** H) max(0, C* - C), means(H) / price), and of that what stays with the supplier.
+        """
+        left = 1.0 - self.adjustment
+        closed = 1.0 - (demand.power(left, quarters) if left > 0.0 else 0.0)
+        gap = max(0.0, self.target_at(market, price) - self.stock)
+        by_money = self.means(quarters) * 1e6 / (price * self.cash_factor())
+        return min(quarters * self.retirement * self.stock + closed * gap, by_money) * self.staying(price)
 
     def staying(self, price):
         """Share of its demand that stays with the supplier at a price per HAE: the logit of E11."""

@@ -30,6 +30,14 @@ class FrontierLab(Buyer):
             self.earn(self.round_size * math.exp(self.round_spread * self.size_draw))
         self.credit = self.loan_to_value * self.stock * market.hae_price / 1e6
 
+    def invests(self):
+        """Nothing that could be called a plan: rounds are lumps."""
+        return 0.0
+
+    def overdraft(self):
+        """None: its cash is one pool."""
+        return 0.0
+
     def means(self, quarters):
         """Cash and credit now, and steady income until then; rounds are not counted before they close."""
         return self.purse() + self.income * quarters

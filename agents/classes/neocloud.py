@@ -22,14 +22,21 @@ class Neocloud(Buyer):
 
     def receive_money(self, market):
         """E23: rents and income are kept; contracted revenue carries debt."""
-        revenue = self.deployed * self.contract_rent * HOURS * self.utilisation / 1e6
+        revenue = self.invests()
         self.earn(self.income + self.margin * revenue)
         self.credit = self.debt_multiple * 4.0 * revenue
 
+    def invests(self):
+        """The contracted revenue of a quarter, in million USD: its debt follows it."""
+        return self.deployed * self.contract_rent * HOURS * self.utilisation / 1e6
+
+    def overdraft(self):
+        """None: its cash is one pool."""
+        return 0.0
+
     def means(self, quarters):
         """Cash and credit now, and the rents that come in until then."""
-        revenue = self.deployed * self.contract_rent * HOURS * self.utilisation / 1e6
-        return self.purse() + (self.income + self.margin * revenue) * quarters
+        return self.purse() + (self.income + self.margin * self.invests()) * quarters
 
     def committed(self, by):
         """Million USD that all its open lines will take; its cash is one pool."""

@@ -23,8 +23,8 @@ POINTS = 12
 """Corners of a bid in an auction."""
 GENERATIONS = 5
 """Product generations a scenario may have."""
-SLOTS = 2
-"""Negotiations a buyer leads in one quarter: the product to have now, the one to book ahead."""
+SLOTS = 3
+"""Negotiations a buyer leads in one quarter, one for each product that it asks for."""
 WEEKS = 13
 """Bargaining rounds in a quarter, one a week."""
 QUARTERS = 40
@@ -107,6 +107,7 @@ IntTalks = Annotated[list[int], Array(SLOTS * WEEKS)]
 PerOffer = Annotated[list[float], Array(PRODUCTS + OUTSIDE)]
 PerOption = Annotated[list[float], Array(OUTSIDE)]
 PerGeneration = Annotated[list[float], Array(GENERATIONS)]
+IntPerGeneration = Annotated[list[int], Array(GENERATIONS)]
 PerQuarter = Annotated[list[float], Array(QUARTERS)]
 
 

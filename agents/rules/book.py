@@ -56,6 +56,24 @@ def strike(buyer, line, units):
 
 
 @both_gears
+def divide(buyer, line, units):
+    """Part a line in two: ``units`` of what is open of it become a line of their own, placed when it was.
+
+    Returns the new line.
+
+    Raises:
+        OverflowError: the buyer's book is full.
+    """
+    join(
+        buyer, buyer.line_product[line], units, buyer.line_price[line],
+        buyer.line_placed[line], buyer.line_promised[line], buyer.line_prepaid[line],
+    )  # fmt: skip
+    buyer.line_units[line] = buyer.line_units[line] - units
+    buyer.line_open[line] = buyer.line_open[line] - units
+    return buyer.lines - 1
+
+
+@both_gears
 def exchange(buyer, line, product, units, price, prepaid):
     """Turn a line into one for another product, ``units`` of it for each of the old, at another price."""
     buyer.line_product[line] = product

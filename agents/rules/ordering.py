@@ -33,6 +33,22 @@ def need(stock, target, on_order, lead, retirement, adjustment, line_weight):
 
 
 @both_gears
+def covered(flow, lead, on_order, line_weight):
+    """Orders of a quarter that keep a flow coming through a wait.
+
+    E29: max(0, F + beta (Lhat F - SL)) (Sterman 2000, ch. 17); at beta = 1 it orders up to (L + 1) F. Quantities in one
+    unit, ``lead`` in quarters.
+    """
+    return max(0.0, flow + line_weight * (lead * flow - on_order))
+
+
+@both_gears
+def taste(price, lowest, scale):
+    """exp(-(p - p_min) / (mu p_min)): the odds of a price against the lowest (McFadden 1974); argument cut at -500."""
+    return math.exp(max(-500.0, -(price - lowest) / (scale * lowest)))
+
+
+@both_gears
 def inflation(fill, exponent, cap):
     """Factor by which an order exceeds the need when only a share ``fill`` is expected to come.
 

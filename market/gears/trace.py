@@ -50,7 +50,7 @@ class Trace:
     def step(self) -> None:
         """Step the model one quarter and note what was offered, agreed, shipped and cancelled in it."""
         label = self.model.label
-        list_prices = [product.list_price for product in self.model.products]
+        list_prices = [product.price for product in self.model.products]
         known = {buyer.name: self._known_lines(buyer) for buyer in self.model.buyers}
         self.model.step()
         for buyer in self.model.buyers:

@@ -1,4 +1,4 @@
-"""The price at which the market would clear, and the rent at which deployed compute would be let (theory A.7)."""
+"""The price at which the market would clear (theory A.7)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ NOTHING = 1e-12
 """Share of the supply below which nothing is wanted."""
 MOST_STEPS = 60
 
-OPEN, CONTROLLED, SERVICES = 0, 1, 2
-"""What is to clear: sales on either side of the export rules, or services of the compute deployed."""
+OPEN, CONTROLLED = 0, 1
+"""What is to clear: sales on either side of the export rules."""
 
 
 @both_gears
 def wanted(market, buyers, price, what):
-    """HAE that all buyers concerned want at a price per HAE (at a rent per HAE and quarter, of services)."""
+    """HAE that all buyers concerned want in ``market.shadow_quarters`` at a price per HAE."""
     total = 0.0
     for i in range(market.buyer_count):
-        if what == SERVICES:
-            total += buyers[i].services_at(price)
-        elif buyers[i].controlled == (what == CONTROLLED):
-            total += buyers[i].demand_at(market, price)
+        if buyers[i].controlled == (what == CONTROLLED):
+            total += buyers[i].demand_at(market, price, float(market.shadow_quarters))
     return total
 
 

@@ -69,8 +69,8 @@ def _settle(market, supplier, products, buyer, slot, price):
     at = slot * ISSUES
     product = products[buyer.slot_product[slot]]
     buyer.agreed[at + PRICE] = price
-    buyer.agreed[at + UNITS] = buyer.slot_units[slot] * min(1.0, product.list_price / price)
-    buyer.agreed[at + DATE] = supplier.promise(market, product)
+    buyer.agreed[at + UNITS] = buyer.slot_units[slot] * min(1.0, product.price / price)
+    buyer.agreed[at + DATE] = supplier.promise(buyer, market, product)
     buyer.agreed[at + PREPAID] = 0.0
     _sign(market, products, buyer, slot, 0)
 
@@ -87,13 +87,13 @@ def _join_queue(market, supplier, products, buyers, bargainers):
             if buyer.slot_product[slot] >= 0 and buyer.slot_week[slot] < 0 and (bargainers or not buyer.bargains):
                 product = products[buyer.slot_product[slot]]
                 lead = buyer.lead_expected[product.generation]
-                price = product.list_price
+                price = product.price
                 if market.deposit > 0.0:
                     price = price * (1.0 + ordering.prepay_premium(market.deposit, buyer.capital_cost / 4.0, lead))
                 if not buyer.bargains or buyer.worth(product, lead) >= price:
-                    promise = supplier.promise(market, product)
+                    promise = supplier.promise(buyer, market, product)
                     units = buyer.slot_units[slot]
-                    _enter(market, product, buyer, slot, WEEKS, units, product.list_price, promise, 0.0)
+                    _enter(market, product, buyer, slot, WEEKS, units, product.price, promise, 0.0)
 
 
 @both_gears
@@ -141,7 +141,7 @@ def _replace(market, supplier, products, buyers, capacity_binds):
             if _talking(buyer, slot):
                 product = products[buyer.slot_product[slot]]
                 worth = buyer.worth(product, buyer.lead_expected[product.generation])
-                excluded = product.shadow_price if capacity_binds else 0.0
+                excluded = product.shadow if capacity_binds else 0.0
                 price = bargaining.replacement_price(worth, product.unit_cost, excluded, supplier.bargaining_weight)
                 if price > 0.0:  # nan where there is no deal
                     _settle(market, supplier, products, buyer, slot, price)
@@ -184,7 +184,7 @@ def _auction(market, supplier, products, buyers, form):
             continue
         product = products[buyer.slot_product[0]]
         _note_bid(market, product, buyer, prices, wafers, price)
-        buyer.needed = buyer.demand_at(market, price / (product.packages_per_wafer * product.hae))
+        buyer.needed = buyer.demand_at(market, price / (product.packages_per_wafer * product.hae), 1.0)
         if awarded[i] > book.DUST * supply:
             units = awarded[i] * product.packages_per_wafer
             buyer.submitted = units * product.hae
