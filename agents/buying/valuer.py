@@ -88,8 +88,10 @@ class Valuer(Owner):
         return max(own, self.parity * self.rival, self.contest(market, cost))
 
     def aim(self, market, products):
-        """The target of the quarter: at the cheapest list price of what is made by the next."""
-        self.target = self.target_at(market, self.cheapest(market, products, market.quarter + 1))
+        """The target at the cheapest list price of what is made by the next quarter; the old one if nothing is."""
+        price = self.cheapest(market, products, market.quarter + 1)
+        if price > 0.0:
+            self.target = self.target_at(market, price)
 
     def contest(self, market, cost):
         """Compute worth having for the sake of the race: best reply to the rivals' in a contest for a prize."""
