@@ -139,6 +139,7 @@ class MarketState(Stateful):
     able: PerGeneration
     open_sale: bool = False
     rent: float = 0.0
+    payable_wafers: float = 0.0
     quoted_lead: float = 0.0
     cohort_ordered: PerQuarter
     cohort_delivered: Cohorts

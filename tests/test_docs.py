@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -58,3 +59,28 @@ def test_the_model_names_every_class_of_buyers():
     for name, same in buyer_classes().items():
         if same[0].__module__.startswith("agents."):
             assert f"`{name}`" in text
+
+
+def functions_in_use():
+    """Every function and method of the market's packages, as ``module.function`` or ``Class.method``."""
+    found = set()
+    for package in ("agents", "market"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef):
+                    found.add(f"{path.stem}.{node.name}")
+                elif isinstance(node, ast.ClassDef):
+                    found |= {f"{node.name}.{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)}
+    return found
+
+
+def test_every_equation_names_code_that_exists():
+    rows = re.findall(
+        r"^\| (E\d+b?c?) \| .*? \| (.*?) \| [^|]*\|$", (ROOT / "docs" / "equations.md").read_text(), re.MULTILINE
+    )
+    assert len(rows) >= 35
+    known = functions_in_use()
+    named = {name for _, where in rows for name in re.findall(r"`([A-Za-z_]+\.[a-z_]+)`", where)}
+    assert len(named) >= 40
+    assert named - known == set()
+    assert all("`" in where for _, where in rows)

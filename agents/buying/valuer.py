@@ -68,6 +68,19 @@ class Valuer(Owner):
         """Most it would pay for a unit that comes after ``lead`` quarters, in USD: its value or its way out (E11)."""
         return product.hae * min(self.lasting_value(product.price / product.hae, lead), self.fallback)
 
+    def deal_worth(self, product, units, lead):
+        """Mean worth of a unit to it, in USD, if it gets all of so many beside what it owns: E1 over the deal.
+
+        Its way out (E11) is the most; the marginal value is cut as in :meth:`marginal_value`.
+        """
+        price = product.price / product.hae
+        hae = units * product.hae
+        value = demand.mean_value(
+            self.cost_of_use(price), self.target, self.elasticity, MOST_VALUE, self.stock, self.stock + hae
+        )
+        worth = demand.present_value(value, self.urgency, lead, self.capital_cost, 4.0 * self.retirement)
+        return product.hae * min(worth, self.fallback)
+
     # --- demand -------------------------------------------------------------------------------------------
 
     def cheapest(self, market, products, by):

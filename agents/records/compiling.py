@@ -72,7 +72,7 @@ class PartLowering(NativeLowering):
 class Passes(PassManager):
     """Passes one after the other; numba's own manager also notes, at every pass, the types at hand in words."""
 
-    def _runPass(self, index: int, pss: Any, internal_state: Any) -> None:  # noqa: N802
+    def _runPass(self, index: int, pss: Any, internal_state: Any) -> None:
         pss.analysis = self._analysis
         pss.run_pass(internal_state)
 

@@ -87,7 +87,11 @@ def _overload(name: str, rule: Callable) -> None:
     arguments = ", ".join(inspect.signature(rule).parameters)
     lines = [f"def resolve({arguments}):", "    return rules.get(self, {}).get(name)"]
     resolve = written("resolve", lines, {"rules": _rules, "name": name})
-    options: dict[str, Any] = {"strict": False, "target": "cpu", "jit_options": {"no_cfunc_wrapper": True, "pipeline_class": PartCompiler}}
+    options: dict[str, Any] = {
+        "strict": False,
+        "target": "cpu",
+        "jit_options": {"no_cfunc_wrapper": True, "pipeline_class": PartCompiler},
+    }
     overload_method(types.Record, name, **options)(resolve)
 
 

@@ -16,10 +16,9 @@ CHEAP = 1e-6
 
 
 def queue(*generations: dict[str, Any], congestion: float = 0.1, wafers: float = 100.0) -> Market:
-    """A buyer with open orders of some generations, and money for a part of them.
+    """Open orders of some generations, and money for a part of them: a buyer for each, since a buyer's money is one.
 
-    Of each: ``open`` units, ``money`` for so many of them, ``launch`` in so many quarters, ``ramp`` quarters; the money of
-    all lines of a buyer is one, so each generation has a buyer of its own.
+    Of each: ``open`` units, ``money`` for so many of them, ``launch`` in so many quarters, ``ramp`` quarters.
     """
     buyers = {f"of {n}": {} for n in range(len(generations))}
     raw = quiet_world(wafers, 20, **buyers)
