@@ -16,15 +16,11 @@ from runs.analysis.statistics import paired_difference
 from runs.designs.sampling import LatinHypercube
 from runs.engine import outcomes as outcome
 from runs.engine.engine import Engine
-from runs.engine.evaluate import Progress, evaluate
+from runs.engine.evaluate import Progress, evaluate, shifted
 from runs.engine.experiment import Experiment
 from runs.engine.outcomes import Outcome
-
-VECTORS = 50
-"""Parameter vectors: points of what nobody knows."""
-
-SEEDS = 20
-"""Replications of each vector."""
+from runs.refusal import Refused
+from runs.requests.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -63,75 +59,39 @@ class Difference:
         return self.low > 0.0 or self.high < 0.0
 
 
-def compare(
-    scenarios: Mapping[str, Scenario],
-    outcomes: Mapping[str, str],
-    vectors: int = VECTORS,
-    seeds: int = SEEDS,
-    seed: int | None = None,
-    sampler_seed: int = 0,
-    drop_failed: bool = False,
-    engine: Engine | None = None,
-    progress: Progress | None = None,
-) -> list[Difference]:
-    """Every scenario but the first against the first.
-
-    Args:
-        scenarios: by name, the control first; all with the same buyers, products and quarters.
-        outcomes: texts by name, as :mod:`runs.engine.engine.outcomes` reads them.
-        vectors: points drawn from the uncertainties of the first scenario (a Latin hypercube); those fields that the
-            scenarios themselves set apart stay as they set them. 1 leaves every parameter where it is.
-        seeds: replications of each.
-        seed: of the draws; the first scenario's own if None.
-        sampler_seed: of the points.
-        drop_failed: leave out pairs with a run that failed or is not defined.
-        engine: who does the work.
-        progress: called as ``progress(done, runs)``; cancels if it returns False.
-
-    Returns:
-        For each treatment, a difference per outcome.
-
-    Raises:
-        BadInput: something of this is not allowed, or runs failed and may not be left out.
-        Cancelled: ``progress`` returned False.
-    """
-    names = list(scenarios)
-    check(scenarios)
-    if vectors < 1 or seeds < 1 or vectors * seeds < 2:
-        raise BadInput(f"--runs: found {vectors} vectors of {seeds} seeds; allowed: two runs or more in all")
-    control = scenarios[names[0]]
-    points = vectors_of(scenarios, vectors, sampler_seed)
+def compare(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> list[Difference]:
+    """Every scenario but the first against the first: what :meth:`Comparison.run` does."""
+    check(asked.arms)
+    if asked.vectors < 1 or asked.runs < 1 or asked.vectors * asked.runs < 2:
+        raise Refused("runs", f"found {asked.vectors} vectors of {asked.runs} seeds; allowed: two runs or more in all")
+    control, *treatments = asked.arms
+    points = vectors_of(asked.arms, asked.vectors, asked.sampler_seed)
     found: dict[str, np.ndarray] = {}
     wanted: dict[str, Outcome] = {}
-    runs = vectors * seeds
-    for turn, (name, scenario) in enumerate(scenarios.items()):
-        wanted = {key: outcome.read(text, scenario, "--outcome") for key, text in outcomes.items()}
+    for turn, (name, scenario) in enumerate(asked.arms.items()):
+        wanted = {key: outcome.read(text, scenario, "outcomes") for key, text in asked.texts.items()}
         experiment = Experiment(
             scenario=scenario,
             points={path: points[path].to_numpy() for path in points},
-            runs_per_point=seeds,
-            seed=control.seed if seed is None else seed,
+            runs_per_point=asked.runs,
+            seed=asked.seed_used,
             outcomes=wanted,
         )
-        ahead = None if progress is None else _shifted(progress, turn * runs, len(scenarios) * runs)
+        ahead = None if progress is None else shifted(progress, turn * asked.vectors * asked.runs, asked.run_count)
         found[name] = evaluate(experiment, engine, ahead).outcomes
     return [
         difference(
             found[name][..., k],
-            found[names[0]][..., k],
-            drop_failed=drop_failed,
+            found[control][..., k],
+            drop_failed=asked.drop_failed,
             outcome=key,
             unit=wanted[key].unit,
             treatment_name=name,
-            control_name=names[0],
+            control_name=control,
         )
-        for name in names[1:]
+        for name in treatments
         for k, key in enumerate(wanted)
     ]
-
-
-def _shifted(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)
 
 
 def check(scenarios: Mapping[str, Scenario]) -> None:
@@ -155,15 +115,14 @@ def vectors_of(scenarios: Mapping[str, Scenario], vectors: int, seed: int) -> pd
         for path, known in control.uncertainties.items()
         if all(other.get(path) == control.get(path) for other in others)
     }
-    if vectors == 1 or not space:
-        return pd.DataFrame(index=range(1)) if vectors == 1 else _without(space, vectors)
+    if vectors == 1:
+        return pd.DataFrame(index=range(1))
+    if not space:
+        raise Refused(
+            "vectors",
+            f"found {vectors}, and the first scenario has no uncertainties in common with the others; allowed: 1",
+        )
     return LatinHypercube(points=vectors, seed=seed).sample(space)
-
-
-def _without(space: Mapping[str, Distribution], vectors: int) -> pd.DataFrame:
-    raise BadInput(
-        f"--vectors: found {vectors}, and the first scenario has no uncertainties in common with the others; allowed: 1"
-    )
 
 
 def difference(
@@ -187,9 +146,11 @@ def difference(
     dropped = int((~fine).sum())
     if dropped and not drop_failed:
         bad = np.flatnonzero(~fine.ravel())
-        raise BadInput(
+        raise Refused(
+            "",
             f"outcome {outcome}: {dropped} of {fine.size} pairs failed or are not defined (runs "
-            f"{', '.join(map(str, bad[:5]))}{', ...' if bad.size > 5 else ''}); allowed: none, or --drop-failed"
+            f"{', '.join(map(str, bad[:5]))}{', ...' if bad.size > 5 else ''}); allowed: none",
+            instead="drop_failed",
         )
     kept = [(treated[row], untreated[row]) for treated, untreated, row in zip(treatment, control, fine, strict=True)]
     kept = [pair for pair in kept if pair[0].size]

@@ -75,7 +75,7 @@ def batch(
         except KeyboardInterrupt:
             ready = results.read_manifest(out)["runs_done"]
             raise batches.Stopped(
-                f"{out}: cancelled after {ready:,} of {experiment.runs:,} runs; {batches.GO_ON}"
+                f"{out}: cancelled after {ready:,} of {experiment.runs:,} runs; {batches.KEPT}"
             ) from None
     finished = results.open(out)
     if as_json:

@@ -18,6 +18,7 @@ from runs.cli import batch as batch_cli
 from runs.cli import discover as discover_cli
 from runs.cli.arguments import Changes, ScenarioName, changed
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+from runs.requests.request import option
 
 if TYPE_CHECKING:
     from market import Scenario
@@ -241,14 +242,19 @@ def main() -> None:
     from market import BadInput
     from market.gears.model import RunFailed
     from runs.folder.batch import Stopped
+    from runs.refusal import Refused
 
     try:
         status = app(standalone_mode=False)
     except UsageError as error:
         status = complain(str(error.format_message()), 2)  # type: ignore[attr-defined]
+    except Refused as error:
+        status = complain(error.told(option), 2)
     except BadInput as error:
         status = complain(str(error), 2)
-    except (RunFailed, Stopped) as error:
+    except Stopped as error:
+        status = complain(f"{error}, go on with --resume", 1)
+    except RunFailed as error:
         status = complain(str(error), 1)
     except (KeyboardInterrupt, typer.Abort):
         status = complain("cancelled", 130)

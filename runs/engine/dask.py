@@ -5,10 +5,10 @@ from __future__ import annotations
 from distributed import Client, WorkerPlugin, get_worker
 from distributed import Worker as Machine
 
-from market import BadInput
 from runs import environment
 from runs.engine.experiment import Experiment, Part
 from runs.engine.modules import Modules
+from runs.refusal import Refused
 
 
 class Hand(WorkerPlugin):
@@ -35,7 +35,9 @@ def fingerprints(client: Client) -> None:
     ours = environment.fingerprint()
     for address, theirs in sorted(client.run(environment.fingerprint).items()):
         if theirs != ours:
-            raise BadInput(
-                f"--cluster: {address} has the fingerprint {theirs}, here it is {ours}: results would differ in their "
-                "last digits; allowed: one environment everywhere, or --mixed"
+            raise Refused(
+                "cluster",
+                f"{address} has the fingerprint {theirs}, here it is {ours}: results would differ in their "
+                "last digits; allowed: one environment everywhere",
+                instead="mixed",
             )

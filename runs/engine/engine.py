@@ -18,6 +18,7 @@ from market import BadInput
 from market.gears import ensemble
 from runs.engine.experiment import Experiment, Part, Worker
 from runs.engine.modules import Modules, modules_of
+from runs.refusal import Refused
 
 Submit = Callable[[int, int], Any]
 """Hands out the runs (first, count) and returns a future of their Part."""
@@ -59,7 +60,7 @@ class Engine:
         for name in ("threads", "workers", "chunk"):
             found = getattr(self, name)
             if found is not None and found < 1:
-                raise BadInput(f"{name}: found {found}; allowed: a whole number from 1")
+                raise Refused(name, f"found {found}; allowed: a whole number from 1")
 
     @contextlib.contextmanager
     def started(self, experiment: Experiment) -> Iterator[Callable[[Pieces], Generator[Part]]]:
@@ -165,17 +166,17 @@ def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[tuple[S
     try:
         from distributed import Client
     except ImportError:
-        raise BadInput("--cluster: needs the package distributed; install gpumarket[cluster]") from None
+        raise Refused("cluster", "needs the package distributed; install gpumarket[cluster]") from None
     from runs.engine.dask import Hand, fingerprints, run_chunk
 
     try:
         client = Client(address, timeout="5s", set_as_default=False)
     except (OSError, ValueError) as error:
-        raise BadInput(f"--cluster: found {address!r}, which does not answer: {error}") from None
+        raise Refused("cluster", f"found {address!r}, which does not answer: {error}") from None
     with client:
         threads = sum(client.nthreads().values())
         if not threads:
-            raise BadInput(f"--cluster: found {address!r}, which has no workers; allowed: one or more")
+            raise Refused("cluster", f"found {address!r}, which has no workers; allowed: one or more")
         if not mixed:
             fingerprints(client)
         hand = Hand(modules_of(experiment), experiment)

@@ -14,10 +14,11 @@ from typing import NoReturn
 
 import numpy as np
 
-from market import BadInput, Scenario
+from market import Scenario
 from market.gears.build import Build
 from market.scenario.paths import parse_quarter
 from market.scenario.schema import suggest
+from runs.refusal import Refused
 
 Measures = Mapping[str, np.ndarray]
 """Measures of each family, shape (runs, quarters, members, columns)."""
@@ -165,7 +166,7 @@ class _Reader:
     reduced: bool = True
 
     def refuse(self, found: object, allowed: str) -> NoReturn:
-        raise BadInput(f"{self.where}: found {found!r}; {allowed}")
+        raise Refused(self.where, f"found {found!r}; {allowed}")
 
     @property
     def said(self) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runs.analysis.compare import SEEDS, VECTORS, Difference, compare, holm
+from runs.analysis.compare import Difference, holm
 from runs.engine.engine import Engine
-from runs.engine.evaluate import Progress
+from runs.engine.evaluate import Progress, shifted
 from runs.questions.question import Metric, Question
+from runs.requests.comparison import Comparison
+from runs.requests.inquiry import Inquiry
 from runs.words import number
 
 LEVEL = 0.05
@@ -53,9 +55,7 @@ class Answer:
     question: Question
     rows: tuple[Row, ...]
     checks: tuple[CheckRow, ...]
-    vectors: int
-    seeds: int
-    seed: int | None
+    asked: Inquiry
 
     @property
     def sentences(self) -> list[str]:
@@ -92,9 +92,9 @@ class Answer:
         return {
             "question": self.question.head.model_dump(by_alias=True),
             "source": self.question.source,
-            "vectors": self.vectors,
-            "seeds": self.seeds,
-            "seed": self.seed,
+            "vectors": self.asked.vectors,
+            "seeds": self.asked.runs,
+            "seed": self.asked.seed,
             "sentences": self.sentences,
             "explanation": self.explanation,
             "rows": [dataclasses.asdict(row) for row in self.rows],
@@ -103,41 +103,23 @@ class Answer:
 
 
 def answer(
-    question: Question,
-    vectors: int = VECTORS,
-    seeds: int = SEEDS,
-    seed: int | None = None,
-    engine: Engine | None = None,
-    progress: Progress | None = None,
+    question: Question, asked: Inquiry, engine: Engine | None = None, progress: Progress | None = None
 ) -> Answer:
-    """Answer one question by a crossed design on common draws (theory C; :func:`runs.analysis.compare.compare`).
-
-    Args:
-        question: what is asked.
-        vectors: points of what nobody knows; 1 leaves every parameter where it is.
-        seeds: replications of each.
-        seed: of the draws; the scenario's own if None.
-        engine: who does the work.
-        progress: called as ``progress(done, runs)``; cancels if it returns False.
-
-    Raises:
-        BadInput: numbers that are not allowed, or outcomes that are not defined in some runs.
-        Cancelled: ``progress`` returned False.
-    """
+    """Answer one question of an inquiry by a crossed design on common draws (theory C)."""
     head, cases = question.head, question.cases
-    each = len(question.sides) * vectors * seeds
     turns = [(case, value, off) for case, value in cases for off in (False, True)]
+    total = asked.run_count(question)
     found: dict[tuple[str, bool], list[Difference]] = {}
     for turn, (case, value, off) in enumerate(turns):
-        found[case, off] = compare(
+        one = Comparison(
             question.scenarios(value, off),
-            question.outcomes,
-            vectors,
-            seeds,
-            seed,
-            engine=engine,
-            progress=None if progress is None else _ahead(progress, turn * each, len(turns) * each),
+            outcomes=question.outcomes,
+            vectors=asked.vectors,
+            runs=asked.runs,
+            seed=asked.seed,
         )
+        ahead = None if progress is None else shifted(progress, turn * one.run_count, total)
+        found[case, off] = one.run(engine, ahead)
     metrics = {metric.name: metric for metric in head.metrics}
     rows = tuple(
         Row(case, one.outcome, expected(metrics[one.outcome], case, one.treatment_name), one, one.p, "")
@@ -149,11 +131,7 @@ def answer(
         for case, _ in cases
         for on, off in zip(found[case, False], found[case, True], strict=True)
     )
-    return together([Answer(question, rows, checks, vectors, seeds, seed)])[0]
-
-
-def _ahead(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)
+    return Answer(question, rows, checks, asked)
 
 
 def together(answers: Sequence[Answer]) -> list[Answer]:

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from market import Scenario
 from runs.analysis.compare import holm
+from runs.folder import results, tables
 from runs.reports import figures
 from runs.reports.contents import Picture, Report
 from runs.words import number, percent
 
 if TYPE_CHECKING:
-    from market import Scenario
     from runs.analysis.compare import Difference
     from runs.analysis.discover import Discovery
     from runs.analysis.indices import Indices
     from runs.analysis.sensitivity import Study
+    from runs.requests import Comparison, Search, Sensitivity
 
 ONE_MACHINE = (
     "The same command gives these digits again in the environment named below; elsewhere the last ones may differ."
 )
 MODEL = "All of this holds in the model, whose constants were chosen by looking at history, not fitted to it."
-
-
-def command(*words: object) -> str:
-    """A command line that a shell reads as these words; those that are None are left out."""
-    return shlex.join(["gpumarket", *(str(word) for word in words if word is not None)])
 
 
 def interval(low: float, high: float) -> str:
@@ -50,15 +46,15 @@ def said_of(scenario: Scenario) -> tuple[str, str]:
 # --- sensitivity ------------------------------------------------------------------------------------------------------
 
 
-def sensitivity(study: Study, found: Mapping[str, Indices], over_time: bool, repeat: str) -> Report:
+def sensitivity(asked: Sensitivity, study: Study, found: Mapping[str, Indices]) -> Report:
     """Which inputs drive the outcomes; of several the first answers.
 
     Args:
-        study: whose scenario and design are told.
-        found: indices by outcome, or by measure and quarter if ``over_time``.
-        over_time: one figure of all quarters instead of one per outcome.
-        repeat: the command line.
+        asked: what was asked.
+        study: what was run for it.
+        found: indices by outcome, or by measure and quarter, of which there is one figure, if it was asked over time.
     """
+    over_time = asked.over_time
     first = next(iter(found.values()))
     of = ", ".join(dict.fromkeys(name.rpartition(" in ")[0] if over_time else name for name in found))
     if over_time:
@@ -74,7 +70,7 @@ def sensitivity(study: Study, found: Mapping[str, Indices], over_time: bool, rep
         title=f"Sensitivity of {study.scenario.name}",
         question=f"Which of the things that nobody knows drive {of}, and which cannot be told from chance?",
         answer=answers,
-        command=repeat,
+        command=asked.settled(study).command,
         design=[
             said_of(study.scenario),
             ("Method", METHODS[study.method]),
@@ -210,19 +206,9 @@ def _sensitivity_caveats(first: Indices) -> list[str]:
 # --- compare ----------------------------------------------------------------------------------------------------------
 
 
-def comparison(
-    arms: Mapping[str, Scenario], found: Sequence[Difference], seed: int, sampler_seed: int, repeat: str
-) -> Report:
-    """What treatments change; the first outcome answers.
-
-    Args:
-        arms: scenarios by name, the control first.
-        found: their differences from it.
-        seed: of the draws.
-        sampler_seed: of the parameter vectors.
-        repeat: the command line.
-    """
-    first = found[0]
+def comparison(asked: Comparison, found: Sequence[Difference]) -> Report:
+    """What treatments change; the first outcome answers."""
+    arms, first = asked.arms, found[0]
     control = next(iter(arms.values()))
     outcomes = list(dict.fromkeys(one.outcome for one in found))
     many = [
@@ -240,12 +226,15 @@ def comparison(
         title=f"Against {first.control_name}",
         question=f"What changes in {', '.join(outcomes)} under {', '.join(list(arms)[1:])}?",
         answer=changes(found),
-        command=repeat,
+        command=asked.settled.command,
         design=[
             *((name, f"{scenario.name} (hash {scenario.hash[:12]})") for name, scenario in arms.items()),
-            ("Vectors", f"{first.vectors} of what nobody knows, Latin hypercube, seed {sampler_seed}"),
-            ("Runs", f"{first.seeds} of each vector and arm, {len(arms) * first.vectors * first.seeds:,} runs"),
-            ("Draws", f"seed {seed}, the same for every arm: run n of one is paired with run n of the other"),
+            ("Vectors", f"{first.vectors} of what nobody knows, Latin hypercube, seed {asked.sampler_seed}"),
+            ("Runs", f"{first.seeds} of each vector and arm, {asked.run_count:,} runs"),
+            (
+                "Draws",
+                f"seed {asked.seed_used}, the same for every arm: run n of one is paired with run n of any other",
+            ),
             ("Uncertain", ", ".join(control.uncertainties) if first.vectors > 1 else "nothing, parameters as they are"),
         ],
         figures={"differences": Picture(figures.differences(found), _differences_caption(first))},
@@ -289,16 +278,10 @@ def _differences(found: Sequence[Difference]) -> pd.DataFrame:
 # --- discover ---------------------------------------------------------------------------------------------------------
 
 
-def discovery(found: Discovery, scenario: Scenario, folder: str, seed: int, repeat: str) -> Report:
-    """Where an outcome happens.
-
-    Args:
-        found: the boxes.
-        scenario: of the batch.
-        folder: of the batch, as the user called it.
-        seed: of the batch's draws.
-        repeat: the command line.
-    """
+def discovery(asked: Search, found: Discovery) -> Report:
+    """Where an outcome happens."""
+    stored = results.open(asked.folder)
+    scenario, seed = Scenario.load(stored.folder / tables.SCENARIO), stored.manifest["seed"]
     pictures = {}
     if found.boxes:
         caption = (
@@ -309,10 +292,10 @@ def discovery(found: Discovery, scenario: Scenario, folder: str, seed: int, repe
         title=f"Discovery in {scenario.name}",
         question=f"Where does {found.condition} happen?",
         answer=f"{found.sentence}.",
-        command=repeat,
+        command=dataclasses.replace(asked, condition=found.condition).command,
         design=[
             said_of(scenario),
-            ("Batch", folder),
+            ("Batch", str(asked.folder)),
             ("Points", f"{found.points:,}, {found.runs:,} runs, {found.cases:,} of them cases; draws by seed {seed}"),
             ("Space", ", ".join(axis.path for axis in found.axes)),
             ("Method", "classification tree (Breiman et al. 1984) read as boxes (Bryant & Lempert 2010)"),

@@ -144,7 +144,7 @@ def test_help_names_every_command(gpumarket):
 
 def test_the_agents_of_another_project_are_refused(tmp_path):
     (tmp_path / "agents.py").write_text("")
-    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from runs.cli import main; main()"
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from runs.cli.main import main; main()"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "agents.py" in done.stderr

@@ -13,9 +13,10 @@ import runs
 from market import BadInput
 from runs.analysis import condition
 from runs.analysis.condition import Condition
-from runs.analysis.discover import density_interval, discover, find, wilson
+from runs.analysis.discover import density_interval, find, wilson
 from runs.analysis.tree import edge
 from runs.folder import batch
+from runs.requests import Search
 from tests.runs.batches import design
 
 RULES = ["uniform", "proportional", "linear"]
@@ -61,7 +62,7 @@ def cases_of(parameters):
 
 
 def test_a_planted_box_is_found_and_nothing_else(planted):
-    found = discover(planted(cases_of), "wait > 52")
+    found = Search(planted(cases_of), "wait > 52").run()
     (box,) = found.boxes
     assert {limit.path for limit in box.limits} == {"supplier.capacity_delay", "market.allocation"}
     (rule,) = [limit for limit in box.limits if limit.options]
@@ -166,7 +167,7 @@ def test_a_higher_density_leaves_less():
     assert [box.points for box in strict.boxes] == [40]
     everywhere = find(*table(points, 20, np.full(200, 15)), CASE)
     assert everywhere.boxes == ()
-    assert "higher --min-density" in everywhere.sentence
+    assert "a higher density" in everywhere.sentence
 
 
 def test_the_interval_of_a_density_counts_points_that_are_alike():
@@ -261,4 +262,4 @@ def test_a_batch_of_one_point_has_no_space(tmp_path):
     small = design(1, 5, "reference", uncertainties={"supplier.capacity_delay": {"low": 3.0, "high": 6.0}})
     batch.run(small.experiment, tmp_path / "one")
     with pytest.raises(BadInput, match="nothing that varies"):
-        discover(tmp_path / "one", "peak_quote > 5")
+        Search(tmp_path / "one", "peak_quote > 5").run()
