@@ -5,7 +5,6 @@ A question is a TOML file; those of theory C are shipped beside this module. :mo
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 
 from market import BadInput, Scenario
+from market.scenario import toml
 from market.scenario.scenario import merge
 from market.scenario.scenario import shipped as shipped_scenarios
 from market.scenario.schema import STRICT, suggest, validate
@@ -126,7 +126,7 @@ def shipped() -> dict[str, Path]:
 
 
 def _number(path: Path) -> int:
-    text = tomllib.loads(path.read_text(encoding="utf-8"))["id"]
+    text = toml.read(path, path.name)["id"]
     return int(text[1:]) if text[1:].isdigit() else 0
 
 
@@ -141,14 +141,8 @@ def _read(name: str | Path) -> tuple[dict[str, Any], str, Path]:
     known = shipped()
     ids = {f"C{k}": stem for k, stem in enumerate(known, 1)}
     stem = ids.get(str(name).upper(), str(name))
-    path = known.get(stem, Path(name))
-    source = path.name if stem in known else str(name)
-    if not path.is_file():
-        raise BadInput(f"{name}: no such question or file; {suggest(str(name), known)}")
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), source, path.parent
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{source}: is not a TOML file: {error}") from None
+    path, source = toml.find(stem, known, "question")
+    return toml.read(path, source), source, path.parent
 
 
 Step = tuple[str, Mapping[str, Any], list[dict[str, Any]]]
