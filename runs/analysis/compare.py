@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,9 @@ from runs.engine.evaluate import Progress, evaluate, shifted
 from runs.engine.experiment import Experiment
 from runs.engine.outcomes import Outcome
 from runs.refusal import Refused
-from runs.requests.comparison import Comparison
+
+if TYPE_CHECKING:
+    from runs.requests.comparison import Comparison
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,10 @@ from runs.analysis.condition import read as read_condition
 from runs.analysis.tree import Axis, Leaf, grow
 from runs.folder import results
 from runs.refusal import Refused
-from runs.requests.search import Search
 from runs.words import percent, said
+
+if TYPE_CHECKING:
+    from runs.requests.search import Search
 
 NORMAL = 1.959963984540054
 """Half the width of a 95% interval, in standard errors."""
@@ -143,7 +145,7 @@ def find(
     point: pd.Series,
     outcomes: pd.DataFrame,
     asked: Condition,
-    min_density: float = Search.min_density,
+    min_density: float,
     drop_failed: bool = False,
 ) -> Discovery:
     """Boxes, from tables with a row per run.

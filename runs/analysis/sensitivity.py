@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,9 @@ from runs.engine.outcomes import Outcome
 from runs.folder import results, tables
 from runs.refusal import Refused
 from runs.requests.request import by_name
-from runs.requests.sensitivity import Sensitivity
+
+if TYPE_CHECKING:
+    from runs.requests.sensitivity import Sensitivity
 
 NEEDED: dict[str, type[Sampling]] = {"morris": Morris, "sobol": Saltelli}
 """The sampling that a method cannot do without."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runs.analysis.compare import Difference, holm
 from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress, shifted
 from runs.questions.question import Metric, Question
 from runs.requests.comparison import Comparison
-from runs.requests.inquiry import Inquiry
 from runs.words import number
+
+if TYPE_CHECKING:
+    from runs.requests.inquiry import Inquiry
 
 LEVEL = 0.05
 """Chance, adjusted for all that is asked together, under which a difference is taken for certain."""

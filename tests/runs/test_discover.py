@@ -109,12 +109,13 @@ def table(points, runs_each, hits) -> tuple[pd.DataFrame, pd.Series, pd.DataFram
 
 
 CASE = Condition((("y", ">", 0.5),))
+MOSTLY = Search.min_density
 
 
 def test_coverage_and_density_by_hand():
     points = pd.DataFrame({"x": np.arange(100) / 100.0, "k": np.arange(100) % 7})
     hits = np.where(points["x"] < 0.3, 8, 1)
-    found = find(*table(points, 10, hits), CASE)
+    found = find(*table(points, 10, hits), CASE, MOSTLY)
     (box,) = found.boxes
     assert [(limit.path, limit.low) for limit in box.limits] == [("x", None)]
     assert 0.29 <= box.limits[0].high < 0.3
@@ -129,7 +130,7 @@ def test_boxes_do_not_overlap_and_hold_what_their_limits_say():
     chance = np.random.default_rng(5)
     points = pd.DataFrame({"x": chance.random(600), "y2": chance.random(600), "rule": chance.choice(list("abc"), 600)})
     corner = (points["x"] > 0.7) & (points["y2"] > 0.5) | (points["rule"] == "a") & (points["x"] < 0.3)
-    found = find(*table(points, 5, np.where(corner, 5, 0)), CASE)
+    found = find(*table(points, 5, np.where(corner, 5, 0)), CASE, MOSTLY)
     inside = np.array(
         [np.all([limit.holds(points[limit.path]) for limit in box.limits], axis=0) for box in found.boxes]
     )
@@ -144,7 +145,7 @@ def test_boxes_do_not_overlap_and_hold_what_their_limits_say():
 def test_chance_is_no_box(seed):
     chance = np.random.default_rng(seed)
     points = pd.DataFrame(chance.random((400, 5)), columns=list("abcde"))
-    found = find(*table(points, 4, chance.binomial(4, 0.45, 400)), CASE)
+    found = find(*table(points, 4, chance.binomial(4, 0.45, 400)), CASE, MOSTLY)
     assert found.boxes == ()
     assert "nowhere in particular" in found.sentence
     assert found.coverage == 0.0
@@ -152,9 +153,9 @@ def test_chance_is_no_box(seed):
 
 def test_a_handful_of_levers_is_told_as_it_is():
     points = pd.DataFrame({"rule": list("abcdefgh"), "on": [True, False] * 4})
-    found = find(*table(points, 50, np.where(points["rule"].isin(["c", "f"]), 40, 5)), CASE)
+    found = find(*table(points, 50, np.where(points["rule"].isin(["c", "f"]), 40, 5)), CASE, MOSTLY)
     assert [str(box) for box in found.boxes] == ["rule is c or f"]
-    on = find(*table(points, 50, np.where(points["on"], 40, 5)), CASE)
+    on = find(*table(points, 50, np.where(points["on"], 40, 5)), CASE, MOSTLY)
     assert [str(box) for box in on.boxes] == ["on is true"]
 
 
@@ -165,7 +166,7 @@ def test_a_higher_density_leaves_less():
     strict = find(*table(points, 20, hits), CASE, min_density=0.95)
     assert [box.points for box in whole.boxes] == [100]
     assert [box.points for box in strict.boxes] == [40]
-    everywhere = find(*table(points, 20, np.full(200, 15)), CASE)
+    everywhere = find(*table(points, 20, np.full(200, 15)), CASE, MOSTLY)
     assert everywhere.boxes == ()
     assert "a higher density" in everywhere.sentence
 
