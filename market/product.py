@@ -21,7 +21,7 @@ class Offer(Stateful):
     list_price: Annotated[float, Column("USD", "list price at the quarter's end")] = 0.0
     transaction_price: Annotated[float, Column("USD", "mean price of the quarter's new orders")] = math.nan
     shadow_price: Annotated[float, Column("USD", "price that would clear the market")] = 0.0
-    premium: Annotated[float, Column("1", "shadow over list price, less one")] = math.nan
+    premium: Annotated[float, Column("1", "shadow over list price, less one", share=True)] = math.nan
     produced: Annotated[float, Column("units", "made in the quarter")] = 0.0
     shipped: Annotated[float, Column("units", "shipped in the quarter")] = 0.0
     backlog: Annotated[float, Column("units", "open orders at the quarter's end")] = 0.0

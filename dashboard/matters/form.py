@@ -5,23 +5,20 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from dashboard.compare.asked import Asked, others_wait, outcomes
 from dashboard.state.jobs import Job, Progress
 from dashboard.state.session import Setting
 from market import BadInput, Scenario
 from runs import requests
-from runs.analysis.indices import INERT, Indices
+from runs.analysis.indices import Indices
 from runs.analysis.sensitivity import Study
+from runs.findings.sensitivity import inputs
 from runs.requests.sensitivity import SAMPLES
 
 METHODS = {"morris": "Morris: quick, in the outcome's unit", "sobol": "Sobol: shares of variance"}
 SIZES = {"morris": (10, 20, 50, 100, 200), "sobol": (64, 128, 256, 512, 1024)}
 """Trajectories of Morris, base points of Sobol."""
 SIZES_SEEDS = (2, 4, 8, 16)
-LED = 5
-"""Inputs whose lines over time are shown without being asked for."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +86,7 @@ class Finding:
     @property
     def order(self) -> list[str]:
         """The inputs, what matters most first; the inert one is told by the floor."""
-        return [str(name) for name in self.indices.ranked.index if name != INERT]
-
-    @property
-    def leading(self) -> list[str]:
-        """The inputs that matter most over the quarters."""
-        known = [one.table[one.main] for one in self.over_time.values() if one is not None]
-        if not known:
-            return self.order[:LED]
-        total = pd.concat(known, axis=1).sum(axis=1).sort_values(ascending=False, kind="stable")
-        return [str(name) for name in total.index if name != INERT][:LED]
+        return inputs(self.indices)
 
 
 def computed(wanted: Wanted, progress: Progress) -> Finding:

@@ -21,6 +21,7 @@ from runs.engine.evaluate import Progress, evaluate, shifted
 from runs.engine.experiment import Experiment
 from runs.engine.outcomes import Outcome
 from runs.refusal import Refused
+from runs.words import SHARE
 
 if TYPE_CHECKING:
     from runs.requests.comparison import Comparison
@@ -34,7 +35,8 @@ class Difference:
     far from 0 if there were no difference; ``same_sign`` the share of pairs with the sign of the mean; ``correlation``
     of the two, which pairing lives on (NaN where either does not vary); ``spread`` the standard deviation that the
     unknown parameters put into the difference, ``noise`` that of the draws; ``variance_bought`` the variance of the
-    difference of independent runs over that of the pairs.
+    difference of independent runs over that of the pairs. ``needed`` are the parameter vectors (of one vector: seeds)
+    that would tell such a mean from 0; None where it is 0. ``share`` if the outcome is told in percent.
     """
 
     outcome: str
@@ -55,6 +57,18 @@ class Difference:
     vectors: int
     seeds: int
     dropped: int
+    share: bool = False
+    needed: int | None = None
+
+    @property
+    def read_unit(self) -> str:
+        """The unit in which it is told."""
+        return SHARE if self.share else self.unit
+
+    @property
+    def null(self) -> bool:
+        """Whether no pair of runs differs at all."""
+        return self.mean == self.low == self.high == 0.0
 
     @property
     def certain(self) -> bool:
@@ -89,6 +103,7 @@ def compare(asked: Comparison, engine: Engine | None = None, progress: Progress 
             drop_failed=asked.drop_failed,
             outcome=key,
             unit=wanted[key].unit,
+            share=wanted[key].share,
             treatment_name=name,
             control_name=control,
         )
@@ -136,6 +151,7 @@ def difference(
     treatment_name: str = "treatment",
     control_name: str = "control",
     drop_failed: bool = False,
+    share: bool = False,
     level: float = 0.95,
 ) -> Difference:
     """Treatment less control, both of shape (vectors, seeds), pair by pair (theory C; Glasserman & Yao 1992).
@@ -170,6 +186,10 @@ def difference(
     size = float(np.mean([pair[0].size for pair in kept]))
     between = error * error * observations - (noise / size if within else 0.0)
     apart = (by_run[0] - by_run[1]).var()
+    needed = None
+    if told.mean != 0.0:
+        treated_sd, untreated_sd = by_vector.std(axis=1, ddof=1).tolist()
+        needed = runs_needed(abs(float(told.mean)), treated_sd, untreated_sd, float(told.correlation))
     return Difference(
         outcome=outcome,
         unit=unit,
@@ -189,6 +209,8 @@ def difference(
         vectors=len(kept),
         seeds=treatment.shape[1],
         dropped=dropped,
+        share=share,
+        needed=needed,
     )
 
 
@@ -200,9 +222,13 @@ def _chance(mean: float, error: float, count: int) -> float:
 
 
 def runs_needed(half: float, treatment_sd: float, control_sd: float, correlation: float) -> int:
-    """Pairs for a 95% interval of the mean difference that reaches ``half`` to either side (B53)."""
+    """Pairs for a 95% interval of the mean difference that reaches ``half`` to either side (B53).
+
+    ``correlation`` may be NaN where one side does not vary.
+    """
+    correlation = correlation if correlation == correlation else 0.0
     variance = treatment_sd * treatment_sd + control_sd * control_sd - 2.0 * correlation * treatment_sd * control_sd
-    return math.ceil(1.959963984540054**2 * variance / (half * half))
+    return max(2, math.ceil(1.959963984540054**2 * max(variance, 0.0) / (half * half)))
 
 
 def holm(chances: Sequence[float]) -> list[float]:

@@ -111,6 +111,7 @@ class Study:
             second_order=self.second_order,
             shared=self.shared,
             seed=seed,
+            share=self.outcomes[name].share,
         )
 
 

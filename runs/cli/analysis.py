@@ -13,11 +13,12 @@ import typer
 from runs.cli.arguments import Changes, fields, groups_of, lever_of
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Comparison, Sensitivity
-from runs.words import duration, number, percent
+from runs.words import duration, percent
 
 if TYPE_CHECKING:
     from runs.analysis.compare import Difference
     from runs.analysis.indices import Indices
+    from runs.words import Scale
 
 OutcomeNames = Annotated[
     list[str] | None,
@@ -87,7 +88,7 @@ def sensitivity(
     if out is not None:
         from runs.reports import analyses, write
 
-        write.write(analyses.sensitivity(asked, study, found), out)
+        write.write(analyses.study(asked, study, found), out)
     if as_json:
         print_json(tables.finite({name: indices_facts(indices) for name, indices in found.items()}))
     elif over_time:
@@ -119,45 +120,47 @@ def indices_facts(found: Indices) -> dict[str, Any]:
 
 
 def print_indices(found: Indices) -> None:
-    """The table a person reads of one outcome."""
+    """What a person reads of one outcome: the sentence, then a row per input."""
+    from runs.findings import sensitivity
+
     unit = f", {found.unit}" if found.unit not in ("", "1") else ""
     print(f"\n{found.outcome}{unit}: {found.method}, {found.points:,} points of {found.runs_per_point} runs\n")
+    print(f"{sensitivity.sentence(found, found.outcome)}\n")
     shown = [name for name in found.table if not name.endswith(("_low", "_high"))]
+    scale = sensitivity.written(found)
     rows = []
     for name, row in found.ranked.iterrows():
-        cells = [_index(found, row, index) for index in shown]
+        cells = [_index(scale, row, index) for index in shown]
         rows.append([str(name), *cells, "under the floor" if found.under(str(name)) else ""])
     print_table(["input", *shown, ""], rows, left=("input", ""))
     known = "by the draws" if found.floor == found.seeds else "by the inert input"
-    print(f"\nnoise floor of {found.main}: {_amount(found, found.floor)}, {known}", end="")
+    print(f"\n{sensitivity.FLOOR} of {found.main}: {scale.least(found.floor)}, {known}", end="")
     if found.replication == found.replication:
-        print(f"; {found.replication:.0%} of the variance is left between runs of a point", end="")
+        print(f"; {percent(found.replication)} of the variance is left between runs of a point", end="")
     print()
     for warning in found.warnings:
         print(f"gpumarket: {found.outcome}: {warning}", file=sys.stderr)
 
 
-def _index(found: Indices, row: Any, index: str) -> str:
+def _index(scale: Scale, row: Any, index: str) -> str:
     """An index and half its 95% interval."""
     if f"{index}_low" not in row:
-        return _amount(found, row[index])
-    return f"{_amount(found, row[index])} ±{_amount(found, (row[f'{index}_high'] - row[f'{index}_low']) / 2.0)}"
-
-
-def _amount(found: Indices, value: float) -> str:
-    """Shares with three decimals; effects of Morris, which have a unit, with three digits."""
-    return number(value, 3) if found.method == "morris" else f"{value:.3f}"
+        return scale.number(row[index])
+    return f"{scale.number(row[index])} ±{scale.number((row[f'{index}_high'] - row[f'{index}_low']) / 2.0)}"
 
 
 def print_over_time(found: dict[str, Indices], left_out: list[str]) -> None:
     """A column per input, a row per quarter: the main index."""
+    from runs.findings.sensitivity import written
+
     first = next(iter(found.values()))
     tables = [indices.table[indices.main] for indices in found.values()]
     order = [str(name) for name in sum(tables[1:], tables[0]).sort_values(ascending=False).index]
     print(f"{first.main} of {first.method}, {first.points:,} points of {first.runs_per_point} runs\n")
+    scales = [written(indices) for indices in found.values()]
     rows = [
-        [name, *(_amount(indices, table[key]) for key in order), _amount(indices, indices.floor)]
-        for (name, indices), table in zip(found.items(), tables, strict=True)
+        [name, *(scale.number(table[key]) for key in order), scale.number(indices.floor)]
+        for (name, indices), table, scale in zip(found.items(), tables, scales, strict=True)
     ]
     print_table(["", *(str(k + 1) for k in range(len(order))), "floor"], rows)
     for k, name in enumerate(order):
@@ -218,37 +221,17 @@ def compare(
 
 
 def print_differences(found: list[Difference]) -> None:
-    """The table a person reads: a row per treatment and outcome."""
+    """What a person reads: the sentence, then a row per treatment and outcome."""
+    from runs.findings import differences
+
     first = found[0]
+    print(f"{differences.sentence(found)}\n")
     print(
         f"Against {first.control_name}: mean difference over {first.vectors} parameter vectors of {first.seeds} seeds, "
-        "95% interval;\nstandard deviation of the difference over parameters and over draws\n"
+        "95% interval;\nstandard deviation of the difference over parameters and over seeds; "
+        f"{'vectors' if first.vectors > 1 else 'seeds'} needed to tell such a difference from 0\n"
     )
-    headings = (
-        "treatment",
-        "outcome",
-        "control",
-        "difference",
-        "95% interval",
-        "same sign",
-        "corr.",
-        "params",
-        "draws",
-    )
-    rows = [
-        [
-            one.treatment_name,
-            one.outcome,
-            number(one.control) + ("" if one.unit in ("", "1") else f" {one.unit}"),
-            f"{'+' if one.mean > 0 else ''}{number(one.mean, 3)}",
-            f"{number(one.low, 3)} to {number(one.high, 3)}",
-            "-" if one.mean == 0.0 else percent(one.same_sign),
-            number(one.correlation, 2),
-            number(one.spread, 2),
-            number(one.noise, 2),
-        ]
-        for one in found
-    ]
-    print_table(headings, rows, left=("treatment", "outcome"))
+    headings = [heading for heading, _, _ in differences.COLUMNS]
+    print_table(headings, [differences.cells(one, found) for one in found], left=("Treatment", "Outcome"))
     if first.dropped:
         print(f"{first.dropped} pairs left out", file=sys.stderr)

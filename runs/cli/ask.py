@@ -11,7 +11,7 @@ import typer
 
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Inquiry
-from runs.words import duration
+from runs.words import NOTHING, duration
 
 if TYPE_CHECKING:
     from runs.questions.answer import Answer, CheckRow, Row
@@ -99,7 +99,7 @@ def _print_rows(found: Answer, everything: bool) -> None:
         if treatment in shown_ones:
             title = f"{treatment}: {row.metric}" if across else treatment
             label = across.words.format(row.case) if across else row.metric
-            cells = _cells(row, checks[row.case, treatment, row.metric], found)
+            cells = _cells(row, checks[row.case, treatment, row.metric])
             tables.setdefault(title, []).append([label, *cells])
     for title, rows in tables.items():
         print(title)
@@ -113,18 +113,19 @@ HEADINGS = ["control", "difference", "of it", "95% interval", "expected", "Holm 
 LEFT = ("", "outcome", "verdict", "without it")
 
 
-def _cells(row: Row, check: CheckRow, found: Answer) -> list[str]:
-    from runs.questions.answer import shown, unit
+def _cells(row: Row, check: CheckRow) -> list[str]:
+    from runs.findings.differences import written
+    from runs.words import scale
 
-    metric = {one.name: one for one in found.question.head.metrics}[row.metric]
     one = row.difference
+    told = written([one])
     return [
-        f"{shown(one.control, metric, 4)} {'%' if metric.percent else unit(one, metric)}".strip(),
-        f"{'+' if one.mean > 0 else ''}{shown(one.mean, metric)}",
-        "-" if metric.percent or one.control == 0.0 else f"{one.mean / abs(one.control):+.2%}",
-        f"{shown(one.low, metric)} to {shown(one.high, metric)}",
+        scale(one.read_unit, one.control, level=True).whole(one.control),
+        told.whole(one.mean, signed=True),
+        NOTHING if one.share or one.control == 0.0 else f"{one.mean / abs(one.control):+.2%}",
+        f"{told.number(one.low)} to {told.number(one.high)}",
         row.expects,
         f"{row.holm:.2g}",
         row.verdict,
-        f"{shown(check.off.mean, metric)}: {check.result}",
+        f"{written([check.off]).whole(check.off.mean, signed=True)}: {check.result}",
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
-from runs.words import duration
+from runs.words import duration, number
 
 if TYPE_CHECKING:
     from runs.folder.replay import Replay
@@ -126,9 +126,7 @@ def print_batch(title: str, finished: Results, out: Path) -> None:
         table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]
     for name, row in rows.items():
         unit = "" if row["unit"] == "1" else row["unit"]
-        numbers = [
-            f"{row[key]:,.4g}" if abs(row[key]) < 1e4 else f"{row[key]:,.0f}" for key in ("median", "p05", "p95")
-        ]
+        numbers = [number(row[key]) for key in ("median", "p05", "p95")]
         undefined = f" ({row['undefined']:,} undefined)" if row["undefined"] else ""
         table.add_row(name, *numbers, unit + undefined)
     Console().print(table)

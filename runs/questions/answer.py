@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from runs.analysis.compare import Difference, holm
 from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress, shifted
+from runs.findings.differences import clause
 from runs.questions.question import Metric, Question
 from runs.requests.comparison import Comparison
-from runs.words import number
+from runs.words import listed
 
 if TYPE_CHECKING:
     from runs.requests.inquiry import Inquiry
@@ -189,33 +190,6 @@ def _of(row: Row) -> str:
 
 def sentence(rows: Sequence[Row], metrics: dict[str, Metric], treatment: str, opening: str = "") -> str:
     """``With uniform, the rush adds 0.1 weeks [0.05, 0.15] to everyone else's wait and ...`` in the rows' order."""
-    parts = [_part(row.difference, metrics[row.metric]) for row in rows]
-    told = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    told = listed([clause(row.difference, metrics[row.metric].words) for row in rows])
     text = f"{opening}, {treatment} {told}." if opening else f"{treatment} {told}."
     return text[0].upper() + text[1:]
-
-
-def _part(found: Difference, metric: Metric) -> str:
-    if found.mean == found.low == found.high == 0.0:
-        return f"does not change {metric.words}"
-    if not found.certain:
-        interval = f"[{shown(found.low, metric)}, {shown(found.high, metric)}]"
-        amount = f"{shown(found.mean, metric)} {unit(found, metric)}".strip()
-        return f"changes {metric.words} by {amount} {interval} (not certain)"
-    low, high = sorted((abs(found.low), abs(found.high)))
-    amount = f"{shown(abs(found.mean), metric)} {unit(found, metric)}".strip()
-    verb, link = ("adds", "to") if found.mean > 0.0 else ("takes", "from")
-    return f"{verb} {amount} [{shown(low, metric)}, {shown(high, metric)}] {link} {metric.words}"
-
-
-def shown(value: float, metric: Metric, digits: int = 3) -> str:
-    """A number of a metric as it is read, percentage points where that is said."""
-    value = value * 100.0 if metric.percent else value
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else number(value, digits)
-
-
-def unit(found: Difference, metric: Metric) -> str:
-    """The unit in which :func:`shown` writes a metric."""
-    if metric.percent:
-        return "percentage points"
-    return "" if found.unit == "1" else found.unit

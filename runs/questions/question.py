@@ -56,8 +56,7 @@ class Metric(BaseModel):
     """An outcome, what to call it in a sentence, and the sign stated before anything was run.
 
     ``expects_at`` has other signs for some treatments or values of the lever, by label, treatments first; ``margin`` is
-    the difference, in the outcome's unit, up to which an expected 0 counts as such; ``percent`` shows a share in
-    percentage points.
+    the difference, in the outcome's unit, up to which an expected 0 counts as such.
     """
 
     model_config = STRICT
@@ -68,7 +67,6 @@ class Metric(BaseModel):
     expects_at: dict[str, Sign] = {}
     why: str
     margin: Annotated[float, Field(gt=0.0)] | None = None
-    percent: bool = False
 
 
 class Across(BaseModel):

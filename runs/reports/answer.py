@@ -6,6 +6,7 @@ import dataclasses
 
 import pandas as pd
 
+from runs.findings.differences import forest
 from runs.questions.answer import Answer
 from runs.reports import figures
 from runs.reports.analyses import MODEL, ONE_MACHINE
@@ -37,7 +38,7 @@ def answered(found: Answer) -> Report:
             ("Runs", f"{found.asked.runs} of each vector and side, with the credited mechanism on and off"),
             ("Expected", "the signs were written down before anything was run; p_holm allows for all that is asked"),
         ],
-        figures={"differences": Picture(figures.differences(shown), caption)},
+        figures={"differences": Picture(figures.intervals(forest(shown)), caption)},
         tables={**_words(found), "answers": _rows(found), "explanation": _checks(found)},
         caveats=[found.explanation, *([" ".join(head.limits.split())] if head.limits else []), ONE_MACHINE, MODEL],
     )

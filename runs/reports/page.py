@@ -13,7 +13,7 @@ import pandas as pd
 
 from runs.reports.contents import Report
 from runs.reports.palette import DARK, PALETTE
-from runs.words import number, said
+from runs.words import NOTHING, number, said
 
 ROWS, FOLDED = 200, 40
 """Rows of a table that are shown at most, its file has all; and above which it is folded."""
@@ -207,7 +207,7 @@ def _cells(table: pd.DataFrame, column: str) -> list[str]:
     units of their own."""
     values = table[column]
     if values.dtype.kind not in "iuf":
-        return [escape("-" if value is None or value != value else said(value)) for value in values.tolist()]
+        return [escape(NOTHING if value is None or value != value else said(value)) for value in values.tolist()]
     if values.dtype.kind != "f":
         return [f"{value:,}" for value in values.tolist()]
     interval = _has_interval(table, column)

@@ -61,6 +61,16 @@ def test_one_vector_takes_each_seed_as_an_observation():
     assert found.variance_bought == pytest.approx(200.0, rel=0.2)
 
 
+def test_the_vectors_that_a_difference_needs_are_those_of_its_interval():
+    chance = np.random.default_rng(3)
+    control = chance.normal(size=(400, 2))
+    found = difference(control + 0.1 + chance.normal(size=(400, 2)), control)
+    half = found.high - found.mean
+    assert found.needed == pytest.approx(400 * (half / found.mean) ** 2, rel=0.02)
+    assert difference(control, control).needed is None
+    assert difference(control + 1.0, control).needed == 2
+
+
 def test_pairs_that_are_not_finite_are_refused_or_left_out():
     control = np.arange(12.0).reshape(3, 4)
     treatment = control + np.array([[1.0], [2.0], [3.0]])

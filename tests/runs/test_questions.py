@@ -190,7 +190,7 @@ def test_a_treatment_that_changes_nothing_has_no_effect_at_all(ask):
     assert row.difference.p == row.holm == 1.0
     assert row.verdict == UNCERTAIN
     assert found.checks[0].result == NOTHING
-    assert found.sentences == ["The same does not change shipments."]
+    assert found.sentences == ["The same leaves shipments exactly as it is."]
 
 
 def test_the_same_seed_repeats_an_answer(ask):
