@@ -24,7 +24,7 @@ class Offer(Stateful):
     ordinary_lead_weeks: Annotated[
         float, Column("weeks", "wait quoted to buyers who take the list price, by what they have on order")
     ] = math.nan
-    premium: Annotated[float, Column("1", "shadow over list price, less one")] = math.nan
+    premium: Annotated[float, Column("1", "shadow over list price, less one", share=True)] = math.nan
     produced: Annotated[float, Column("units", "made in the quarter")] = 0.0
     shipped: Annotated[float, Column("units", "shipped in the quarter")] = 0.0
     backlog: Annotated[float, Column("units", "open orders at the quarter's end")] = 0.0

@@ -12,8 +12,8 @@ from dashboard.market.charts import LEADS, plain
 from dashboard.parts.charts import Line, Plot
 from dashboard.reading import real
 from dashboard.reading.leading import generations
-from dashboard.reading.numerals import compact
 from market.scenario.scenario import Scenario
+from runs.words import compact
 
 
 def lead_times(now: Run) -> Plot:

@@ -15,9 +15,9 @@ from dashboard.parts.charts import Chart
 from dashboard.parts.panels import Choice, Heading, Panel, Words
 from dashboard.parts.tables import Table
 from dashboard.reading.leading import leading_product
-from dashboard.reading.numerals import NOTHING, compact, dollars, percent, weeks, whole
 from dashboard.state import session
 from market import BadInput
+from runs.words import NOTHING, compact, dollars, percent, weeks, whole
 
 product = solara.reactive("")
 

@@ -11,9 +11,9 @@ import xarray as xr
 from dashboard.reading import real
 from dashboard.reading.bands import band, peak
 from dashboard.reading.leading import leading_buyer, leading_product
-from dashboard.reading.numerals import compact, dollars, percent, weeks
 from market.scenario.scenario import Scenario
 from runs.analysis.summary import estimate
+from runs.words import compact, dollars, percent, weeks
 
 SIGHTED = "2024Q4"
 """The quarter for which the compute of the leading buyer is shown."""

@@ -10,9 +10,9 @@ import solara
 import xarray as xr
 
 from dashboard.market.charts import palette
-from dashboard.reading.numerals import compact, dollars, percent, weeks
 from market.scenario.scenario import Scenario
 from runs.analysis.summary import estimate
+from runs.words import compact, dollars, percent, weeks
 
 
 @solara.component_vue("table.vue")

@@ -12,7 +12,7 @@ import solara.lab
 from dashboard.state.session import Status, patience
 from market import BadInput
 from market.gears.simulate import Cancelled
-from runs.cli.terminal import duration
+from runs.words import duration
 
 Wanted = TypeVar("Wanted")
 Result = TypeVar("Result")

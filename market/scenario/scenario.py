@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ import tomli_w
 from pydantic import BaseModel
 
 from agents.buyer import Buyer
+from market.scenario import toml
 from market.scenario.events import Event, read
 from market.scenario.paths import BadInput, parse_quarter, quarter_label
 from market.scenario.schema import ENTRIES, FEWEST_MOST, TABLES, Head, buyer_classes, suggest, table_model, validate
@@ -261,16 +261,10 @@ def _buyers(table: dict[str, Any], source: str) -> tuple[Mapping[str, Any], Mapp
 def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], str]:
     """The content of a scenario file with what it extends merged in, and what to call it in errors."""
     known = shipped()
-    path = known.get(str(name), Path(name))
-    source = path.name if str(name) in known else str(name)
+    path, source = toml.find(name, known, "scenario")
     if path.resolve() in above:
         raise BadInput(f"{source}: extends: leads back to this file; allowed: a scenario that does not extend it")
-    if not path.is_file():
-        raise BadInput(f"{name}: no such scenario or file; {suggest(str(name), known)}")
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{source}: is not a TOML file: {error}") from None
+    raw = toml.read(path, source)
     base = raw.pop("extends", None)
     if base is None:
         return raw, source

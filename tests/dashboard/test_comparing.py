@@ -26,7 +26,12 @@ SMALL = Form(vectors=3, seeds=2)
 
 
 def made(outcome: str, mean: float, low: float, high: float, treatment: str = "colossus", **more) -> Difference:
-    known = {"unit": "weeks" if outcome == WAIT else "1", "control_name": "no-rush", "treatment_name": treatment}
+    known = {
+        "unit": "weeks" if outcome == WAIT else "1",
+        "share": outcome != WAIT,
+        "control_name": "no-rush",
+        "treatment_name": treatment,
+    }
     numbers = dict.fromkeys(("p", "same_sign", "correlation", "spread", "noise", "variance_bought"), 0.5)
     rest = {"control": 2.0, "treatment": 2.0 + mean, "vectors": 3, "seeds": 2, "dropped": 0}
     return Difference(outcome=outcome, mean=mean, low=low, high=high, **{**known, **numbers, **rest, **more})
@@ -74,7 +79,7 @@ def test_the_sentence_of_several_values_names_the_ends():
 def test_a_difference_of_nothing_is_exactly_nothing_in_chart_and_table():
     comparison = shown([made(PEAK, 0.0, 0.0, 0.0, spread=0.0, noise=0.0)])
     row = findings.groups(comparison)[0].rows[0]
-    assert (row.text, row.color) == ("exactly 0", "quiet")
+    assert (row.text, row.muted) == ("exactly 0", True)
     cells = findings.table_rows(comparison)[0]["cells"]
     assert cells[3:6] == ["0 points", "0 to 0", "\u2013"]
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.reading.numerals import compact, dollars, percent, weeks
 from market import Scenario, simulate
 from market.scenario.scenario import shipped
+from runs.words import compact, dollars, percent, weeks
 
 pytestmark = pytest.mark.browser
 
