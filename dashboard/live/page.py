@@ -14,7 +14,6 @@ from dashboard.live.run import SPEEDS, Run, Talk
 from dashboard.parts.charts import Chart
 from dashboard.parts.panels import Choice, Heading, Panel, Words
 from dashboard.parts.tables import Table
-from dashboard.reading.leading import leading_product
 from dashboard.reading.numerals import NOTHING, compact, dollars, percent, weeks, whole
 from dashboard.state import session
 from market import BadInput
@@ -101,7 +100,7 @@ def Now(now: Run) -> None:
     """The quarter just run, and the run so far."""
     picked = picked_talk(now.talks, live.chosen.value)
     products = [*now.scenario.products, *now.scenario.outside]
-    shown = product.value if product.value in products else leading_product(now.scenario)
+    shown = product.value if product.value in products else now.scenario.story.product
     with solara.Div(classes=["gm-grid"]):
         with Panel(
             f"Deals of {now.before}" if now.before else "Deals",

@@ -7,10 +7,9 @@ import solara
 from dashboard.market.cards import Cards, cards
 from dashboard.market.charts import lead_times, prices, shares
 from dashboard.parts.charts import Chart
-from dashboard.parts.panels import Choice, Download, Heading, Panel
+from dashboard.parts.panels import Choice, Download, Heading, Panel, Words
 from dashboard.parts.progress import Progress
 from dashboard.parts.tables import Table, buyer_columns, buyer_rows, buyers_csv, file_name, series_csv
-from dashboard.reading.leading import leading_product
 from dashboard.state import session
 from dashboard.state.session import Ensemble
 
@@ -23,7 +22,9 @@ def MarketPage():
     shown = session.ensemble.value
     now = session.setting.value
     with solara.Div(classes=["gm-page"]):
-        Heading(now.base.title, now)
+        Heading(now.base.story.question or now.base.title, now)
+        if now.base.story.text:
+            Words("p", now.base.story.text.replace("\n", " "), "gm-lead")
         Progress()
         if shown is not None:
             Results(shown)
@@ -35,7 +36,7 @@ def MarketPage():
 def Results(shown: Ensemble) -> None:
     scenario, data = shown.scenario, shown.data
     products = [*scenario.products, *scenario.outside]
-    chosen = product.value if product.value in products else leading_product(scenario)
+    chosen = product.value if product.value in products else scenario.story.product
     figures = solara.use_memo(lambda: cards(scenario, data), [shown])
     waits = solara.use_memo(lambda: lead_times(scenario, data), [shown])
     price = solara.use_memo(lambda: prices(scenario, data, chosen), [shown, chosen])
