@@ -176,18 +176,29 @@ def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
         return numba.njit(**options)(run_chunk)
 
 
+def _place(build: Build) -> tuple[tuple[Layout, ...], Path]:
+    """The layouts of a build's families, and the folder of the code compiled for them."""
+    layouts = tuple(build.layouts[name] for name in FAMILIES)
+    return layouts, cache_folder() / rules_hash(layouts)
+
+
+def ready(build: Build) -> bool:
+    """Whether compiled code for a build's classes is there, in this process or in the cache; compiles nothing."""
+    layouts, folder = _place(build)
+    return bool(_compiled(layouts, folder).signatures) or any(folder.rglob("*.nbc"))
+
+
 def compiled(build: Build) -> Callable:
     """The compiled :func:`run_chunk` for a build's classes; says so on standard error if it takes long.
 
     Raises:
         BadInput: a rule of a user's own class cannot be compiled; the sentence names it and the reason.
     """
-    layouts = tuple(build.layouts[name] for name in FAMILIES)
-    folder = cache_folder() / rules_hash(layouts)
+    layouts, folder = _place(build)
     function = _compiled(layouts, folder)
     if function.signatures:
         return function
-    if not any(folder.rglob("*.nbc")):
+    if not ready(build):
         print(
             "Compiling the market's rules for this machine (once, under a minute)...",
             file=sys.stderr,
