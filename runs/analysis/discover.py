@@ -19,8 +19,8 @@ from market import BadInput
 from runs.analysis.condition import Condition
 from runs.analysis.condition import read as read_condition
 from runs.analysis.tree import Axis, Leaf, grow
-from runs.cli.terminal import percent, said
 from runs.folder import results
+from runs.words import percent, said
 
 MIN_DENSITY = 0.5
 """Share of a leaf's runs that are cases, from which on it is a box: mostly."""

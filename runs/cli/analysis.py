@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from runs.cli.arguments import Changes, changed, fields, toml_value
-from runs.cli.terminal import AsJson, Progress, duration, number, percent, print_json, print_table, whole_number
+from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
+from runs.words import duration, number, percent
 
 if TYPE_CHECKING:
     from market import Scenario

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.terminal import AsJson, Progress, duration, print_json, print_table, whole_number
+from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
+from runs.words import duration
 
 if TYPE_CHECKING:
     from runs.questions.answer import Answer, CheckRow, Row

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.terminal import AsJson, Progress, duration, print_json, whole_number
+from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+from runs.words import duration
 
 if TYPE_CHECKING:
     from runs.folder.replay import Replay

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.terminal import AsJson, number, percent, print_json
+from runs.cli.terminal import AsJson, print_json
+from runs.words import number, percent
 
 if TYPE_CHECKING:
     from runs.analysis.discover import Discovery

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from distributed import Client, WorkerPlugin, get_worker
 from distributed import Worker as Machine
 
 from market import BadInput
 from runs import environment
 from runs.engine.experiment import Experiment, Part
-
-if TYPE_CHECKING:
-    from runs.engine.engine import Modules
+from runs.engine.modules import Modules
 
 
 class Hand(WorkerPlugin):

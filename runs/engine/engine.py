@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import multiprocessing
 import os
 import signal
@@ -18,6 +17,7 @@ from typing import Any
 from market import BadInput
 from market.gears import ensemble
 from runs.engine.experiment import Experiment, Part, Worker
+from runs.engine.modules import Modules, modules_of
 
 Submit = Callable[[int, int], Any]
 """Hands out the runs (first, count) and returns a future of their Part."""
@@ -134,7 +134,7 @@ def _processes(experiment: Experiment, count: int) -> Iterator[tuple[Submit, int
     if not experiment.traced:
         ensemble.compiled(experiment.scenario.build)  # once, here; the processes find it in the cache
     context = multiprocessing.get_context("spawn")  # a fork after numba's threads is killed
-    with ProcessPoolExecutor(count, context, _begin, (_modules(experiment), experiment)) as pool:
+    with ProcessPoolExecutor(count, context, _begin, (modules_of(experiment), experiment)) as pool:
         yield lambda first, size: pool.submit(_run, first, size), count
 
 
@@ -155,32 +155,6 @@ def _end_with(parent: Any) -> None:
 def _run(first: int, count: int) -> Part:
     assert _worker is not None
     return _worker.run(first, count)
-
-
-class Modules:
-    """Modules with a user's own classes of buyers; unpickled before the experiment, it makes them known."""
-
-    def __init__(self, names: list[str]):
-        self.names = names
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _import, (self.names,)
-
-
-def _import(names: list[str]) -> Modules:
-    for name in names:
-        importlib.import_module(name)
-    return Modules(names)
-
-
-def _modules(experiment: Experiment) -> Modules:
-    names = sorted({cls.__module__ for cls in experiment.scenario.classes.values()})
-    if "__main__" in names:
-        raise BadInput(
-            "a class of buyers is defined in the program itself, where other processes cannot find it; "
-            "allowed: threads, or a module of its own"
-        )
-    return Modules(names)
 
 
 # --- a cluster ----------------------------------------------------------------------------------------------------
@@ -204,7 +178,7 @@ def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[tuple[S
             raise BadInput(f"--cluster: found {address!r}, which has no workers; allowed: one or more")
         if not mixed:
             fingerprints(client)
-        hand = Hand(_modules(experiment), experiment)
+        hand = Hand(modules_of(experiment), experiment)
         client.register_plugin(hand)
         try:
             yield lambda first, size: client.submit(run_chunk, hand.name, first, size, pure=False), threads

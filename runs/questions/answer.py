@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from runs.analysis.compare import SEEDS, VECTORS, Difference, compare, holm
-from runs.cli.terminal import number
 from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress
 from runs.questions.question import Metric, Question
+from runs.words import number
 
 LEVEL = 0.05
 """Chance, adjusted for all that is asked together, under which a difference is taken for certain."""

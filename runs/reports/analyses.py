@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runs.analysis.compare import holm
-from runs.cli.terminal import number, percent
 from runs.reports import figures
-from runs.reports.write import Picture, Report
+from runs.reports.contents import Picture, Report
+from runs.words import number, percent
 
 if TYPE_CHECKING:
     from market import Scenario

@@ -9,7 +9,7 @@ import pandas as pd
 from runs.questions.answer import Answer
 from runs.reports import figures
 from runs.reports.analyses import MODEL, ONE_MACHINE
-from runs.reports.write import Picture, Report
+from runs.reports.contents import Picture, Report
 
 
 def answered(found: Answer, repeat: str) -> Report:

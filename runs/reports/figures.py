@@ -13,7 +13,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from runs.cli.terminal import number, percent, said
+from runs.reports.palette import PALETTE
+from runs.words import number, percent, said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,24 +23,6 @@ if TYPE_CHECKING:
     from runs.analysis.discover import Box, Discovery, Limit
     from runs.analysis.indices import Indices
     from runs.analysis.tree import Axis
-
-PALETTE = {
-    "surface": "#ffffff",
-    "ink": "#1a2233",
-    "quiet": "#5d6880",
-    "rule": "#dde2eb",
-    "faint": "#b4bcca",
-    "accent": "#0072b2",
-    "bar": "#6fb1d8",
-    "floor": "#a33f00",
-    "series-0": "#0072b3",
-    "series-1": "#d55e00",
-    "series-2": "#007a5a",
-    "series-3": "#a8518a",
-    "series-4": "#9a6a00",
-    "series-5": "#3f95c9",
-}
-"""Colours that differ for every kind of colour vision (Okabe & Ito 2008, some darker); no two are alike."""
 
 LEADING = 6
 """Inputs that are told apart over time; the others are drawn in grey."""

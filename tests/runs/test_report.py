@@ -14,7 +14,8 @@ import pytest
 from market import BadInput
 from runs.reports import analyses as analysis_reports
 from runs.reports import figures
-from runs.reports.write import Picture, Report, file_names, write
+from runs.reports.contents import Picture, Report
+from runs.reports.write import file_names, write
 from tests.runs.found import difference, indices
 
 NASTY = "<b>\"loud\" & 'quick'</b>"
