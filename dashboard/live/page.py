@@ -53,12 +53,14 @@ def LivePage() -> None:
 
     solara.use_effect(begin_first, [])
     now = live.run.value
+    of = setting if now is None else now.setting
+    stale = of.run_of() != setting.run_of()
     with solara.Div(classes=["gm-page"]):
-        Heading(setting.base.title, setting)
+        Heading(of.base.title, of, stale)
         if complaint.value:
             Words("p", complaint.value, "gm-notice gm-notice-bad")
         if now is not None:
-            Player(now, begin, stale=now.setting.run_of() != setting.run_of())
+            Player(now, begin, stale)
             Now(now)
 
 

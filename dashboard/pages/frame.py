@@ -24,7 +24,7 @@ def Layout(children=[]):  # noqa: B006
     """App bar, drawer, and the page of the route."""
     # None lets Vuetify open it on a wide window and keep it closed on a narrow one
     drawer: solara.Reactive[bool | None] = solara.use_reactive(None)
-    solara.use_effect(lambda: session.recompute(session.setting.value), [session.setting.value])
+    solara.use_effect(lambda: session.job.start(session.setting.value), [session.setting.value])
     route, routes = solara.use_route()
     solara.lab.theme.themes.light.primary = "#2f5bd7"
     solara.lab.theme.themes.dark.primary = "#7c9cff"
