@@ -14,6 +14,7 @@ from dashboard.live.run import SPEEDS, Run, Talk
 from dashboard.parts.charts import Chart
 from dashboard.parts.panels import Choice, Heading, Panel, Words
 from dashboard.parts.tables import Table
+from dashboard.reading.colors import of_buyer
 from dashboard.reading.numerals import NOTHING, compact, dollars, percent, weeks, whole
 from dashboard.state import session
 from market import BadInput
@@ -127,10 +128,15 @@ def Now(now: Run) -> None:
         ):
             if picked and picked.offers:
                 supplier = now.trace.model.supplier.name
+                color = of_buyer(now.trace.model.build.names["buyers"], picked.buyer)
                 if picked.in_auction:
-                    Chart(bid(picked), f"{picked.buyer}: price bid by units.", "300px")
+                    Chart(bid(picked, color), f"{picked.buyer}: price bid by units.", "300px")
                 else:
-                    Chart(offers(picked, supplier), f"{picked.buyer} and {supplier}: price offers by week.", "300px")
+                    Chart(
+                        offers(picked, supplier, color),
+                        f"{picked.buyer} and {supplier}: price offers by week.",
+                        "300px",
+                    )
         with Panel("Lead time so far", "Weeks, quoted to a new order and realised"):
             Chart(lead_times(now), "Lead time of this run in weeks by quarter.", "260px")
         with Panel(

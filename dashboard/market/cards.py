@@ -10,6 +10,7 @@ import xarray as xr
 
 from dashboard.reading import real
 from dashboard.reading.bands import band, peak
+from dashboard.reading.colors import of_buyer
 from dashboard.reading.leading import sighted_quarter
 from dashboard.reading.numerals import compact, dollars, percent, weeks
 from market.scenario.scenario import Scenario
@@ -68,7 +69,7 @@ def compute(scenario: Scenario, data: xr.Dataset) -> Card:
         error(found.error, compact),
         "HAE",
         f"5-95%: {compact(found.low)} to {compact(found.high)}",
-        "orange",
+        of_buyer(data.buyer.values.tolist(), buyer),
         band(own).median,
     )
 
@@ -84,7 +85,7 @@ def shadow(scenario: Scenario, data: xr.Dataset) -> Card:
         error(found.error, lambda share: percent(share, 1)),
         "over list",
         f"5-95%: {percent(found.low)} to {percent(found.high)}{quarter_of_peak(scenario, path)}",
-        "green",
+        "orange",  # as the shadow price in the chart of prices
         path,
     )
 

@@ -22,7 +22,7 @@ def Controls(groups: list = [], event_change: Callable[[dict], Any] | None = Non
 
 
 @solara.component
-def Drawer():
+def Drawer() -> None:
     """Scenario, levers, uncertainties, ensemble."""
     now = setting.value
     seed_text = solara.use_reactive("")

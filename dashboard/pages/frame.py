@@ -20,7 +20,7 @@ def ThemeButton(dark: bool | None = None, on_dark: Callable[[bool], Any] | None 
 
 
 @solara.component
-def Layout(children=[]):  # noqa: B006
+def Layout(children: list[Any] = []) -> solara.Element:  # noqa: B006
     """App bar, drawer, and the page of the route."""
     # None lets Vuetify open it on a wide window and keep it closed on a narrow one
     drawer: solara.Reactive[bool | None] = solara.use_reactive(None)
