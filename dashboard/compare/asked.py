@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.reading.leading import leading_buyer, leading_product
 from market.scenario.scenario import Scenario
 from runs.engine.outcomes import STANDARD
 
@@ -25,7 +24,7 @@ class Asked:
 
 def outcomes(scenario: Scenario) -> dict[str, Asked]:
     """What can be asked of a scenario, by text."""
-    buyer, product = leading_buyer(scenario), leading_product(scenario)
+    buyer, product = scenario.story.protagonist, scenario.story.product
     named = product[:1].upper() + product[1:]
     made = (
         Asked(others_wait(buyer), f"Wait of all but {buyer}", "everybody else's wait"),

@@ -19,8 +19,10 @@ from pydantic import BaseModel
 from agents.buyer import Buyer
 from market.scenario import toml
 from market.scenario.events import Event, read
-from market.scenario.paths import BadInput, parse_quarter, quarter_label
+from market.scenario.paths import BadInput, parse_quarter
 from market.scenario.schema import ENTRIES, FEWEST_MOST, TABLES, Head, buyer_classes, suggest, table_model, validate
+from market.scenario.story import Story, timeless
+from market.scenario.story import read as read_story
 from market.scenario.uncertainty import Distribution
 from market.scenario.uncertainty import read as read_distribution
 
@@ -53,6 +55,7 @@ class Scenario:
     events: tuple[Event, ...]
     uncertainties: Mapping[str, Distribution]
     levers: Mapping[str, Any]
+    story: Story
 
     @classmethod
     def load(cls, name: str | Path) -> Scenario:
@@ -99,6 +102,7 @@ class Scenario:
                 }
             ),
             levers=MappingProxyType(dict(raw.get("levers", {}))),
+            story=read_story(head, entries["products"], buyers, shipped(), source),
         )
         scenario._check()
         return scenario
@@ -132,7 +136,7 @@ class Scenario:
     @property
     def quarters(self) -> list[str]:
         """Labels of the quarters, ``2022Q4`` and so on."""
-        return [quarter_label(self.start + t) for t in range(self.horizon)]
+        return self.head.quarters
 
     def replace(self, path: str, value: Any) -> Scenario:
         """A copy in which the field at ``path`` (``buyers.xAI.urgency``) has another value.
@@ -144,7 +148,7 @@ class Scenario:
 
     def replace_all(self, changes: Mapping[str, Any]) -> Scenario:
         """A copy with several fields changed."""
-        raw = copy.deepcopy(dict(self.raw))
+        raw = copy.deepcopy(timeless(dict(self.raw), changes))
         for path, value in changes.items():
             self._locate(path)
             *parents, last = path.split(".")
@@ -184,7 +188,7 @@ class Scenario:
     def hash(self) -> str:
         """SHA-256 of everything that shapes a run but the seed, as 64 hexadecimal digits."""
         full = self.to_dict()
-        for name in ("name", "title", "description", "seed", "uncertainties", "levers"):
+        for name in ("name", "title", "description", "seed", "uncertainties", "levers", "story"):
             full.pop(name, None)
         return hashlib.sha256(json.dumps(full, sort_keys=True).encode()).hexdigest()
 
@@ -269,7 +273,8 @@ def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any
     if base is None:
         return raw, source
     above = (*above, path.resolve())
-    return merge(_read(base if base in known else path.parent / str(base), above)[0], raw), source
+    inherited = _read(base if base in known else path.parent / str(base), above)[0]
+    return merge(timeless(inherited, raw), raw), source
 
 
 def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
