@@ -64,7 +64,7 @@ def test_a_change_shows_beside_the_scenarios_own_value():
 
 def test_words():
     assert label("buyers.xAI.cost_factor") == "xAI: cost factor"
-    assert label("buyers.Rest of world.urgency") == "Rest of world: urgency"
+    assert label("buyers.Small customers.urgency") == "Small customers: urgency"
     assert label("market.shock_level") == "Shock level"
     assert explain("A: factor on the value of compute") == "Factor on the value of compute"
     assert explain("phi of E3: share of the largest rival it must match") == "Share of the largest rival it must match"
