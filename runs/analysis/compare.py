@@ -15,7 +15,7 @@ from market import BadInput, Scenario
 from market.scenario.uncertainty import Distribution
 from runs.analysis.statistics import paired_difference
 from runs.designs.sampling import LatinHypercube
-from runs.engine import outcomes as outcome
+from runs.engine import outcomes
 from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress, evaluate, shifted
 from runs.engine.experiment import Experiment
@@ -86,7 +86,7 @@ def compare(asked: Comparison, engine: Engine | None = None, progress: Progress 
     found: dict[str, np.ndarray] = {}
     wanted: dict[str, Outcome] = {}
     for turn, (name, scenario) in enumerate(asked.arms.items()):
-        wanted = {key: outcome.read(text, scenario, "outcomes") for key, text in asked.texts.items()}
+        wanted = {key: outcomes.read(text, scenario, "outcomes") for key, text in asked.texts.items()}
         experiment = Experiment(
             scenario=scenario,
             points={path: points[path].to_numpy() for path in points},
