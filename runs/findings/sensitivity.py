@@ -11,7 +11,7 @@ from runs.analysis.indices import INERT, Indices
 from runs.findings.figures import Course, Group, Line, Row
 from runs.words import SHARE, Scale, listed, percent, scale
 
-LEADING = 6
+LEADING = 5
 """Inputs that are told apart over time, at most."""
 FLOOR = "noise floor"
 
