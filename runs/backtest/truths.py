@@ -100,7 +100,7 @@ def queue(paths: Paths) -> np.ndarray:
 
     A product counts if it is made in the quarter after, which is the first that can serve the order.
     """
-    launched = paths.launched()
+    launched = paths.launched
     next_made = np.concatenate([launched[1:], launched[-1:]])
 
     def open_wafers(column: Column) -> np.ndarray:
