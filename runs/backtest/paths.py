@@ -37,13 +37,20 @@ class Paths:
         results: what :func:`market.simulate` gives, or the measures of each family, shape (runs, T, N, columns), as
             :func:`market.gears.simulate.run_ensemble` gives them.
         scenario: whose quarters, buyers and products they are.
+        pair: paths of the same runs without a deposit and with a small one, if they are known.
 
     Raises:
         Missing: every run failed.
     """
 
-    def __init__(self, results: xr.Dataset | Mapping[str, np.ndarray], scenario: Scenario):
+    def __init__(
+        self,
+        results: xr.Dataset | Mapping[str, np.ndarray],
+        scenario: Scenario,
+        pair: tuple[Paths, Paths] | None = None,
+    ):
         built = scenario.build
+        self.pair = pair
         self.quarters: list[str] = scenario.quarters
         self.buyers: list[str] = built.names["buyers"]
         self.products: list[str] = built.names["products"][: len(scenario.products)]

@@ -15,6 +15,7 @@ import typer
 
 from runs.cli import analysis as analysis_cli
 from runs.cli import ask as questions_cli
+from runs.cli import backtest as backtest_cli
 from runs.cli import batch as batch_cli
 from runs.cli import discover as discover_cli
 from runs.cli.arguments import Changes, ScenarioName, changed
@@ -161,6 +162,7 @@ app.command("sensitivity")(analysis_cli.sensitivity)
 app.command("compare")(analysis_cli.compare)
 app.command("ask")(questions_cli.ask)
 app.command("discover")(discover_cli.discover)
+app.command("backtest")(backtest_cli.backtest)
 
 
 @app.command("app")
