@@ -318,9 +318,5 @@ FACTS = (
 @cache
 def real_revenue() -> dict[str, float]:
     """Compute revenue in million USD from 2022Q4 to 2024Q4, by quarter."""
-    window = quarters_between("2022Q4", "2024Q4")
-    return {
-        one.period: 1000.0 * one.value
-        for one in series("dc_compute_revenue")
-        if one.period in window and one.value is not None
-    }
+    known = {one.period: one.value for one in series("dc_compute_revenue") if one.value is not None}
+    return {quarter: 1000.0 * known[quarter] for quarter in quarters_between("2022Q4", "2024Q4")}

@@ -73,7 +73,10 @@ def honest_quotes(paths: Paths) -> list[Measured]:
 
 
 def hidden_stock(paths: Paths) -> list[Measured]:
-    """The highest finished stock at a quarter's end over the production of the quarter, both in HAE."""
+    """The highest finished stock at a quarter's end over the production of the quarter, both in HAE.
+
+    Stock is what was made less what was shipped, since the start. Ignores what an accident destroys of it.
+    """
     hae = paths.constants["hae"]
 
     def stock(column: Column) -> np.ndarray:
