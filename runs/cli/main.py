@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli import analysis, ask, batch, discover
+from runs.cli import analysis, ask, backtest, batch, discover
 from runs.cli.arguments import Changes, ScenarioName, changed
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.requests.request import option
@@ -158,6 +158,7 @@ app.command("sensitivity")(analysis.sensitivity)
 app.command("compare")(analysis.compare)
 app.command("ask")(ask.ask)
 app.command("discover")(discover.discover)
+app.command("backtest")(backtest.backtest)
 
 
 @app.command("app")
