@@ -57,7 +57,7 @@ class Buyer(Planner):
         if top <= bottom or not self.matters(room) or self.demand_at(market, top, 1.0) <= 0.0:
             return 0
         self.slot_product[0] = now
-        each = product.hae * product.packages_per_wafer
+        each = product.hae * product.packages
         first = self.index * POINTS
         for corner in range(POINTS):
             left = 1.0 - corner / (POINTS - 1.0)

@@ -25,6 +25,16 @@ class Supplier(Bargainer):
     opening_share: Annotated[float, Parameter("1", "s0: its share of the upstream capacity", 0.0, 1.0)] = 0.45
     final_share: Annotated[float, Parameter("1", "s1: the share it gets when its book is full", 0.0, 1.0)] = 0.62
     share_speed: Annotated[float, Parameter("1/quarter", "partial adjustment of the share", 0.0, 1.0)] = 0.5
+    give_back: Annotated[
+        float, Parameter("1", "share of what it leaves unused that it no longer asks of the foundry", 0.0, 1.0)
+    ] = 0.0
+    foundry: Annotated[
+        bool, Parameter("", "capacity of its own answers the queue that can be paid (E37), not the orders read (E20)")
+    ] = False
+    shell_limit: Annotated[
+        float, Parameter("1/quarter", "sigma of E37: largest start in existing shells, over present capacity", 0.0, 1.0)
+    ] = 0.0
+    shell_delay: Annotated[float, Parameter("quarters", "from start to capacity in existing shells", 3.0, 40.0)] = 3.0
     capacity_delay: Annotated[float, Parameter("quarters", "tau: from start to capacity of its own", 3.0, 40.0)] = 7.0
     expansion_limit: Annotated[
         float, Parameter("1/quarter", "largest start of own capacity, over present capacity", 0.0, 1.0)
@@ -33,6 +43,11 @@ class Supplier(Bargainer):
     adjustment_time: Annotated[float, Parameter("quarters", "T_K: time to close a capacity gap", 0.5)] = 4.0
     extrapolation: Annotated[float, Parameter("1", "weight of past growth in planned demand", 0.0, 1.0)] = 0.5
     capacity_noise: Annotated[float, Parameter("1", "standard deviation of output", 0.0, 0.5)] = 0.04
+    first_yield: Annotated[
+        float,
+        Parameter("1", "good units a wafer in a generation's first quarter, over those of a mature one", 0.05, 1.0),
+    ] = 1.0
+    yield_quarters: Annotated[float, Parameter("quarters", "from a generation's launch to full yield", 1.0, 12.0)] = 4.0
     ramp_quarters: Annotated[float, Parameter("quarters", "from a generation's launch to full rate", 1.0, 12.0)] = 6.0
 
     # Demand reading, prices
@@ -84,6 +99,7 @@ class Supplier(Bargainer):
     share: float = 0.0
     own_capacity: float = 0.0
     stages: Annotated[list[float], Array(STAGES)]
+    shell_stages: Annotated[list[float], Array(STAGES)]
     wafers: float = 0.0
     wafers_used: float = 0.0
     estimate: float = 0.0
@@ -101,6 +117,14 @@ class Supplier(Bargainer):
         if quarter < product.launch:
             return 0.0
         return min(1.0, (quarter - product.generation_launch + 1) / self.ramp_quarters)
+
+    def set_yields(self, market, products):
+        """Good units that a wafer of the quarter gives: fewer in a generation's first quarters, in a straight line."""
+        for p in range(market.product_count):
+            product = products[p]
+            age = float(max(0, market.quarter - product.generation_launch))
+            grown = min(1.0, age / self.yield_quarters)
+            product.packages = product.packages_per_wafer * (self.first_yield + (1.0 - self.first_yield) * grown)
 
     def discard(self, market, products):
         """Lose the share of the finished stock that an accident destroys."""
@@ -128,7 +152,7 @@ class Supplier(Bargainer):
             for p in range(market.product_count):
                 product = products[p]
                 if product.generation == generation:
-                    product.wafers = book.unmade(product.takeable, product.stock) / product.packages_per_wafer
+                    product.wafers = book.unmade(product.takeable, product.stock) / product.packages
                     asked += product.wafers
                     if product.backlog > 0.0 or market.quarter <= product.last_order:
                         ramp = max(ramp, self.ramp(product, market.quarter))
@@ -143,7 +167,7 @@ class Supplier(Bargainer):
                 product = products[p]
                 if product.generation == generation:
                     product.wafers = product.wafers * scale
-                    product.produced = product.wafers * product.packages_per_wafer
+                    product.produced = product.wafers * product.packages
                     product.stock = product.stock + product.produced
                     product.there = min(1.0, product.stock / product.takeable) if product.takeable > 0.0 else 0.0
                     left = max(0.0, left - product.wafers)
@@ -205,7 +229,7 @@ class Supplier(Bargainer):
                     and on_order
                     and (product.open_market > 0.0 or not market.open_sale)
                 ):
-                    best = max(best, product.packages_per_wafer * product.hae)
+                    best = max(best, product.packages * product.hae)
                     ramp = max(ramp, self.ramp(product, quarter))
             limit = min(left, ramp * self.wafers)
             total += limit * best
@@ -261,7 +285,7 @@ class Supplier(Bargainer):
         """Wafers of a usual quarter that no open order waits for."""
         left = (self.share * self.upstream + self.own_capacity) * self.capacity_factor
         for p in range(market.product_count):
-            left -= book.unmade(products[p].book, products[p].stock) / products[p].packages_per_wafer
+            left -= book.unmade(products[p].book, products[p].stock) / products[p].packages
         return max(0.0, left)
 
     def cost_of_wafer(self, market, products):
@@ -270,7 +294,7 @@ class Supplier(Bargainer):
         for p in range(market.product_count):
             product = products[p]
             if product.launch <= market.quarter + 1 and market.quarter <= product.last_order:
-                cost = least_price(product.unit_cost, product.price) * product.packages_per_wafer
+                cost = least_price(product.unit_cost, product.price) * product.packages
                 if lowest == 0.0 or cost < lowest:
                     lowest = cost
         return lowest
@@ -296,8 +320,13 @@ class Supplier(Bargainer):
         self.outside_pull = outside / (outside + sales) if outside > 0.0 else 0.0
 
     def start_capacity(self, market):
-        """E19: start what planned demand lacks, and ask upstream for more while the book is long."""
+        """E19: start what planned demand lacks, and ask upstream for more while the book is long.
+
+        In existing shells first, where it comes sooner (E37); the rest takes new ones.
+        """
         wafers = self.estimate / market.hae_per_wafer if market.hae_per_wafer > 0.0 else 0.0
+        if self.foundry:
+            wafers = market.payable_wafers
         growth = 0.0
         before = self.estimates[MEMORY - 1]
         if before > 0.0 and wafers > 0.0:
@@ -308,15 +337,20 @@ class Supplier(Bargainer):
         desired = wafers * (1.0 + self.extrapolation * growth) ** self.capacity_delay
         under_way = 0.0
         for i in range(STAGES):
-            under_way += self.stages[i]
+            under_way += self.stages[i] + self.shell_stages[i]
         installed = self.share * self.upstream + self.own_capacity
         started = pipeline.starts(desired, installed, under_way, self.line_weight, self.adjustment_time)
-        started = min(started, self.expansion_limit * installed)
-        self.own_capacity = self.own_capacity + pipeline.advance(self.stages, started, self.capacity_delay)
+        soon = min(started, self.shell_limit * installed)
+        late = min(started - soon, self.expansion_limit * installed)
+        self.own_capacity = self.own_capacity + pipeline.advance(self.shell_stages, soon, self.shell_delay)
+        self.own_capacity = self.own_capacity + pipeline.advance(self.stages, late, self.capacity_delay)
         pressure = 0.0
         if market.production > 0.0:
             pressure = min(1.0, market.backlog / market.production)
-        goal = self.opening_share + (self.final_share - self.opening_share) * pressure
+        unused = 0.0
+        if market.wafers_usable > 0.0:
+            unused = self.give_back * max(0.0, 1.0 - self.wafers_used / market.wafers_usable)
+        goal = self.opening_share + (self.final_share - self.opening_share) * pressure * (1.0 - unused)
         self.share = ordering.smoothed(self.share, goal, self.share_speed)
 
     def highest_price(self, product):

@@ -88,27 +88,39 @@ class MarketState(Stateful):
 
     # Measures of the quarter
     revenue: Annotated[float, Column("million USD", "sales of accelerators")] = 0.0
-    gross_margin: Annotated[float, Column("1", "revenue less cost of what was shipped, over revenue")] = math.nan
+    gross_margin: Annotated[float, Column("1", "revenue less cost of what was shipped, over revenue", share=True)] = (
+        math.nan
+    )
     backlog: Annotated[float, Column("HAE", "open orders at the quarter's end")] = 0.0
     production: Annotated[float, Column("HAE", "made in the quarter")] = 0.0
     shipped: Annotated[float, Column("HAE", "shipped in the quarter")] = 0.0
     ordered: Annotated[float, Column("HAE", "orders that joined the book")] = 0.0
     needed: Annotated[float, Column("HAE", "need before inflation")] = 0.0
     cancelled: Annotated[float, Column("HAE", "orders cancelled")] = 0.0
-    fill_rate: Annotated[float, Column("1", "promised for the quarter and delivered in it, over promised")] = math.nan
+    fill_rate: Annotated[
+        float, Column("1", "promised for the quarter and delivered in it, over promised", share=True)
+    ] = math.nan
     order_inflation: Annotated[float, Column("1", "what buyers ask for over what they need")] = math.nan
-    unmet_share: Annotated[float, Column("1", "1 - shipped over wanted deliveries before inflation")] = math.nan
+    unmet_share: Annotated[float, Column("1", "1 - shipped over wanted deliveries before inflation", share=True)] = (
+        math.nan
+    )
     quoted_lead_weeks: Annotated[float, Column("weeks", "wait quoted to a new order, all products")] = math.nan
     realised_lead_weeks: Annotated[float, Column("weeks", "mean wait of the deliveries")] = math.nan
     cohort_lead_weeks: Annotated[float, Column("weeks", "mean wait of the orders placed now (Kaplan-Meier)")] = math.nan
     rental_usd_hour: Annotated[float, Column("USD/hour", "rent per HAE, all contracts")] = math.nan
     hhi: Annotated[float, Column("1", "Herfindahl-Hirschman index of deliveries")] = math.nan
-    outside_share: Annotated[float, Column("1", "share of the compute delivered that came from outside")] = math.nan
+    outside_share: Annotated[
+        float, Column("1", "share of the compute delivered that came from outside", share=True)
+    ] = math.nan
     lent: Annotated[float, Column("million USD", "owed by buyers to the supplier")] = 0.0
-    inflation_capped: Annotated[float, Column("1", "share of the needs whose inflation is at its cap")] = math.nan
-    money_capped: Annotated[float, Column("1", "share of the needs cut by money")] = math.nan
-    power_capped: Annotated[float, Column("1", "share of the needs cut by power or space")] = math.nan
-    price_capped: Annotated[float, Column("1", "share of the list prices whose change was cut at its limit")] = math.nan
+    inflation_capped: Annotated[float, Column("1", "share of the needs whose inflation is at its cap", share=True)] = (
+        math.nan
+    )
+    money_capped: Annotated[float, Column("1", "share of the needs cut by money", share=True)] = math.nan
+    power_capped: Annotated[float, Column("1", "share of the needs cut by power or space", share=True)] = math.nan
+    price_capped: Annotated[
+        float, Column("1", "share of the list prices whose change was cut at its limit", share=True)
+    ] = math.nan
     capacity: Annotated[
         float, Column("HAE", "what the wafers of the quarter could make as generations have ramped")
     ] = 0.0
@@ -139,6 +151,7 @@ class MarketState(Stateful):
     able: PerGeneration
     open_sale: bool = False
     rent: float = 0.0
+    payable_wafers: float = 0.0
     quoted_lead: float = 0.0
     cohort_ordered: PerQuarter
     cohort_delivered: Cohorts

@@ -24,7 +24,7 @@ class Offer(Stateful):
     ordinary_lead_weeks: Annotated[
         float, Column("weeks", "wait quoted to buyers who take the list price, by what they have on order")
     ] = math.nan
-    premium: Annotated[float, Column("1", "shadow over list price, less one")] = math.nan
+    premium: Annotated[float, Column("1", "shadow over list price, less one", share=True)] = math.nan
     produced: Annotated[float, Column("units", "made in the quarter")] = 0.0
     shipped: Annotated[float, Column("units", "shipped in the quarter")] = 0.0
     backlog: Annotated[float, Column("units", "open orders at the quarter's end")] = 0.0
@@ -44,11 +44,14 @@ class Product(Offer):
     launch: Annotated[int, When("first quarter of production")] = 0
     announced: Annotated[int, When("first quarter in which orders are taken")] = 0
     last_order: Annotated[int, When("last quarter in which orders are taken")] = NEVER
-    packages_per_wafer: Annotated[float, Parameter("1", "units from one packaging wafer", 0.01)] = 29.0
+    packages_per_wafer: Annotated[
+        float, Parameter("1", "good units from one packaging wafer, once the generation is mature", 0.01)
+    ] = 29.0
     unit_cost: Annotated[float, Parameter("USD", "cost of one unit")] = 0.0
 
     delay: Annotated[float, Path("quarters", "by how much its launch is put off now", -NEVER, NEVER)] = 0.0
 
+    packages: float = 0.0
     at_limit: bool = False
     price_ceiling: float = math.inf
     generation_launch: int = 0

@@ -24,6 +24,7 @@ HALF_ASKED = 0.5
 def quarter(market, supplier, products, buyers):
     """One quarter. The gear has already put this quarter's paths (events among them) and draws in place."""
     move_launches(market, products)
+    supplier.set_yields(market, products)
     sense_demand(market, products, buyers)
     arrive(market, supplier, products, buyers)
     supplier.discard(market, products)
@@ -102,7 +103,7 @@ def set_prices_per_hae(market, products):
             price = product.price / product.hae
             if market.hae_price == 0.0 or price < market.hae_price:
                 market.hae_price = price
-            market.hae_per_wafer = max(market.hae_per_wafer, product.packages_per_wafer * product.hae)
+            market.hae_per_wafer = max(market.hae_per_wafer, product.packages * product.hae)
 
 
 @both_gears

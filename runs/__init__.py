@@ -10,14 +10,35 @@ if TYPE_CHECKING:
     from runs.engine.engine import Engine
     from runs.folder.results import Results, open
     from runs.plain import MarketFunction, batch_run
+    from runs.requests import Comparison, Inquiry, Lever, Search, Sensitivity
 
-__all__ = ["Design", "Engine", "MarketFunction", "Results", "batch_run", "open"]
+__all__ = [
+    "Comparison",
+    "Design",
+    "Engine",
+    "Inquiry",
+    "Lever",
+    "MarketFunction",
+    "Results",
+    "Search",
+    "Sensitivity",
+    "batch_run",
+    "open",
+]
 
-_HOME = {"Design": "designs.design", "Engine": "engine.engine", "MarketFunction": "plain", "batch_run": "plain"}
+_HOME = {
+    "Design": "designs.design",
+    "Engine": "engine.engine",
+    "MarketFunction": "plain",
+    "Results": "folder.results",
+    "batch_run": "plain",
+    "open": "folder.results",
+}
+"""Where the names above live; those that are not here are requests."""
 
 
 def __getattr__(name: str) -> Any:
     """The names above, loaded when asked for: the command line checks what it finds before it loads the market."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"runs.{_HOME.get(name, 'folder.results')}"), name)
+    return getattr(import_module(f"runs.{_HOME.get(name, 'requests')}"), name)

@@ -18,10 +18,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that results depend on."""
-    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
 
 
-def _version(package: str) -> str:
+def version(package: str) -> str:
+    """The version of a package that is installed."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:  # run from a checkout that is not installed

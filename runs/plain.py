@@ -15,6 +15,7 @@ from market.gears import ensemble
 from market.gears.draws import check_key
 from market.gears.simulate import check_runs, explain
 from market.scenario.variation import Variation
+from runs.analysis.statistics import running_sum
 from runs.engine import outcomes
 from runs.engine.engine import Engine
 from runs.engine.experiment import Experiment, plain
@@ -78,7 +79,7 @@ class MarketFunction:
         failed = ensemble.run(build, ensemble.compiled(build), self._draws(seed), found)
         if failed.any():
             raise explain(self._variation.scenario_at(values), seed, int(np.flatnonzero(failed)[0]))
-        means = [outcomes.running_sum(measure.series(found).T) / self.runs for measure in self._wanted]
+        means = [running_sum(measure.series(found).T) / self.runs for measure in self._wanted]
         return np.stack(means, axis=1)[:quarters]
 
 

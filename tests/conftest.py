@@ -1,6 +1,6 @@
 """Order of the tests."""
 
-COMPILING = ("test_docs.py", "test_edited_rule.py", "test_own_buyers.py", "test_bounds.py")
+COMPILING = ("test_cold_page.py", "test_docs.py", "test_edited_rule.py", "test_own_buyers.py", "test_bounds.py")
 """Files that compile rules of their own, most of a minute each."""
 
 

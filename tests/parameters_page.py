@@ -19,6 +19,7 @@ from market.mechanisms.protocols import PROTOCOLS
 from market.product import OutsideOption, Product
 from market.scenario.events import Event, Kind, PathEvent, kinds
 from market.scenario.schema import buyer_classes
+from market.scenario.story import Story
 
 PAGE = Path(__file__).parent.parent / "docs" / "parameters.md"
 INTRODUCTION = """# Parameters, draws and measures
@@ -40,7 +41,20 @@ def page() -> str:
     parts.append(_section('Buyer, `[buyers.NAME]` with `class = "Buyer"`', base, set()))
     parts += [_section(f'`class = "{name}"`', cls, set(fields_of(base))) for name, cls in classes.items()]
     parts.append(_events())
+    parts.append(_story())
     return "\n".join(parts)
+
+
+def _story() -> str:
+    lines = [
+        "## Story, `[story]`",
+        "",
+        "What a reader is shown first. It shapes no run and is no part of the hash.",
+        "",
+    ]
+    lines += ["| field | what it is |", "|---|---|"]
+    lines += [f"| `{name}` | {field.description} |" for name, field in Story.model_fields.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _mechanisms() -> str:

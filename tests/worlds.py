@@ -16,6 +16,7 @@ CALM: dict[str, Any] = {
     "taste_noise": 0.0,
     "inflation_exponent": 0.0,
     "cancel_tolerance": 1e9,
+    "reputation_cost": 2.0,
     "income": 1e9,
 }
 """A buyer without noise, inflation or cancellation, and with money enough."""
@@ -27,9 +28,9 @@ class SteadyBuyer(Buyer):
     bargains = False
     steady_order: Annotated[float, Parameter("HAE", "what it orders in a quarter")] = 0.0
 
-    def plan_now(self, market, products, now):
-        self.wanted = self.steady_order
-        self.ask_for(market, 0, products[now], self.steady_order, 1.0)
+    def decide(self, market, products):
+        self.note_wanted(self.steady_order)
+        self.ask_for(0, products[self.opening_product], self.steady_order, 1.0)
 
 
 def quiet_world(capacity: float | list[float], horizon: int, **buyers: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +44,8 @@ def quiet_world(capacity: float | list[float], horizon: int, **buyers: dict[str,
             "allocation": "proportional",
             "protocol": "list_price",
             "price_regime": "fixed",
+            "ordering": "anchored",
+            "quoting": "book",
             "due_first": False,
             "common_noise": 0.0,
         },

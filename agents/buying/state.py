@@ -139,12 +139,17 @@ class BuyerState(Bargainer):
     idle: Annotated[float, Column("HAE", "compute owned without power or space")] = 0.0
     backlog: Annotated[float, Column("HAE", "open orders at the quarter's end")] = 0.0
     cancelled: Annotated[float, Column("HAE", "orders cancelled")] = 0.0
-    share_units: Annotated[float, Column("1", "share of all units delivered")] = math.nan
-    share_hae: Annotated[float, Column("1", "share of all compute delivered")] = math.nan
-    price_paid: Annotated[float, Column("USD per HAE", "mean price of the deliveries")] = math.nan
-    realised_lead_weeks: Annotated[float, Column("weeks", "mean wait of the deliveries")] = math.nan
-    quoted_lead_weeks: Annotated[float, Column("weeks", "wait it is quoted for what it asks for now")] = math.nan
-    fill_rate: Annotated[float, Column("1", "promised for the quarter and delivered in it, over promised")] = math.nan
+    share_units: Annotated[float, Column("1", "share of all units delivered", share=True)] = math.nan
+    share_hae: Annotated[float, Column("1", "share of all compute delivered", share=True)] = math.nan
+    price_paid: Annotated[float, Column("USD per HAE", "mean price of the deliveries", weight="delivered")] = math.nan
+    realised_lead_weeks: Annotated[float, Column("weeks", "mean wait of the deliveries", weight="delivered")] = math.nan
+    quoted_lead_weeks: Annotated[
+        float, Column("weeks", "wait it is quoted for what it asks for now", weight="ordered")
+    ] = math.nan
+    fill_rate: Annotated[
+        float,
+        Column("1", "promised for the quarter and delivered in it, over promised", share=True, weight="needed"),
+    ] = math.nan
     spending: Annotated[float, Column("million USD", "paid to the supplier, net of refunds")] = 0.0
     outside_delivered: Annotated[float, Column("HAE", "deliveries of outside options")] = 0.0
     vendor_debt: Annotated[float, Column("million USD", "owed to the supplier")] = 0.0

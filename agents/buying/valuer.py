@@ -68,6 +68,19 @@ class Valuer(Owner):
         """Most it would pay for a unit that comes after ``lead`` quarters, in USD: its value or its way out (E11)."""
         return product.hae * min(self.lasting_value(product.price / product.hae, lead), self.fallback)
 
+    def deal_worth(self, product, units, lead):
+        """Mean worth of a unit to it, in USD, if it gets all of so many beside what it owns: E1 over the deal.
+
+        Its way out (E11) is the most; the marginal value is cut as in :meth:`marginal_value`.
+        """
+        price = product.price / product.hae
+        hae = units * product.hae
+        value = demand.mean_value(
+            self.cost_of_use(price), self.target, self.elasticity, MOST_VALUE, self.stock, self.stock + hae
+        )
+        worth = demand.present_value(value, self.urgency, lead, self.capital_cost, 4.0 * self.retirement)
+        return product.hae * min(worth, self.fallback)
+
     # --- demand -------------------------------------------------------------------------------------------
 
     def cheapest(self, market, products, by):
@@ -88,8 +101,10 @@ class Valuer(Owner):
         return max(own, self.parity * self.rival, self.contest(market, cost))
 
     def aim(self, market, products):
-        """The target of the quarter: at the cheapest list price of what is made by the next."""
-        self.target = self.target_at(market, self.cheapest(market, products, market.quarter + 1))
+        """The target at the cheapest list price of what is made by the next quarter; the old one if nothing is."""
+        price = self.cheapest(market, products, market.quarter + 1)
+        if price > 0.0:
+            self.target = self.target_at(market, price)
 
     def contest(self, market, cost):
         """Compute worth having for the sake of the race: best reply to the rivals' in a contest for a prize."""

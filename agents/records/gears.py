@@ -11,7 +11,9 @@ from typing import Any
 
 from numba.extending import register_jitable
 
-both_gears = register_jitable(no_cfunc_wrapper=True)
+from agents.records.compiling import PartCompiler
+
+both_gears = register_jitable(no_cfunc_wrapper=True, pipeline_class=PartCompiler)
 """Marks a plain function that rules call: Python in the live gear, compiled in the ensemble."""
 
 

@@ -85,10 +85,16 @@ class Draw:
 
 @dataclass(frozen=True)
 class Column:
-    """A measure that is reported every quarter."""
+    """A measure that is reported every quarter.
+
+    ``share`` if it is a part of something, told in percent. Of several buyers it is added up, or averaged by the column
+    that ``weight`` names.
+    """
 
     unit: str
     doc: str
+    share: bool = False
+    weight: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,28 @@ def desired_compute(scale, value, cost, elasticity):
 
 
 @both_gears
+def mean_value(cost, target, elasticity, most, low, high):
+    """Mean marginal value of compute between two stocks, in the money of the user cost ``cost``.
+
+    The integral of E1, u (C / C*) ** (-1 / eta), over the way from ``low`` to ``high``, with no unit worth over
+    ``most`` times the user cost; all stocks in one unit. Worth nothing where nothing is wanted.
+    """
+    if target <= 0.0 or high <= low:
+        return 0.0
+    knee = target * power(most, -elasticity)
+    capped = max(0.0, min(high, knee) - low)
+    total = most * capped
+    start = max(low, knee)
+    if high > start:
+        bend = 1.0 - 1.0 / elasticity
+        if abs(bend) < 1e-9:
+            total += target * math.log(high / start)
+        else:
+            total += target * (power(high / target, bend) - power(start / target, bend)) / bend
+    return cost * total / (high - low)
+
+
+@both_gears
 def power(base, exponent):
     """base ** exponent for a positive base; spares the work where the exponent is 1, as it mostly is."""
     if exponent == 1.0:
@@ -63,20 +85,6 @@ def delay_factor(urgency, quarters):
 def present_value(marginal_value, urgency, quarters, capital_cost, depreciation):
     """Present value of a unit delivered ``quarters`` from now (E4), in the money of ``marginal_value``."""
     return marginal_value * delay_factor(urgency, quarters) / ((capital_cost + depreciation) / 4.0)
-
-
-@both_gears
-def contest_value(compute, rivals, prize, decisiveness):
-    """What one more unit of compute adds to the expected part of a prize, in the money of ``prize`` per unit.
-
-    The contest term of E1, r V s (1 - s) / C with the share s = C ** r / (C ** r + rivals); ``rivals`` is the sum of
-    their C ** r (Tullock 1980). 0 without compute, without rivals or without a prize. Ignores that rivals answer;
-    laggards give up (B48), so this is no arms race.
-    """
-    if compute <= 0.0 or rivals <= 0.0 or prize <= 0.0 or decisiveness <= 0.0:
-        return 0.0
-    own = power(compute, decisiveness)
-    return decisiveness * prize * (own / (own + rivals)) * (rivals / (own + rivals)) / compute
 
 
 @both_gears

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.reading.amounts import SHARE
-from dashboard.reading.leading import leading_buyer, leading_product
 from market.scenario.scenario import Scenario
 from runs.engine.outcomes import STANDARD
-
-SHARES = ("premium", "unmet_share", "fill_rate")
-"""Measures that are parts of something."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +21,10 @@ class Asked:
         """The measure that the outcome is made of, without the way it is made one number."""
         return self.text.partition(" ")[2]
 
-    def unit(self, declared: str) -> str:
-        return SHARE if self.measure.split()[0] in SHARES else declared
-
 
 def outcomes(scenario: Scenario) -> dict[str, Asked]:
     """What can be asked of a scenario, by text."""
-    buyer, product = leading_buyer(scenario), leading_product(scenario)
+    buyer, product = scenario.story.protagonist, scenario.story.product
     named = product[:1].upper() + product[1:]
     made = (
         Asked(others_wait(buyer), f"Wait of all but {buyer}", "everybody else's wait"),

@@ -1,9 +1,8 @@
-"""What the tab Compare is set to, and how that is run: with :func:`runs.analysis.compare.compare`."""
+"""What the tab Compare is set to, and how that is run: as a :class:`runs.requests.Comparison`."""
 
 from __future__ import annotations
 
 import json
-import shlex
 import time
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,7 +14,8 @@ from dashboard.state.jobs import Job, Progress
 from dashboard.state.session import Setting, scenario_of
 from market import BadInput, Scenario
 from market.scenario.scenario import shipped
-from runs.analysis.compare import SEEDS, VECTORS, Difference, check, compare
+from runs import requests
+from runs.analysis.compare import Difference, check
 
 SCENARIOS, LEVER = "scenarios", "lever"
 AS_SET = "as set"
@@ -36,8 +36,8 @@ class Form:
     lever: str = ""
     values: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = (others_wait("xAI"), "mean premium of H100", "peak premium of H100")
-    vectors: int = VECTORS
-    seeds: int = SEEDS
+    vectors: int = requests.Comparison.vectors
+    seeds: int = requests.Comparison.runs
 
 
 RUSH = Form()
@@ -60,20 +60,38 @@ class Wanted:
         """What the numbers depend on."""
         return self.form, self.setting.run_of() if self.reads_drawer else self.setting.seed
 
+    @property
+    def request(self) -> requests.Comparison:
+        """What is asked for. Pairs with a failed run are left out: the page tells how many.
+
+        Raises:
+            BadInput: a change is not allowed.
+        """
+        form, setting = self.form, self.setting
+        lever = None
+        if form.way == SCENARIOS:
+            scenarios = {shown(name, setting): named(name, setting) for name in (form.control, form.treatment)}
+        else:
+            scenarios = {setting.name: setting.scenario if setting.changes else setting.name}
+            values = [setting.scenario.get(form.lever), *(json.loads(text) for text in form.values)]
+            lever = requests.Lever(form.lever, values, [written(value) for value in values])
+        return requests.Comparison(
+            scenarios,
+            lever,
+            form.outcomes,
+            form.vectors,
+            form.seeds,
+            setting.seed,
+            drop_failed=True,
+        )
+
     def arms(self) -> dict[str, Scenario]:
         """The scenarios by the name they are shown under, the control first.
 
         Raises:
             BadInput: a change or a value is not allowed.
         """
-        if self.form.way == SCENARIOS:
-            return {
-                shown(name, self.setting): scenario_named(name, self.setting)
-                for name in (self.form.control, self.form.treatment)
-            }
-        scenario, path = self.setting.scenario, self.form.lever
-        values = [scenario.get(path), *(json.loads(text) for text in self.form.values)]
-        return {written(value): scenario.replace(path, value) for value in values}
+        return self.request.arms
 
     @property
     def runs(self) -> int:
@@ -82,21 +100,7 @@ class Wanted:
 
     def command(self, dropped: bool = False) -> str:
         """The same on the command line; nothing if the drawer holds changes, which it cannot say."""
-        if self.reads_drawer and self.setting.changes:
-            return ""
-        words = ["gpumarket", "compare"]
-        if self.form.way == SCENARIOS:
-            words += [self.form.control, self.form.treatment]
-        else:
-            own = self.setting.scenario.get(self.form.lever)
-            texts = [json.dumps(own), *self.form.values]
-            words += [self.setting.name, "--lever", f"{self.form.lever}={','.join(t.strip(chr(34)) for t in texts)}"]
-        for text in self.form.outcomes:
-            words += ["--outcome", text]
-        words += ["--vectors", str(self.form.vectors), "--runs", str(self.form.seeds)]
-        if self.setting.seed is not None:
-            words += ["--seed", str(self.setting.seed)]
-        return shlex.join([*words, "--drop-failed"] if dropped else words)
+        return replace(self.request, drop_failed=dropped).command
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,20 +126,10 @@ def computed(wanted: Wanted, progress: Progress) -> Comparison:
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
-    arms = wanted.arms()
-    control = next(iter(arms.values()))
-    known, form = outcomes(control), wanted.form
-    found = compare(
-        arms,
-        {text: text for text in form.outcomes},
-        form.vectors,
-        form.seeds,
-        wanted.setting.seed,
-        drop_failed=True,  # the page tells how many were left out
-        progress=progress,
-    )
-    seed = control.seed if wanted.setting.seed is None else wanted.setting.seed
-    return Comparison(wanted, found, known, seed, time.perf_counter() - began)
+    request = wanted.request
+    found = request.run(progress=progress)
+    known = outcomes(next(iter(request.arms.values())))
+    return Comparison(wanted, found, known, request.seed_used, time.perf_counter() - began)
 
 
 job: Job[Wanted, Comparison] = Job(computed)
@@ -175,8 +169,9 @@ def as_set(setting: Setting) -> list[str]:
     return [AS_SET] if setting.changes and comparable(setting.name) else []
 
 
-def scenario_named(name: str, setting: Setting) -> Scenario:
-    return setting.scenario if name == AS_SET else scenario_of(name)
+def named(name: str, setting: Setting) -> str | Scenario:
+    """A scenario by its name; the drawer's, which has none of its own, itself."""
+    return setting.scenario if name == AS_SET else name
 
 
 def shown(name: str, setting: Setting) -> str:
@@ -217,7 +212,7 @@ def fitted(form: Form, setting: Setting) -> Form:
         known = treatments(control, setting)
         treatment = form.treatment if form.treatment in known else known[0]
         form = replace(form, control=control, treatment=treatment)
-        scenario = scenario_named(control, setting)
+        scenario = setting.scenario if control == AS_SET else scenario_of(control)
     else:
         known_lever = form.lever in own
         lever = form.lever if known_lever else next(iter(own))

@@ -14,40 +14,26 @@ from dashboard.compare.asked import outcomes
 from dashboard.compare.form import LEVER, RUSH, SCENARIOS, SIZES_SEEDS, SIZES_VECTORS, Comparison, Form, Wanted, job
 from dashboard.compare.told import COLUMNS, against, differences_csv, groups, sentence, table_rows, worded
 from dashboard.parts.charts.intervals import Intervals
-from dashboard.parts.fields import Command, Pick, PickSome, Ways, Work
-from dashboard.parts.panels import Download, Heading, Panel, Words
+from dashboard.parts.fields import Command, FormPage, Pick, PickSome, Ways
+from dashboard.parts.panels import Download, Panel, Words
 from dashboard.parts.tables import Table
-from dashboard.state import session
-from dashboard.state.session import Setting
-from market import BadInput
+from dashboard.state.session import Setting, scenario_of
 
 form = solara.reactive(RUSH)
 
 
 @solara.component
 def ComparePage() -> None:
-    setting = session.setting.value
-    with solara.Div(classes=["gm-page"]):
-        Heading("What difference does it make?", setting)
-        try:
-            now = Wanted(comparing.fitted(form.value, setting), setting)
-            Setup(now)
-        except BadInput as error:  # a change in the drawer that is not allowed
-            Words("p", str(error), "gm-notice gm-notice-bad")
-            return
-        shown = job.result.value
-        Work(job, f"{now.runs:,} runs, paired: the same draws and the same unknowns on either side", told(shown))
-        if shown is not None:
-            Results(shown, stale=shown.wanted.basis() != now.basis())
-        elif not job.status.value.busy:
-            Words("p", "Press Compare, or take the rush: does one buyer's hurry strain everybody else?", "gm-await")
-
-
-def told(shown: Comparison | None) -> str:
-    """What was computed."""
-    if shown is None:
-        return ""
-    return f"{shown.wanted.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}"
+    FormPage(
+        "What difference does it make?",
+        job,
+        lambda setting: Wanted(comparing.fitted(form.value, setting), setting),
+        Setup,
+        Results,
+        lambda now: f"{now.runs:,} runs, paired: the same draws and the same unknowns on either side",
+        lambda shown: f"{shown.wanted.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}",
+        "Press Compare, or take the rush: does one buyer's hurry strain everybody else?",
+    )
 
 
 @solara.component
@@ -112,7 +98,7 @@ def titled(name: str, setting: Setting) -> str:
     """A scenario in a list: its name and what it is about."""
     if name == comparing.AS_SET:
         return f"{setting.name} as set: with what is changed in the drawer"
-    return f"{name}: {session.scenario_of(name).title}"
+    return f"{name}: {scenario_of(name).title}"
 
 
 def OneLever(at: Form, setting: Setting, change: Callable[..., None]) -> None:

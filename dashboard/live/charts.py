@@ -8,19 +8,20 @@ import pandas as pd
 
 from agents.records.roles import WEEKS
 from dashboard.live.run import Run, Talk
-from dashboard.market.charts import LEADS, plain
 from dashboard.parts.charts import Line, Plot
 from dashboard.reading import real
+from dashboard.reading.bands import known
+from dashboard.reading.colors import GENERATIONS
 from dashboard.reading.leading import generations
-from dashboard.reading.numerals import compact
 from market.scenario.scenario import Scenario
+from runs.words import compact
 
 
 def lead_times(now: Run) -> Plot:
     """Quoted and realised lead times up to now."""
     quarters = now.scenario.quarters
     lines, dots = [], {}
-    for product, color in zip(generations(now.scenario), LEADS, strict=False):
+    for product, color in zip(generations(now.scenario), GENERATIONS, strict=False):
         name = f"{real.family(product)} quoted"
         lines.append(Line(name, color, column(now.products, "quoted_lead_weeks", quarters, product), points=True))
         dots[name] = real.lead_times(now.scenario, product)
@@ -52,17 +53,17 @@ def column(
     if table is None:
         return [None] * len(quarters)
     own = table if product is None else table[table["product"] == product]
-    found = plain(own[measure].tolist())
+    found = [known(value) for value in own[measure]]
     return [*found, *([None] * (len(quarters) - len(found)))]
 
 
-def offers(talk: Talk, supplier: str) -> Plot:
-    """The prices on the table week by week, and how far each side would have gone."""
+def offers(talk: Talk, supplier: str, color: str) -> Plot:
+    """The prices on the table week by week, and how far each side would have gone; ``color`` is the buyer's."""
     weeks = [str(week + 1) for week in range(WEEKS)]
     lines = [
         Line(f"{supplier} asks", "violet", said(talk, "ask"), points=True),
-        Line(f"{talk.buyer} bids", "orange", said(talk, "bid"), points=True),
-        Line(f"most {talk.buyer} would pay", "orange", [talk.most] * WEEKS, dash=True),
+        Line(f"{talk.buyer} bids", color, said(talk, "bid"), points=True),
+        Line(f"most {talk.buyer} would pay", color, [talk.most] * WEEKS, dash=True),
         Line(f"least {supplier} would take", "violet", [talk.least] * WEEKS, dash=True),
         Line("List", "quiet", [talk.list_price] * WEEKS, dash=True, shown=False),
     ]
@@ -70,13 +71,13 @@ def offers(talk: Talk, supplier: str) -> Plot:
     return Plot(weeks, "money", lines, {}, marks, from_zero=False, axis="Week")
 
 
-def bid(talk: Talk) -> Plot:
+def bid(talk: Talk, color: str) -> Plot:
     """A bid in an auction: its prices by the units it is for, and what the bidder pays for the units it gets."""
     corners = talk.offers
-    lines = [Line(f"{talk.buyer} bids", "orange", [corner["price"] for corner in corners], points=True)]
+    lines = [Line(f"{talk.buyer} bids", color, [corner["price"] for corner in corners], points=True)]
     marks = {}
     if talk.outcome == "award":
-        lines.append(Line("Pays", "green", [talk.price] * len(corners), dash=True))
+        lines.append(Line("Pays", "violet", [talk.price] * len(corners), dash=True))
         won = sum(corner["quantity"] <= talk.units for corner in corners)
         marks = {max(0, won - 1): [f"Gets {talk.units:,.0f} units"]}
     lines.append(Line("List", "quiet", [talk.list_price] * len(corners), dash=True, shown=False))

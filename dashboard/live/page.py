@@ -14,10 +14,10 @@ from dashboard.live.run import SPEEDS, Run, Talk
 from dashboard.parts.charts import Chart
 from dashboard.parts.panels import Choice, Heading, Panel, Words
 from dashboard.parts.tables import Table
-from dashboard.reading.leading import leading_product
-from dashboard.reading.numerals import NOTHING, compact, dollars, percent, weeks, whole
+from dashboard.reading.colors import of_buyer
 from dashboard.state import session
 from market import BadInput
+from runs.words import NOTHING, compact, dollars, percent, weeks, whole
 
 product = solara.reactive("")
 
@@ -54,12 +54,14 @@ def LivePage() -> None:
 
     solara.use_effect(begin_first, [])
     now = live.run.value
+    of = setting if now is None else now.setting
+    stale = of.run_of() != setting.run_of()
     with solara.Div(classes=["gm-page"]):
-        Heading(setting.base.title, setting)
+        Heading(of.base.title, of, stale)
         if complaint.value:
             Words("p", complaint.value, "gm-notice gm-notice-bad")
         if now is not None:
-            Player(now, begin, stale=now.setting.run_of() != setting.run_of())
+            Player(now, begin, stale)
             Now(now)
 
 
@@ -101,7 +103,7 @@ def Now(now: Run) -> None:
     """The quarter just run, and the run so far."""
     picked = picked_talk(now.talks, live.chosen.value)
     products = [*now.scenario.products, *now.scenario.outside]
-    shown = product.value if product.value in products else leading_product(now.scenario)
+    shown = product.value if product.value in products else now.scenario.story.product
     with solara.Div(classes=["gm-grid"]):
         with Panel(
             f"Deals of {now.before}" if now.before else "Deals",
@@ -126,10 +128,15 @@ def Now(now: Run) -> None:
         ):
             if picked and picked.offers:
                 supplier = now.trace.model.supplier.name
+                color = of_buyer(now.trace.model.build.names["buyers"], picked.buyer)
                 if picked.in_auction:
-                    Chart(bid(picked), f"{picked.buyer}: price bid by units.", "300px")
+                    Chart(bid(picked, color), f"{picked.buyer}: price bid by units.", "300px")
                 else:
-                    Chart(offers(picked, supplier), f"{picked.buyer} and {supplier}: price offers by week.", "300px")
+                    Chart(
+                        offers(picked, supplier, color),
+                        f"{picked.buyer} and {supplier}: price offers by week.",
+                        "300px",
+                    )
         with Panel("Lead time so far", "Weeks, quoted to a new order and realised"):
             Chart(lead_times(now), "Lead time of this run in weeks by quarter.", "260px")
         with Panel(

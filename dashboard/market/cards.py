@@ -10,13 +10,11 @@ import xarray as xr
 
 from dashboard.reading import real
 from dashboard.reading.bands import band, peak
-from dashboard.reading.leading import leading_buyer, leading_product
-from dashboard.reading.numerals import compact, dollars, percent, weeks
+from dashboard.reading.colors import of_buyer
+from dashboard.reading.leading import sighted_quarter
 from market.scenario.scenario import Scenario
 from runs.analysis.summary import estimate
-
-SIGHTED = "2024Q4"
-"""The quarter for which the compute of the leading buyer is shown."""
+from runs.words import compact, dollars, percent, weeks
 
 
 @solara.component_vue("cards.vue")
@@ -44,7 +42,7 @@ def cards(scenario: Scenario, data: xr.Dataset) -> list[dict]:
 
 def peak_lead(scenario: Scenario, data: xr.Dataset) -> Card:
     """The longest wait quoted for the leading product."""
-    product = leading_product(scenario)
+    product = scenario.story.product
     own = data.product_quoted_lead_weeks.sel(product=product)
     found, path = estimate(peak(own)), band(own).median
     when = quarter_of_peak(scenario, path)
@@ -60,9 +58,9 @@ def peak_lead(scenario: Scenario, data: xr.Dataset) -> Card:
 
 
 def compute(scenario: Scenario, data: xr.Dataset) -> Card:
-    """What the leading buyer has in use at one quarter's end."""
-    buyer = leading_buyer(scenario)
-    quarter = SIGHTED if SIGHTED in scenario.quarters else scenario.quarters[-1]
+    """What the protagonist has in use at one quarter's end."""
+    buyer = scenario.story.protagonist
+    quarter = sighted_quarter(scenario)
     own = data.buyer_deployed.sel(buyer=buyer)
     found = estimate(own.sel(quarter=quarter))
     return Card(
@@ -71,14 +69,14 @@ def compute(scenario: Scenario, data: xr.Dataset) -> Card:
         error(found.error, compact),
         "HAE",
         f"5-95%: {compact(found.low)} to {compact(found.high)}",
-        "orange",
+        of_buyer(data.buyer.values.tolist(), buyer),
         band(own).median,
     )
 
 
 def shadow(scenario: Scenario, data: xr.Dataset) -> Card:
     """How far the clearing price rises over the list price."""
-    product = leading_product(scenario)
+    product = scenario.story.product
     own = data.product_premium.sel(product=product)
     found, path = estimate(peak(own)), band(own).median
     return Card(
@@ -87,15 +85,14 @@ def shadow(scenario: Scenario, data: xr.Dataset) -> Card:
         error(found.error, lambda share: percent(share, 1)),
         "over list",
         f"5-95%: {percent(found.low)} to {percent(found.high)}{quarter_of_peak(scenario, path)}",
-        "green",
+        "orange",  # as the shadow price in the chart of prices
         path,
     )
 
 
 def sales(scenario: Scenario, data: xr.Dataset) -> Card:
-    """Revenue of the last quarter whose real figure is known, or of the last one."""
-    known = real.revenue(scenario)
-    quarter = next((q for q in reversed(scenario.quarters) if q in known), scenario.quarters[-1])
+    """Revenue of one quarter, beside the real figure where it is known."""
+    known, quarter = real.revenue(scenario), sighted_quarter(scenario)
     found = estimate(data.revenue.sel(quarter=quarter))
     note = f"5-95%: {dollars(found.low * 1e6)} to {dollars(found.high * 1e6)}"
     if quarter in known:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import xarray as xr
 
 from dashboard.parts.charts import Line, Plot
 from dashboard.reading import real
-from dashboard.reading.bands import Band, band
+from dashboard.reading.bands import Band, band, known
+from dashboard.reading.colors import GENERATIONS, of_buyer
 from dashboard.reading.leading import generations, leading_buyers
 from market.scenario.scenario import Scenario
-
-LEADS = ("blue", "orange", "green", "violet", "pink")
-"""Colours of generations in their order."""
 
 
 def prices(scenario: Scenario, data: xr.Dataset, product: str) -> Plot:
@@ -31,7 +27,7 @@ def prices(scenario: Scenario, data: xr.Dataset, product: str) -> Plot:
 def lead_times(scenario: Scenario, data: xr.Dataset) -> Plot:
     """The wait quoted for each generation, and the mean wait of what was delivered."""
     lines, dots = [], {}
-    for product, color in zip(generations(scenario), LEADS, strict=False):
+    for product, color in zip(generations(scenario), GENERATIONS, strict=False):
         name = f"{real.family(product)} quoted"
         lines.append(Line.of(name, color, band(data.product_quoted_lead_weeks.sel(product=product))))
         dots[name] = real.lead_times(scenario, product)
@@ -45,20 +41,10 @@ def shares(scenario: Scenario, data: xr.Dataset, stacked: bool = False) -> Plot:
     own = data.buyer_share_units
     if stacked:
         means = own.mean("run", skipna=True)
-        lines = [Line(b, palette(buyers, b), plain(means.sel(buyer=b).values.tolist())) for b in buyers]
+        lines = [Line(b, of_buyer(buyers, b), [known(v) for v in means.sel(buyer=b).values]) for b in buyers]
         return Plot(scenario.quarters, "percent", lines, {}, real.events(scenario), stacked=True)
     first = leading_buyers(scenario)
-    lines = [Line.of(b, palette(buyers, b), band(own.sel(buyer=b)), shown=b in first) for b in buyers]
+    lines = [Line.of(b, of_buyer(buyers, b), band(own.sel(buyer=b)), shown=b in first) for b in buyers]
     return Plot(
         scenario.quarters, "percent", lines, {b: real.shares(scenario, b) for b in buyers}, real.events(scenario)
     )
-
-
-def plain(values: Sequence[float]) -> list[float | None]:
-    """The values, None where they are undefined."""
-    return [value if value == value else None for value in values]
-
-
-def palette(buyers: Sequence[str], buyer: str) -> str:
-    """A buyer's colour, the same in every chart."""
-    return f"c{buyers.index(buyer) % 10}"

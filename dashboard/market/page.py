@@ -7,10 +7,9 @@ import solara
 from dashboard.market.cards import Cards, cards
 from dashboard.market.charts import lead_times, prices, shares
 from dashboard.parts.charts import Chart
-from dashboard.parts.panels import Choice, Download, Heading, Panel
+from dashboard.parts.panels import Choice, Download, Heading, Panel, Words
 from dashboard.parts.progress import Progress
 from dashboard.parts.tables import Table, buyer_columns, buyer_rows, buyers_csv, file_name, series_csv
-from dashboard.reading.leading import leading_product
 from dashboard.state import session
 from dashboard.state.session import Ensemble
 
@@ -19,23 +18,38 @@ view = solara.reactive("lines")
 
 
 @solara.component
-def MarketPage():
-    shown = session.ensemble.value
-    now = session.setting.value
+def MarketPage() -> None:
+    now, shown = session.setting.value, session.job.result.value
+    busy = session.job.status.value.busy
+    of = now if shown is None else shown.setting
+    stale = busy and of != now
     with solara.Div(classes=["gm-page"]):
-        Heading(now.base.title, now)
-        Progress()
+        Heading(of.base.story.question or of.base.title, of, stale)
+        if of.base.story.text:
+            Words("p", of.base.story.text.replace("\n", " "), "gm-lead")
+        Progress(session.job, told(shown), again=lambda: session.job.start(session.setting.value))
         if shown is not None:
-            Results(shown)
-        elif session.status.value.busy:
+            with solara.Div(classes=["gm-stale"] if stale else []):
+                Results(shown)
+        elif busy:
             solara.HTML(tag="div", classes=["gm-placeholder"], attributes={"aria-hidden": "true"})
+
+
+def told(shown: Ensemble | None) -> str:
+    """What a reader needs to know about the figures below."""
+    if shown is None:
+        return ""
+    if shown.runs < shown.setting.runs:
+        return f"{shown.runs} of {shown.setting.runs} runs, stepped live in {shown.seconds:.1f} s"
+    failed = f"; {len(shown.failures)} stopped: {shown.failures[0].sentence}" if shown.failures else ""
+    return f"{shown.runs} runs in {shown.seconds:.1f} s; ± is the Monte Carlo error of a median{failed}"
 
 
 @solara.component
 def Results(shown: Ensemble) -> None:
     scenario, data = shown.scenario, shown.data
     products = [*scenario.products, *scenario.outside]
-    chosen = product.value if product.value in products else leading_product(scenario)
+    chosen = product.value if product.value in products else scenario.story.product
     figures = solara.use_memo(lambda: cards(scenario, data), [shown])
     waits = solara.use_memo(lambda: lead_times(scenario, data), [shown])
     price = solara.use_memo(lambda: prices(scenario, data, chosen), [shown, chosen])

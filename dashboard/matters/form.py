@@ -1,26 +1,24 @@
-"""What the tab What matters is set to, and how that is run: with :func:`runs.analysis.sensitivity.study`."""
+"""What the tab What matters is set to, and how that is run: as a :class:`runs.requests.Sensitivity`."""
 
 from __future__ import annotations
 
-import shlex
 import time
 from dataclasses import dataclass, replace
-
-import pandas as pd
 
 from dashboard.compare.asked import Asked, others_wait, outcomes
 from dashboard.state.jobs import Job, Progress
 from dashboard.state.session import Setting
 from market import BadInput, Scenario
-from runs.analysis.indices import INERT, Indices
-from runs.analysis.sensitivity import RUNS, SAMPLES, Study, study
+from runs import requests
+from runs.analysis.indices import Indices
+from runs.analysis.sensitivity import Study
+from runs.findings.sensitivity import inputs
+from runs.requests.sensitivity import SAMPLES
 
 METHODS = {"morris": "Morris: quick, in the outcome's unit", "sobol": "Sobol: shares of variance"}
 SIZES = {"morris": (10, 20, 50, 100, 200), "sobol": (64, 128, 256, 512, 1024)}
 """Trajectories of Morris, base points of Sobol."""
 SIZES_SEEDS = (2, 4, 8, 16)
-LED = 5
-"""Inputs whose lines over time are shown without being asked for."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Form:
     outcome: str = others_wait("xAI")
     method: str = "morris"
     samples: int = SAMPLES["morris"]
-    seeds: int = RUNS
+    seeds: int = requests.Sensitivity.runs
 
 
 @dataclass(frozen=True)
@@ -50,15 +48,26 @@ class Wanted:
         inputs = len(self.setting.base.uncertainties) + 1
         return self.form.samples * (inputs + (1 if self.form.method == "morris" else 2)) * self.form.seeds
 
+    @property
+    def request(self) -> requests.Sensitivity:
+        """What is asked for.
+
+        Raises:
+            BadInput: a change in the drawer is not allowed.
+        """
+        form, setting = self.form, self.setting
+        return requests.Sensitivity(
+            setting.scenario if setting.changes else setting.name,
+            form.method,
+            (form.outcome,),
+            form.samples,
+            form.seeds,
+            setting.seed,
+        )
+
     def command(self) -> str:
         """The same on the command line; nothing if the drawer holds changes, which it cannot say."""
-        if self.setting.changes:
-            return ""
-        words = ["gpumarket", "sensitivity", self.setting.name, "--method", self.form.method]
-        words += ["--outcome", self.form.outcome, "--samples", str(self.form.samples), "--runs", str(self.form.seeds)]
-        if self.setting.seed is not None:
-            words += ["--seed", str(self.setting.seed)]
-        return shlex.join(words)
+        return self.request.command
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,16 +86,7 @@ class Finding:
     @property
     def order(self) -> list[str]:
         """The inputs, what matters most first; the inert one is told by the floor."""
-        return [str(name) for name in self.indices.ranked.index if name != INERT]
-
-    @property
-    def leading(self) -> list[str]:
-        """The inputs that matter most over the quarters."""
-        known = [one.table[one.main] for one in self.over_time.values() if one is not None]
-        if not known:
-            return self.order[:LED]
-        total = pd.concat(known, axis=1).sum(axis=1).sort_values(ascending=False, kind="stable")
-        return [str(name) for name in total.index if name != INERT][:LED]
+        return inputs(self.indices)
 
 
 def computed(wanted: Wanted, progress: Progress) -> Finding:
@@ -102,15 +102,7 @@ def computed(wanted: Wanted, progress: Progress) -> Finding:
     form, scenario = wanted.form, wanted.setting.scenario
     asked = outcomes(scenario)[form.outcome]
     texts = {asked.text: asked.text} | {quarter: f"{asked.measure} in {quarter}" for quarter in scenario.quarters}
-    done = study(
-        scenario,
-        form.method,
-        texts,
-        samples=form.samples,
-        runs=form.seeds,
-        seed=wanted.setting.seed,
-        progress=progress,
-    )
+    done = replace(wanted.request, outcomes=texts).run(progress=progress)
     return Finding(
         wanted,
         scenario,
@@ -118,7 +110,7 @@ def computed(wanted: Wanted, progress: Progress) -> Finding:
         replace(done, found={asked.text: done.found[asked.text]}).indices()[asked.text],
         {quarter: in_quarter(done, quarter) for quarter in scenario.quarters},
         done.run_count,
-        scenario.seed if wanted.setting.seed is None else wanted.setting.seed,
+        done.seed,
         time.perf_counter() - began,
     )
 

@@ -13,37 +13,30 @@ from dashboard.matters.form import METHODS, SIZES, SIZES_SEEDS, Finding, Form, W
 from dashboard.matters.told import draws, index_unit, meaning, over_time, plainly, sentence, tornado
 from dashboard.parts.charts import Chart
 from dashboard.parts.charts.intervals import Intervals
-from dashboard.parts.fields import Command, Pick, Work
-from dashboard.parts.panels import Heading, Panel, Words
-from dashboard.state import session
-from market import BadInput
+from dashboard.parts.fields import Command, FormPage, Pick
+from dashboard.parts.panels import Panel, Words
 
 form = solara.reactive(Form())
 
 
 @solara.component
 def MattersPage() -> None:
-    setting = session.setting.value
-    with solara.Div(classes=["gm-page"]):
-        Heading("What matters, of what nobody knows?", setting)
-        try:
-            now = Wanted(mattering.fitted(form.value, setting), setting)
-            Setup(now)
-        except BadInput as error:  # a change in the drawer that is not allowed
-            Words("p", str(error), "gm-notice gm-notice-bad")
-            return
-        shown = job.result.value
-        inputs = len(setting.base.uncertainties)
-        Work(job, f"Up to {now.runs:,} runs over {inputs} uncertainties of {setting.name}", told(shown))
-        if shown is not None:
-            Results(shown, stale=shown.wanted.basis() != now.basis())
-        elif not job.status.value.busy:
-            Words("p", "Press Find out: every uncertainty is moved over its range, and what it does is held against "
-                  "what the draws do by themselves.", "gm-await")  # fmt: skip
+    FormPage(
+        "What matters, of what nobody knows?",
+        job,
+        lambda setting: Wanted(mattering.fitted(form.value, setting), setting),
+        Setup,
+        Results,
+        about,
+        lambda shown: f"{shown.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}",
+        "Press Find out: every uncertainty is moved over its range, and what it does is held against what the draws do "
+        "by themselves.",
+    )
 
 
-def told(shown: Finding | None) -> str:
-    return "" if shown is None else f"{shown.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}"
+def about(now: Wanted) -> str:
+    inputs = len(now.setting.base.uncertainties)
+    return f"Up to {now.runs:,} runs over {inputs} uncertainties of {now.setting.name}"
 
 
 @solara.component

@@ -17,12 +17,12 @@ HANDFUL = 5
 LARGEST_SEED = 2**63 - 1
 
 
-@solara.component_vue("controls.vue")
+@solara.component_vue("drawer.vue")
 def Controls(groups: list = [], event_change: Callable[[dict], Any] | None = None) -> None: ...  # noqa: B006
 
 
 @solara.component
-def Drawer():
+def Drawer() -> None:
     """Scenario, levers, uncertainties, ensemble."""
     now = setting.value
     seed_text = solara.use_reactive("")

@@ -8,8 +8,12 @@ from typing import Any
 import solara
 from solara.alias import rv
 
-from dashboard.parts.panels import Words
+from dashboard.parts.panels import Heading, Words
+from dashboard.parts.progress import Progress
+from dashboard.state import session
 from dashboard.state.jobs import Job
+from dashboard.state.session import Setting
+from market import BadInput
 
 Items = Sequence[tuple[Any, str]]
 """What can be picked: values, and the words for them."""
@@ -72,34 +76,44 @@ def pressed(now: bool) -> dict[str, str]:
 
 
 @solara.component
-def Work(job: Job, idle: str, done: str) -> None:
-    """What a job is at, with a bar and a way out; ``idle`` is said before the first, ``done`` of what is shown."""
-    now = job.status.value
-    with rv.Html(tag="div", class_="gm-progress", attributes={"role": "status", "aria-live": "polite"}):
-        if now.phase in ("waiting", "compiling"):
-            Words("span", "Preparing the runs..." if now.phase == "waiting" else COMPILING)
-        elif now.phase == "running":
-            more = f", {now.sentence}" if now.sentence else ""
-            Words("span", f"Computing {now.done:,} of {now.total:,} runs{more}...")
-        elif now.phase == "failed":
-            Words("span", now.sentence, "gm-bad")
-        elif now.phase == "cancelled":
-            Words("span", "Cancelled." + (" What is below is of the time before." if job.result.value else ""))
-        else:
-            Words("span", done if job.result.value is not None else idle)
-        if now.busy:
-            rv.ProgressLinear(
-                value=100 * now.done / max(1, now.total),
-                indeterminate=now.phase != "running",
-                height=4,
-                rounded=True,
-                class_="gm-bar",
-                attributes={"aria-label": "Progress"},
-            )
-            solara.Button("Cancel", text=True, small=True, on_click=job.cancel)
+def FormPage(
+    title: str,
+    job: Job[Any, Any],
+    wanted: Callable[[Setting], Any],
+    Setup: Callable[[Any], Any],
+    Results: Callable[[Any, bool], Any],
+    idle: Callable[[Any], str],
+    told: Callable[[Any], str],
+    invitation: str,
+) -> None:
+    """A tab in which something is asked for, waited for and shown.
 
-
-COMPILING = "Compiling the rules once for this machine, some 30 seconds..."
+    Args:
+        title: the question at the top.
+        job: the work.
+        wanted: what the form asks for under the setting of the drawer; raises BadInput where that cannot be.
+        Setup: the form, of what is wanted.
+        Results: what is shown, and whether something else is wanted by now.
+        idle: said of what is wanted before anything was asked.
+        told: said of what is shown.
+        invitation: said where the results will be.
+    """
+    setting, shown = session.setting.value, job.result.value
+    with solara.Div(classes=["gm-page"]):
+        try:
+            now = wanted(setting)
+        except BadInput as error:  # a change in the drawer that is not allowed
+            Heading(title, setting)
+            Words("p", str(error), "gm-notice gm-notice-bad")
+            return
+        stale = shown is not None and shown.wanted.basis() != now.basis()
+        Heading(title, shown.wanted.setting if shown is not None else setting, stale)
+        Setup(now)
+        Progress(job, idle(now) if shown is None else told(shown))
+        if shown is not None:
+            Results(shown, stale)
+        elif not job.status.value.busy:
+            Words("p", invitation, "gm-await")
 
 
 @solara.component

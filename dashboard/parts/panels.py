@@ -12,16 +12,16 @@ from dashboard.state.session import Setting
 
 
 @solara.component
-def Heading(title: str, now: Setting) -> None:
-    """The title of a page and what it is of."""
+def Heading(title: str, of: Setting, stale: bool = False) -> None:
+    """The title of a page, and the setting that its figures are of; ``stale`` while another is wanted."""
     with solara.Div(classes=["gm-heading"]):
         Words("h1", title)
-        with solara.Div(classes=["gm-chips"]):
-            Words("span", f"{now.name} {now.scenario.hash[:8]}", "gm-chip")
-            if now.changes:
-                count = len(now.changes)
+        with solara.Div(classes=["gm-chips", "gm-stale"] if stale else ["gm-chips"]):
+            Words("span", f"{of.name} {of.scenario.hash[:8]}", "gm-chip")
+            if of.changes:
+                count = len(of.changes)
                 Words("span", f"{count} changed" if count > 1 else "changed", "gm-chip gm-chip-changed")
-            Words("span", f"seed {now.seed_used}", "gm-chip")
+            Words("span", f"seed {of.seed_used}", "gm-chip")
 
 
 def Words(tag: str, text: str, classes: str = "") -> solara.Element:

@@ -9,13 +9,13 @@ import pandas as pd
 import solara
 import xarray as xr
 
-from dashboard.market.charts import palette
-from dashboard.reading.numerals import compact, dollars, percent, weeks
+from dashboard.reading.colors import of_buyer
 from market.scenario.scenario import Scenario
 from runs.analysis.summary import estimate
+from runs.words import compact, dollars, percent, weeks
 
 
-@solara.component_vue("table.vue")
+@solara.component_vue("tables.vue")
 def Table(
     columns: list = [],  # noqa: B006
     rows: list = [],  # noqa: B006
@@ -56,7 +56,7 @@ def buyer_rows(data: xr.Dataset, quarter: str) -> list[dict[str, Any]]:
     return [
         {
             "key": buyer,
-            "color": palette(buyers, buyer),
+            "color": of_buyer(buyers, buyer),
             "cells": [buyer]
             + [
                 write(estimate(then[f"buyer_{column}"].sel(buyer=buyer)).median)

@@ -1,7 +1,8 @@
-"""Which products and buyers of a scenario are shown first."""
+"""What of a scenario is shown first, as far as its story leaves it open."""
 
 from __future__ import annotations
 
+from dashboard.reading import real
 from market.scenario.paths import parse_quarter
 from market.scenario.scenario import Scenario
 
@@ -9,24 +10,15 @@ FEWEST = 4
 """Quarters on sale from which a product's lead time is worth a line."""
 
 
-def leading_product(scenario: Scenario) -> str:
-    """The product whose price is shown first."""
-    return "H100" if "H100" in scenario.products else next(iter(scenario.products))
-
-
-def leading_buyer(scenario: Scenario) -> str:
-    """The buyer that the scenario is about: xAI, or else the one with the largest stock."""
-    if "xAI" in scenario.buyers:
-        return "xAI"
-    return max(sorted(scenario.buyers), key=lambda name: scenario.buyers[name].opening_stock)
-
-
 def leading_buyers(scenario: Scenario) -> list[str]:
-    """The buyers whose shares are shown first: the one it is about and the largest others."""
-    by_size = sorted(scenario.buyers, key=lambda name: -scenario.buyers[name].opening_stock)
-    chosen = [leading_buyer(scenario)]
-    chosen += [name for name in ("Microsoft", "China") if name in by_size]
-    return [*chosen, *(name for name in by_size if name not in chosen)][: 3 if len(chosen) > 1 else 2]
+    """The buyers whose shares are shown first: the one it is about and those beside it."""
+    return [scenario.story.protagonist, *scenario.story.beside]
+
+
+def sighted_quarter(scenario: Scenario) -> str:
+    """The quarter that cards are of: the story's, else the last with a real figure, else the last."""
+    known = real.revenue(scenario)
+    return scenario.story.quarter or next((q for q in reversed(scenario.quarters) if q in known), scenario.quarters[-1])
 
 
 def generations(scenario: Scenario) -> list[str]:

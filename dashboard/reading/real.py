@@ -12,6 +12,8 @@ from runs.history.figures import Observation, series
 
 FAMILIES = {"A100": "Ampere", "H100": "Hopper", "B200": "Blackwell"}
 """What the press calls the generation of a product."""
+UNNAMED = "Hopper"
+"""The generation that a lead time is of where the press names none: nothing else was short so long."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,12 @@ def family(product: str) -> str:
 
 def lead_times(scenario: Scenario, product: str) -> list[Dot]:
     """Real lead times of the generation that a product stands for, in weeks."""
-    wanted = "Blackwell" if product == "B200" else "Hopper" if product == "H100" else None
-    found = (o for o in series("lead_time") if ("Blackwell" if "Blackwell" in o.entity else "Hopper") == wanted)
-    return dots(scenario, found)
+    return dots(scenario, (o for o in series("lead_time") if family_of(o.entity) == FAMILIES.get(product)))
+
+
+def family_of(entity: str) -> str:
+    """The generation that a lead time is of."""
+    return next((name for name in FAMILIES.values() if name in entity), UNNAMED)
 
 
 def prices(scenario: Scenario, product: str) -> list[Dot]:
@@ -55,7 +60,8 @@ def street_prices(scenario: Scenario, product: str) -> list[Dot]:
 
 def names(entity: str, product: str) -> bool:
     """Whether what a figure is of includes a product."""
-    return bool(re.search(rf"\b{re.escape(product)}\b", entity)) or ("Blackwell" in entity and product == "B200")
+    blackwell = "Blackwell" in entity and family(product) == "Blackwell"
+    return blackwell or bool(re.search(rf"\b{re.escape(product)}\b", entity))
 
 
 def shares(scenario: Scenario, buyer: str) -> list[Dot]:

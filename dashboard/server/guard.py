@@ -34,8 +34,8 @@ HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 SAFE = ("GET", "HEAD", "OPTIONS")
-CLOSED = ("/resourcez",)
-"""Paths of the server's own statistics, which nobody needs here."""
+CLOSED = ("/resourcez", "/_solara/cdn")
+"""The server's own statistics, and what would fetch files from the internet: nobody needs either here."""
 
 
 class Guard:

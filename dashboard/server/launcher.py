@@ -10,29 +10,11 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Sequence
-from pathlib import Path
+
+from dashboard.server.settings import JAVASCRIPT, NO_JAVASCRIPT, PAGES, settle
 
 PORT = 8765
 TRIES = 20
-JAVASCRIPT = Path(__file__).resolve().parents[1] / "public" / "cdn"
-
-SETTINGS = {
-    "SOLARA_APP": "dashboard.pages",
-    "SOLARA_MODE": "production",
-    # the page's JavaScript comes from this server; without the proxy nothing can ask the internet for it
-    "SOLARA_ASSETS_PROXY": "false",
-    "SOLARA_ASSETS_CDN": "/static/public/cdn",
-    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
-    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
-    "SOLARA_SESSION_HTTP_ONLY": "true",
-    "SOLARA_THEME_SHOW_BANNER": "false",
-    "SOLARA_THEME_LOADER": "plain",
-    "SOLARA_THEME_TITLE": "gpumarket",
-    # results of a closed laptop's sessions do not stay for a day
-    "SOLARA_KERNEL_CULL_TIMEOUT": "2h",
-    "SOLARA_KERNEL_MAX_COUNT": "50",
-}
-"""What Solara reads when it is imported; set over whatever the environment holds."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     options = parser.parse_args(arguments)
     if not JAVASCRIPT.is_dir():
-        return stop("The page's JavaScript is not there: run 'make install'.")
+        return stop(NO_JAVASCRIPT)
     try:
         listening = listen(options.port)
     except OSError as error:
@@ -85,7 +67,8 @@ def listen(port: int | None) -> socket.socket:
 
 def serve(listening: socket.socket, browser: bool) -> int:
     """Serve the page on a socket until interrupted."""
-    os.environ.update(SETTINGS)
+    os.environ["SOLARA_APP"] = PAGES
+    settle()
 
     import uvicorn  # after the settings, as is the next
     from solara.server.starlette import app

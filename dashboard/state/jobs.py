@@ -1,18 +1,19 @@
-"""Long work of a tab: one piece at a time for each session, in the background, with progress and cancel."""
+"""Long work: one piece at a time for each session, in the background, with progress and cancel."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import solara
 import solara.lab
 
-from dashboard.state.session import Status, patience
-from market import BadInput
+from dashboard.state.rules import compiling
+from market import BadInput, Scenario
 from market.gears.simulate import Cancelled
-from runs.cli.terminal import duration
+from runs.words import duration
 
 Wanted = TypeVar("Wanted")
 Result = TypeVar("Result")
@@ -22,16 +23,49 @@ SURE = 1.0
 """Seconds after which the pace so far says something about the time left."""
 
 
-class Job(Generic[Wanted, Result]):
-    """Work that a button starts; the result before stays on the screen until the next one is there.
+@dataclass(frozen=True)
+class Status:
+    """What work is at: idle (never asked for), waiting, stepping, compiling, running, done, cancelled or failed.
 
-    ``work(wanted, progress)`` does it and raises Cancelled where ``progress(done, total)`` returns False. Like the
-    reactive variables of :mod:`dashboard.state.session`, what it holds belongs to the session that looks.
+    ``sentence`` is the time left while it runs, the time it has taken while rules are compiled, or why it failed.
     """
 
-    def __init__(self, work: Callable[[Wanted, Progress], Result]):
-        self._work = work
-        self.status = solara.reactive(Status("idle"))
+    phase: str = "idle"
+    done: int = 0
+    total: int = 0
+    sentence: str = ""
+
+    @property
+    def busy(self) -> bool:
+        return self.phase in ("waiting", "stepping", "compiling", "running")
+
+
+def base_of(wanted: Any) -> Scenario:
+    """The scenario whose rules are needed for what is wanted of a setting."""
+    return wanted.setting.base
+
+
+class Job(Generic[Wanted, Result]):
+    """Work that runs in the background; the result before stays on the screen until the next one is there.
+
+    What it holds belongs to the session that looks, like the reactive variables of :mod:`dashboard.state.session`.
+
+    Args:
+        work: does it; ``work(wanted, progress)`` raises Cancelled where ``progress(done, total)`` returns False.
+        meanwhile: what can be had at once, with fewer runs, while the rules are still being compiled.
+        base: the scenario whose rules are needed.
+        pause: seconds without a further start before it begins.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Wanted, Progress], Result],
+        meanwhile: Callable[[Wanted, Progress], Result] | None = None,
+        base: Callable[[Wanted], Scenario] = base_of,
+        pause: float = 0.0,
+    ):
+        self._work, self._meanwhile, self._base, self._pause = work, meanwhile, base, pause
+        self.status = solara.reactive(Status())
         self.result: solara.Reactive[Result | None] = solara.reactive(None)
         self.task = solara.lab.task(self._run, prefer_threaded=True)
 
@@ -46,16 +80,10 @@ class Job(Generic[Wanted, Result]):
         self.status.value = Status("cancelled")
 
     def _run(self, wanted: Wanted) -> None:
-        began = time.perf_counter()
-
-        def progress(done: int, total: int) -> bool:
-            if done:  # before the first run the rules may have to be compiled, which ``patience`` tells
-                self._report(Status("running", done, total, left(time.perf_counter() - began, done, total)))
-            return self.task.is_current()
-
+        time.sleep(self._pause)
         try:
-            with patience(self.status):
-                result = self._work(wanted, progress)
+            self._wait_for_rules(wanted)
+            result = self._work(wanted, self._progress("running"))
         except Cancelled:
             return
         except BadInput as error:
@@ -64,12 +92,45 @@ class Job(Generic[Wanted, Result]):
         except Exception as error:
             self._report(Status("failed", sentence=f"The runs could not be computed: {type(error).__name__}: {error}"))
             raise
+        self._show(result)
+        self._report(Status("done"))
+
+    def _wait_for_rules(self, wanted: Wanted) -> None:
+        """Nothing if the rules are compiled; else show what can be had meanwhile, and say how long it has taken.
+
+        Raises:
+            Cancelled: something else is wanted by now.
+        """
+        shown = self._meanwhile is None
+        for seconds in compiling(self._base(wanted)):
+            if not shown and self._meanwhile is not None:
+                self._show(self._meanwhile(wanted, self._progress("stepping")))
+                shown = True
+            self._report(Status("compiling", sentence=duration(seconds)))
+            self._check()
+        self._check()
+
+    def _progress(self, phase: str) -> Progress:
+        """Tells how far it is, and whether it is still wanted."""
+        began = time.perf_counter()
+
+        def progress(done: int, total: int) -> bool:
+            if done:
+                self._report(Status(phase, done, total, left(time.perf_counter() - began, done, total)))
+            return self.task.is_current()
+
+        return progress
+
+    def _check(self) -> None:
+        if not self.task.is_current():
+            raise Cancelled("something else is wanted by now")
+
+    def _show(self, result: Result) -> None:
         if self.task.is_current():
             self.result.value = result
-            self._report(Status("done"))
 
     def _report(self, now: Status) -> None:
-        if self.task.is_current():
+        if self.task.is_current() and self.status.peek() != now:
             self.status.value = now
 
 

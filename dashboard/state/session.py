@@ -5,25 +5,23 @@ The reactive variables of this module belong to the session that looks at them: 
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import solara
-import solara.lab
 import xarray as xr
 
-from market import BadInput, Scenario, simulate
-from market.gears.simulate import Cancelled
+from dashboard.state.jobs import Job, Progress
+from market import Scenario, simulate
+from market.gears.beside import stepped
 
 PAUSE = 0.12
 """Seconds without a further change before computing starts."""
-UNHEARD = 1.5
-"""Seconds without news after which the rules must be being compiled."""
+FEW = 20
+"""Runs that are stepped live while the rules are being compiled."""
 RUNS = 200
 FEWEST, MOST = 50, 1000
 
@@ -81,94 +79,42 @@ class Ensemble:
     seconds: float
 
     @property
+    def runs(self) -> int:
+        """How many there are; fewer than are set while the rules are being compiled."""
+        return self.data.sizes["run"]
+
+    @property
     def failures(self) -> list[Any]:
         return self.data.attrs["failures"]
 
 
-@dataclass(frozen=True)
-class Status:
-    """What computing is at: idle (never asked for), waiting, compiling, running, done, cancelled or failed."""
-
-    phase: str = "waiting"
-    done: int = 0
-    total: int = 0
-    sentence: str = ""
-
-    @property
-    def busy(self) -> bool:
-        return self.phase in ("waiting", "compiling", "running")
-
-
 setting = solara.reactive(Setting())
-ensemble: solara.Reactive[Ensemble | None] = solara.reactive(None)
-status = solara.reactive(Status())
 
 
-@solara.lab.task(prefer_threaded=True)
-def recompute(wanted: Setting, pause: float = PAUSE) -> None:
-    """Compute an ensemble in the background; the one before stays on the screen until this one is done."""
-    report(Status("waiting"))
-    time.sleep(pause)
-    if not recompute.is_current():
-        return
-    try:
-        result = computed(wanted)
-    except Cancelled:
-        return
-    except BadInput as error:
-        report(Status("failed", sentence=str(error)))
-        return
-    except Exception as error:
-        report(Status("failed", sentence=f"The runs could not be computed: {type(error).__name__}: {error}"))
-        raise
-    if recompute.is_current():
-        ensemble.value = result
-        report(Status("done", wanted.runs, wanted.runs))
-
-
-def computed(wanted: Setting) -> Ensemble:
+def computed(wanted: Setting, progress: Progress) -> Ensemble:
     """The ensemble of a setting.
 
     Raises:
         BadInput: the setting cannot be run.
-        Cancelled: another one is wanted by now.
+        Cancelled: ``progress`` returned False.
     """
-
-    def progress(done: int, total: int) -> bool:
-        report(Status("running", done, total))
-        return recompute.is_current()
-
     began = time.perf_counter()
     scenario = wanted.scenario
-    with patience(status):
-        data = simulate(scenario, wanted.runs, wanted.seed_used, progress=progress)
+    data = simulate(scenario, wanted.runs, wanted.seed_used, progress=progress)
     return Ensemble(wanted, scenario, data, time.perf_counter() - began)
 
 
-@contextmanager
-def patience(said: solara.Reactive[Status]) -> Iterator[None]:
-    """Say that rules are being compiled if nothing is heard for a while: nothing else takes that long."""
-    before = said.peek()
+def few(wanted: Setting, progress: Progress) -> Ensemble:
+    """The first runs of the ensemble of a setting, which need no compiled rules.
 
-    def explain() -> None:
-        if said.peek() is before:
-            said.value = Status("compiling")
-
-    timer = threading.Timer(UNHEARD, explain)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    Raises:
+        BadInput: the setting cannot be run.
+        Cancelled: ``progress`` returned False.
+    """
+    began = time.perf_counter()
+    scenario = wanted.scenario
+    data = stepped(scenario, min(FEW, wanted.runs), wanted.seed_used, progress)
+    return Ensemble(wanted, scenario, data, time.perf_counter() - began)
 
 
-def report(now: Status) -> None:
-    """Show a status, unless the work it is of is no longer wanted."""
-    if recompute.is_current():
-        status.value = now
-
-
-def cancel() -> None:
-    """Stop computing; the ensemble before stays."""
-    recompute.cancel()
-    status.value = Status("cancelled")
+job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base, pause=PAUSE)

@@ -17,8 +17,10 @@ import numba
 import numpy as np
 from numba import types
 from numba.core.errors import NumbaError
-from numba.extending import overload_method
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import infer_getattr, overload_method
 
+from agents.records.compiling import PartCompiler
 from agents.records.gears import both_gears, code_digest, dispatch, written
 from agents.records.layout import Layout
 from market.gears.build import Build, Draws, copied
@@ -52,6 +54,18 @@ def _teach(layout: Layout) -> None:
     for name in layout.rules:
         if name not in taught:
             _overload(name, _rules[record][name])
+    infer_getattr(type(layout.family, (_Members,), {"key": record}))
+
+
+class _Members(AttributeTemplate):
+    """What follows the dot of a record of one type. Numba would ask for the rules of all types, one by one."""
+
+    def resolve(self, value: types.Record, attr: str) -> Any:
+        """The type of a field; what calls a rule."""
+        if attr in value.fields:
+            return value.typeof(attr)
+        rules = (rule for rule in self.context._attributes[types.Record] if getattr(rule, "_attr", None) == attr)
+        return next(rules).resolve(value, attr) if attr in _names else None
 
 
 def _by_class(functions: list[Callable | None]) -> Callable:
@@ -73,8 +87,19 @@ def _overload(name: str, rule: Callable) -> None:
     arguments = ", ".join(inspect.signature(rule).parameters)
     lines = [f"def resolve({arguments}):", "    return rules.get(self, {}).get(name)"]
     resolve = written("resolve", lines, {"rules": _rules, "name": name})
-    options: dict[str, Any] = {"strict": False, "target": "cpu", "jit_options": {"no_cfunc_wrapper": True}}
+    options: dict[str, Any] = {
+        "strict": False,
+        "target": "cpu",
+        "jit_options": {"no_cfunc_wrapper": True, "pipeline_class": PartCompiler},
+    }
     overload_method(types.Record, name, **options)(resolve)
+
+
+@both_gears
+def _copy(source, target):
+    """Copy numbers one by one; an assignment to a slice takes numba seconds to compile."""
+    for k in range(len(target)):
+        target[k] = source[k]
 
 
 def run_chunk(start, work, paths, draws, out, cohort_column, failed):
@@ -101,23 +126,23 @@ def run_chunk(start, work, paths, draws, out, cohort_column, failed):
         failed[r] = 0
         try:
             for t in range(len(market_paths)):
-                market.paths_[:] = market_paths[t, 0]
-                market.draws_[:] = market_draws[r, t, 0]
-                supplier.paths_[:] = supplier_paths[t, 0]
-                supplier.draws_[:] = supplier_draws[r, t, 0]
+                _copy(market_paths[t, 0], market.paths_)
+                _copy(market_draws[r, t, 0], market.draws_)
+                _copy(supplier_paths[t, 0], supplier.paths_)
+                _copy(supplier_draws[r, t, 0], supplier.draws_)
                 for p in range(len(products)):
-                    products[p].paths_[:] = product_paths[t, p]
+                    _copy(product_paths[t, p], products[p].paths_)
                 for i in range(len(buyers)):
-                    buyers[i].paths_[:] = buyer_paths[t, i]
-                    buyers[i].draws_[:] = buyer_draws[r, t, i]
+                    _copy(buyer_paths[t, i], buyers[i].paths_)
+                    _copy(buyer_draws[r, t, i], buyers[i].draws_)
                 if t == 0:
                     opening(market, supplier, products, buyers)
                 quarter(market, supplier, products, buyers)
-                market_out[r, t, 0] = market.columns_
+                _copy(market.columns_, market_out[r, t, 0])
                 for p in range(len(products)):
-                    product_out[r, t, p] = products[p].columns_
+                    _copy(products[p].columns_, product_out[r, t, p])
                 for i in range(len(buyers)):
-                    buyer_out[r, t, i] = buyers[i].columns_
+                    _copy(buyers[i].columns_, buyer_out[r, t, i])
         except Exception:
             failed[r] = market.quarter + 1
         for t in range(market_out.shape[1]):
@@ -176,18 +201,29 @@ def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
         return numba.njit(**options)(run_chunk)
 
 
+def _place(build: Build) -> tuple[tuple[Layout, ...], Path]:
+    """The layouts of a build's families, and the folder of the code compiled for them."""
+    layouts = tuple(build.layouts[name] for name in FAMILIES)
+    return layouts, cache_folder() / rules_hash(layouts)
+
+
+def ready(build: Build) -> bool:
+    """Whether compiled code for a build's classes is there, in this process or in the cache; compiles nothing."""
+    layouts, folder = _place(build)
+    return bool(_compiled(layouts, folder).signatures) or any(folder.rglob("*.nbc"))
+
+
 def compiled(build: Build) -> Callable:
     """The compiled :func:`run_chunk` for a build's classes; says so on standard error if it takes long.
 
     Raises:
         BadInput: a rule of a user's own class cannot be compiled; the sentence names it and the reason.
     """
-    layouts = tuple(build.layouts[name] for name in FAMILIES)
-    folder = cache_folder() / rules_hash(layouts)
+    layouts, folder = _place(build)
     function = _compiled(layouts, folder)
     if function.signatures:
         return function
-    if not any(folder.rglob("*.nbc")):
+    if not ready(build):
         print(
             "Compiling the market's rules for this machine (once, under a minute)...",
             file=sys.stderr,

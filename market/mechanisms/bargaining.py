@@ -10,16 +10,9 @@ from __future__ import annotations
 import math
 
 from agents.records.gears import both_gears
-from agents.rules.demand import power
 
 ROUNDING = 1e-12
 """Share by which products of weights that are equal may differ."""
-
-
-@both_gears
-def discount_factor(rate, quarters):
-    """exp(-r t): what one unit of money in so many quarters is worth now; ``rate`` per year, compounded steadily."""
-    return math.exp(-rate * quarters / 4.0)
 
 
 @both_gears
@@ -35,32 +28,11 @@ def first_movers_share(own, other):
 
 
 @both_gears
-def finite_share(offers, own, other):
-    """Share of the side that opens when ``offers`` are made in turn and then there is nothing (Stahl 1972).
-
-    By backward induction: whoever offers leaves the other side what waiting is worth to it.
-    """
-    share = 0.0
-    for offer in range(offers - 1, -1, -1):
-        waiting = other if offer % 2 == 0 else own
-        share = 1.0 - waiting * share
-    return share
-
-
-@both_gears
 def outside_option(share, outside):
     """The share of a side that may leave for ``outside``: a worse one than the share is no threat, a better one
     is paid exactly (Binmore, Shaked & Sutton 1989).
     """
     return max(share, outside)
-
-
-@both_gears
-def nash_product(seller_gain, buyer_gain, weight):
-    """us ** w ub ** (1 - w), what the Nash (1950) solution makes largest; 0 where a side loses."""
-    if seller_gain < 0.0 or buyer_gain < 0.0:
-        return 0.0
-    return power(seller_gain, weight) * power(buyer_gain, 1.0 - weight)
 
 
 @both_gears
@@ -77,18 +49,6 @@ def nash_price(value, cost, seller_outside, buyer_outside, weight):
 
 
 @both_gears
-def effective_weight(weight, seller_curvature, buyer_curvature):
-    """The seller's share of the surplus when a side's utility is its share to the power of a positive curvature.
-
-    w as / (w as + (1 - w) ab): a side that gains little from more, as the risk-averse do, is one of less weight.
-    Ignores outside options, which curve with the share.
-    """
-    seller = weight * seller_curvature
-    buyer = (1.0 - weight) * buyer_curvature
-    return seller / (seller + buyer)
-
-
-@both_gears
 def nash_in_nash(value, cost, cost_without, weight):
     """E14: w R + (1 - w) [C(Q) - C(Q - q)] (Horn & Wolinsky 1988): what a buyer pays for its whole quantity.
 
@@ -99,14 +59,14 @@ def nash_in_nash(value, cost, cost_without, weight):
 
 
 @both_gears
-def replacement_price(value, cost, best_excluded, weight):
-    """E14 where capacity binds: at least what the best excluded buyer would pay (Ho & Lee 2019, simplified).
+def replaceable(price, value, best_excluded):
+    """A bargained price, or what the best excluded buyer would pay if that is more (Ho & Lee 2019, simplified).
 
     ``nan`` where that buyer, or nobody, should have the unit. Ignores what serving the other buyer would cost.
     """
-    if value < max(cost, best_excluded):
+    if math.isnan(price) or value < best_excluded:
         return math.nan
-    return max(best_excluded, nash_price(value, cost, 0.0, 0.0, weight))
+    return max(price, best_excluded)
 
 
 @both_gears

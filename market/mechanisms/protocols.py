@@ -133,19 +133,35 @@ def _logroll(supplier, buyer, slot):
 
 
 @both_gears
-def _replace(market, supplier, products, buyers, capacity_binds):
-    """Nash-in-Nash, with the threat of replacement where ``capacity_binds``."""
+def _pay_what_is_added(market, supplier, products, buyers, capacity_binds):
+    """Nash-in-Nash over every pair's whole quantity, with the threat of replacement where ``capacity_binds``."""
     for i in range(market.buyer_count):
         buyer = buyers[i]
         for slot in range(SLOTS):
             if _talking(buyer, slot):
                 product = products[buyer.slot_product[slot]]
-                worth = buyer.worth(product, buyer.lead_expected[product.generation])
-                excluded = product.shadow if capacity_binds else 0.0
-                price = bargaining.replacement_price(worth, product.unit_cost, excluded, supplier.bargaining_weight)
+                units = buyer.slot_units[slot]
+                worth = buyer.deal_worth(product, units, buyer.lead_expected[product.generation])
+                others = _asked_by_others(market, buyers, i, buyer.slot_product[slot])
+                cost = product.unit_cost * (others + units)
+                without = product.unit_cost * others
+                price = bargaining.nash_in_nash(units * worth, cost, without, supplier.bargaining_weight) / units
+                if capacity_binds:
+                    price = bargaining.replaceable(price, worth, product.shadow)
                 if price > 0.0:  # nan where there is no deal
                     _settle(market, supplier, products, buyer, slot, price)
     _join_queue(market, supplier, products, buyers, False)
+
+
+@both_gears
+def _asked_by_others(market, buyers, but, product):
+    """Units of a product that all buyers but one ask for."""
+    total = 0.0
+    for i in range(market.buyer_count):
+        for slot in range(SLOTS):
+            if i != but and buyers[i].slot_product[slot] == product:
+                total += buyers[i].slot_units[slot]
+    return total
 
 
 @both_gears
@@ -153,8 +169,8 @@ def _note_bid(market, product, buyer, prices, wafers, price):
     """The corners of a bid as offers, in USD and units of the product; accepted are those not under the price."""
     for corner in range(POINTS):
         at = buyer.index * POINTS + corner
-        buyer.offer_price[corner] = prices[at] / product.packages_per_wafer
-        buyer.offer_units[corner] = wafers[at] * product.packages_per_wafer
+        buyer.offer_price[corner] = prices[at] / product.packages
+        buyer.offer_units[corner] = wafers[at] * product.packages
         buyer.offer_date[corner] = market.quarter + 1.0
         buyer.offer_prepaid[corner] = 0.0
         buyer.offer_accepted[corner] = int(prices[at] >= price)
@@ -184,9 +200,9 @@ def _auction(market, supplier, products, buyers, form):
             continue
         product = products[buyer.slot_product[0]]
         _note_bid(market, product, buyer, prices, wafers, price)
-        buyer.needed = buyer.demand_at(market, price / (product.packages_per_wafer * product.hae), 1.0)
+        buyer.needed = buyer.demand_at(market, price / (product.packages * product.hae), 1.0)
         if awarded[i] > book.DUST * supply:
-            units = awarded[i] * product.packages_per_wafer
+            units = awarded[i] * product.packages
             buyer.submitted = units * product.hae
             buyer.slot_units[0] = units
             each = max(product.unit_cost, paid[i] / units)
@@ -264,9 +280,10 @@ def nash(market, supplier, products, buyers):
 def nash_in_nash(market, supplier, products, buyers):
     """Each pair splits what its deal adds, given all others (Horn & Wolinsky 1988, E14); without it there is no trade.
 
-    Costs are in proportion to units, so a deal adds its worth less its cost. Ignores that capacity may bind.
+    A deal adds what all its units are worth to the buyer, the later ones less, and what they cost. Ignores that
+    capacity may bind.
     """
-    _replace(market, supplier, products, buyers, False)
+    _pay_what_is_added(market, supplier, products, buyers, False)
 
 
 @both_gears
@@ -275,7 +292,7 @@ def threat_of_replacement(market, supplier, products, buyers):
 
     Whoever values a unit less than that gets none.
     """
-    _replace(market, supplier, products, buyers, True)
+    _pay_what_is_added(market, supplier, products, buyers, True)
 
 
 @both_gears

@@ -35,7 +35,7 @@ def book(market, supplier, products, buyers, asks):
         for p in range(market.product_count):
             product = products[p]
             if product.generation == generation:
-                wafers += lines.unmade(product.book, product.stock) / product.packages_per_wafer
+                wafers += lines.unmade(product.book, product.stock) / product.packages
                 ramp = max(ramp, supplier.ramp(product, max(market.quarter, product.generation_launch + 1)))
         if left <= lines.DUST * supplier.wafers:
             left = 0.0
@@ -61,8 +61,10 @@ def planned(market, supplier, products, buyers, asks):
     Ignores that capacity and money grow.
     """
     _count_queues(market, products, buyers, asks)
+    market.payable_wafers = 0.0
     for generation in range(market.generation_count):
         market.lead[generation] = -1.0
+        market.payable_wafers += min(market.able[generation], market.queue[generation])
     for k in range(LONGEST):
         left = supplier.wafers
         waiting = 0
@@ -119,7 +121,7 @@ def _count_queues(market, products, buyers, asks):
         market.queue[generation] = market.able[generation] = 0.0
     for p in range(market.product_count):
         product = products[p]
-        wafers = lines.unmade(product.book, product.stock) / product.packages_per_wafer
+        wafers = lines.unmade(product.book, product.stock) / product.packages
         market.queue[product.generation] = market.queue[product.generation] + wafers
     for i in range(market.buyer_count):
         buyer = buyers[i]
@@ -128,13 +130,13 @@ def _count_queues(market, products, buyers, asks):
         able = means / owed if owed > means else 1.0
         for line in range(buyer.lines):
             product = products[buyer.line_product[line]]
-            wafers = able * buyer.line_open[line] / product.packages_per_wafer
+            wafers = able * buyer.line_open[line] / product.packages
             market.able[product.generation] = market.able[product.generation] + wafers
         if asks > 0.0:
             for slot in range(SLOTS):
                 if buyer.slot_product[slot] >= 0:
                     product = products[buyer.slot_product[slot]]
-                    wafers = asks * buyer.slot_units[slot] / product.packages_per_wafer
+                    wafers = asks * buyer.slot_units[slot] / product.packages
                     market.queue[product.generation] = market.queue[product.generation] + wafers
                     market.able[product.generation] = market.able[product.generation] + able * wafers
 
@@ -165,13 +167,13 @@ def _quote_each(market, products, buyers, generation, wait, coming, asks):
         for line in range(buyer.lines):
             product = products[buyer.line_product[line]]
             if product.generation == generation:
-                buyer.claim = buyer.claim + buyer.line_open[line] / product.packages_per_wafer
+                buyer.claim = buyer.claim + buyer.line_open[line] / product.packages
         if asks > 0.0:
             for slot in range(SLOTS):
                 if buyer.slot_product[slot] >= 0:
                     product = products[buyer.slot_product[slot]]
                     if product.generation == generation:
-                        buyer.claim = buyer.claim + asks * buyer.slot_units[slot] / product.packages_per_wafer
+                        buyer.claim = buyer.claim + asks * buyer.slot_units[slot] / product.packages
         total += buyer.claim
     if total <= 0.0:
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +17,12 @@ import tomli_w
 from pydantic import BaseModel
 
 from agents.buyer import Buyer
+from market.scenario import toml
 from market.scenario.events import Event, read
-from market.scenario.paths import BadInput, parse_quarter, quarter_label
+from market.scenario.paths import BadInput, parse_quarter
 from market.scenario.schema import ENTRIES, FEWEST_MOST, TABLES, Head, buyer_classes, suggest, table_model, validate
+from market.scenario.story import Story, timeless
+from market.scenario.story import read as read_story
 from market.scenario.uncertainty import Distribution
 from market.scenario.uncertainty import read as read_distribution
 from market.scenario.wide import is_span, leaves, reach, spread
@@ -58,6 +60,7 @@ class Scenario:
     events: tuple[Event, ...]
     uncertainties: Mapping[str, Distribution]
     levers: Mapping[str, Any]
+    story: Story
 
     @classmethod
     def load(cls, name: str | Path) -> Scenario:
@@ -105,6 +108,7 @@ class Scenario:
                 }
             ),
             levers=MappingProxyType(dict(raw.get("levers", {}))),
+            story=read_story(head, entries["products"], buyers, shipped(), source),
         )
         scenario._check()
         return scenario
@@ -138,7 +142,7 @@ class Scenario:
     @property
     def quarters(self) -> list[str]:
         """Labels of the quarters, ``2022Q4`` and so on."""
-        return [quarter_label(self.start + t) for t in range(self.horizon)]
+        return self.head.quarters
 
     def replace(self, path: str, value: Any) -> Scenario:
         """A copy in which the field at ``path`` (``buyers.xAI.urgency``) has another value.
@@ -153,7 +157,7 @@ class Scenario:
 
     def replace_all(self, changes: Mapping[str, Any]) -> Scenario:
         """A copy with several fields changed; of two paths to one field the narrower holds."""
-        raw = copy.deepcopy(dict(self.raw))
+        raw = copy.deepcopy(timeless(dict(self.raw), changes))
         for path, value in spread(self, changes).items():
             self._locate(path)
             *parents, last = path.split(".")
@@ -198,7 +202,7 @@ class Scenario:
     def hash(self) -> str:
         """SHA-256 of everything that shapes a run but the seed, as 64 hexadecimal digits."""
         full = self.to_dict()
-        for name in ("name", "title", "description", "seed", "uncertainties", "levers"):
+        for name in ("name", "title", "description", "seed", "uncertainties", "levers", "story"):
             full.pop(name, None)
         return hashlib.sha256(json.dumps(full, sort_keys=True).encode()).hexdigest()
 
@@ -277,22 +281,17 @@ def _buyers(table: dict[str, Any], source: str) -> tuple[Mapping[str, Any], Mapp
 def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], str]:
     """The content of a scenario file with what it extends merged in, and what to call it in errors."""
     known = shipped()
-    path = known.get(str(name), Path(name))
-    source = path.name if str(name) in known else str(name)
+    path, source = toml.find(name, known, "scenario")
     if path.resolve() in above:
         raise BadInput(f"{source}: extends: leads back to this file; allowed: a scenario that does not extend it")
-    if not path.is_file():
-        raise BadInput(f"{name}: no such scenario or file; {suggest(str(name), known)}")
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{source}: is not a TOML file: {error}") from None
+    raw = toml.read(path, source)
     base = raw.pop("extends", None)
     if base is None:
         return raw, source
     raw = _flat(raw, source)
     above = (*above, path.resolve())
-    return merge(_read(base if base in known else path.parent / str(base), above)[0], raw), source
+    inherited = _read(base if base in known else path.parent / str(base), above)[0]
+    return merge(timeless(inherited, raw), raw), source
 
 
 def _flat(raw: dict[str, Any], source: str) -> dict[str, Any]:

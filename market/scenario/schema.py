@@ -38,7 +38,7 @@ from agents.records.roles import Field as DeclaredField
 from agents.supplier import Supplier
 from market.market_state import MarketState
 from market.product import OutsideOption, Product
-from market.scenario.paths import BadInput, Series, parse_quarter
+from market.scenario.paths import BadInput, Series, parse_quarter, quarter_label
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
@@ -143,6 +143,13 @@ class Head(BaseModel):
     events: list[Any] = []
     uncertainties: dict[str, Any] = {}
     levers: dict[str, Any] = {}
+    story: dict[str, Any] = {}
+
+    @property
+    def quarters(self) -> list[str]:
+        """Labels of the quarters, ``2022Q4`` and so on."""
+        first = parse_quarter(self.start)
+        return [quarter_label(first + t) for t in range(self.horizon)]
 
 
 def validate(model: type[BaseModel], data: Any, where: str, source: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,15 +17,14 @@ from runs.analysis.statistics import paired_difference
 from runs.designs.sampling import LatinHypercube
 from runs.engine import outcomes as outcome
 from runs.engine.engine import Engine
-from runs.engine.evaluate import Progress, evaluate
+from runs.engine.evaluate import Progress, evaluate, shifted
 from runs.engine.experiment import Experiment
 from runs.engine.outcomes import Outcome
+from runs.refusal import Refused
+from runs.words import SHARE
 
-VECTORS = 50
-"""Parameter vectors: points of what nobody knows."""
-
-SEEDS = 20
-"""Replications of each vector."""
+if TYPE_CHECKING:
+    from runs.requests.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Difference:
     far from 0 if there were no difference; ``same_sign`` the share of pairs with the sign of the mean; ``correlation``
     of the two, which pairing lives on (NaN where either does not vary); ``spread`` the standard deviation that the
     unknown parameters put into the difference, ``noise`` that of the draws; ``variance_bought`` the variance of the
-    difference of independent runs over that of the pairs.
+    difference of independent runs over that of the pairs. ``needed`` are the parameter vectors (of one vector: seeds)
+    that would tell such a mean from 0; None where it is 0. ``share`` if the outcome is told in percent.
     """
 
     outcome: str
@@ -56,6 +57,18 @@ class Difference:
     vectors: int
     seeds: int
     dropped: int
+    share: bool = False
+    needed: int | None = None
+
+    @property
+    def read_unit(self) -> str:
+        """The unit in which it is told."""
+        return SHARE if self.share else self.unit
+
+    @property
+    def null(self) -> bool:
+        """Whether no pair of runs differs at all."""
+        return self.mean == self.low == self.high == 0.0
 
     @property
     def certain(self) -> bool:
@@ -63,75 +76,40 @@ class Difference:
         return self.low > 0.0 or self.high < 0.0
 
 
-def compare(
-    scenarios: Mapping[str, Scenario],
-    outcomes: Mapping[str, str],
-    vectors: int = VECTORS,
-    seeds: int = SEEDS,
-    seed: int | None = None,
-    sampler_seed: int = 0,
-    drop_failed: bool = False,
-    engine: Engine | None = None,
-    progress: Progress | None = None,
-) -> list[Difference]:
-    """Every scenario but the first against the first.
-
-    Args:
-        scenarios: by name, the control first; all with the same buyers, products and quarters.
-        outcomes: texts by name, as :mod:`runs.engine.engine.outcomes` reads them.
-        vectors: points drawn from the uncertainties of the first scenario (a Latin hypercube); those fields that the
-            scenarios themselves set apart stay as they set them. 1 leaves every parameter where it is.
-        seeds: replications of each.
-        seed: of the draws; the first scenario's own if None.
-        sampler_seed: of the points.
-        drop_failed: leave out pairs with a run that failed or is not defined.
-        engine: who does the work.
-        progress: called as ``progress(done, runs)``; cancels if it returns False.
-
-    Returns:
-        For each treatment, a difference per outcome.
-
-    Raises:
-        BadInput: something of this is not allowed, or runs failed and may not be left out.
-        Cancelled: ``progress`` returned False.
-    """
-    names = list(scenarios)
-    check(scenarios)
-    if vectors < 1 or seeds < 1 or vectors * seeds < 2:
-        raise BadInput(f"--runs: found {vectors} vectors of {seeds} seeds; allowed: two runs or more in all")
-    control = scenarios[names[0]]
-    points = vectors_of(scenarios, vectors, sampler_seed)
+def compare(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> list[Difference]:
+    """Every scenario but the first against the first: what :meth:`Comparison.run` does."""
+    check(asked.arms)
+    if asked.vectors < 1 or asked.runs < 1 or asked.vectors * asked.runs < 2:
+        raise Refused("runs", f"found {asked.vectors} vectors of {asked.runs} seeds; allowed: two runs or more in all")
+    control, *treatments = asked.arms
+    points = vectors_of(asked.arms, asked.vectors, asked.sampler_seed)
     found: dict[str, np.ndarray] = {}
     wanted: dict[str, Outcome] = {}
-    runs = vectors * seeds
-    for turn, (name, scenario) in enumerate(scenarios.items()):
-        wanted = {key: outcome.read(text, scenario, "--outcome") for key, text in outcomes.items()}
+    for turn, (name, scenario) in enumerate(asked.arms.items()):
+        wanted = {key: outcome.read(text, scenario, "outcomes") for key, text in asked.texts.items()}
         experiment = Experiment(
             scenario=scenario,
             points={path: points[path].to_numpy() for path in points},
-            runs_per_point=seeds,
-            seed=control.seed if seed is None else seed,
+            runs_per_point=asked.runs,
+            seed=asked.seed_used,
             outcomes=wanted,
         )
-        ahead = None if progress is None else _shifted(progress, turn * runs, len(scenarios) * runs)
+        ahead = None if progress is None else shifted(progress, turn * asked.vectors * asked.runs, asked.run_count)
         found[name] = evaluate(experiment, engine, ahead).outcomes
     return [
         difference(
             found[name][..., k],
-            found[names[0]][..., k],
-            drop_failed=drop_failed,
+            found[control][..., k],
+            drop_failed=asked.drop_failed,
             outcome=key,
             unit=wanted[key].unit,
+            share=wanted[key].share,
             treatment_name=name,
-            control_name=names[0],
+            control_name=control,
         )
-        for name in names[1:]
+        for name in treatments
         for k, key in enumerate(wanted)
     ]
-
-
-def _shifted(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)
 
 
 def check(scenarios: Mapping[str, Scenario]) -> None:
@@ -155,15 +133,14 @@ def vectors_of(scenarios: Mapping[str, Scenario], vectors: int, seed: int) -> pd
         for path, known in control.uncertainties.items()
         if all(other.get(path) == control.get(path) for other in others)
     }
-    if vectors == 1 or not space:
-        return pd.DataFrame(index=range(1)) if vectors == 1 else _without(space, vectors)
+    if vectors == 1:
+        return pd.DataFrame(index=range(1))
+    if not space:
+        raise Refused(
+            "vectors",
+            f"found {vectors}, and the first scenario has no uncertainties in common with the others; allowed: 1",
+        )
     return LatinHypercube(points=vectors, seed=seed).sample(space)
-
-
-def _without(space: Mapping[str, Distribution], vectors: int) -> pd.DataFrame:
-    raise BadInput(
-        f"--vectors: found {vectors}, and the first scenario has no uncertainties in common with the others; allowed: 1"
-    )
 
 
 def difference(
@@ -174,6 +151,7 @@ def difference(
     treatment_name: str = "treatment",
     control_name: str = "control",
     drop_failed: bool = False,
+    share: bool = False,
     level: float = 0.95,
 ) -> Difference:
     """Treatment less control, both of shape (vectors, seeds), pair by pair (theory C; Glasserman & Yao 1992).
@@ -188,9 +166,11 @@ def difference(
     dropped = int((~fine).sum())
     if dropped and not drop_failed:
         bad = np.flatnonzero(~fine.ravel())
-        raise BadInput(
+        raise Refused(
+            "",
             f"outcome {outcome}: {dropped} of {fine.size} pairs failed or are not defined (runs "
-            f"{', '.join(map(str, bad[:5]))}{', ...' if bad.size > 5 else ''}); allowed: none, or --drop-failed"
+            f"{', '.join(map(str, bad[:5]))}{', ...' if bad.size > 5 else ''}); allowed: none",
+            instead="drop_failed",
         )
     kept = [(treated[row], untreated[row]) for treated, untreated, row in zip(treatment, control, fine, strict=True)]
     kept = [pair for pair in kept if pair[0].size]
@@ -207,6 +187,10 @@ def difference(
     size = float(np.mean([pair[0].size for pair in kept]))
     between = error * error * observations - (noise / size if within else 0.0)
     apart = (by_run[0] - by_run[1]).var()
+    needed = None
+    if told.mean != 0.0:
+        treated_sd, untreated_sd = by_vector.std(axis=1, ddof=1).tolist()
+        needed = runs_needed(abs(float(told.mean)), treated_sd, untreated_sd, float(told.correlation))
     return Difference(
         outcome=outcome,
         unit=unit,
@@ -226,6 +210,8 @@ def difference(
         vectors=len(kept),
         seeds=treatment.shape[1],
         dropped=dropped,
+        share=share,
+        needed=needed,
     )
 
 
@@ -237,9 +223,13 @@ def _chance(mean: float, error: float, count: int) -> float:
 
 
 def runs_needed(half: float, treatment_sd: float, control_sd: float, correlation: float) -> int:
-    """Pairs for a 95% interval of the mean difference that reaches ``half`` to either side (B53)."""
+    """Pairs for a 95% interval of the mean difference that reaches ``half`` to either side (B53).
+
+    ``correlation`` may be NaN where one side does not vary.
+    """
+    correlation = correlation if correlation == correlation else 0.0
     variance = treatment_sd * treatment_sd + control_sd * control_sd - 2.0 * correlation * treatment_sd * control_sd
-    return math.ceil(1.959963984540054**2 * variance / (half * half))
+    return max(2, math.ceil(1.959963984540054**2 * max(variance, 0.0) / (half * half)))
 
 
 def holm(chances: Sequence[float]) -> list[float]:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from market import BadInput
 from market.scenario.schema import suggest
+from runs.refusal import Refused
 
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
@@ -49,7 +49,7 @@ class Condition:
         return met
 
 
-def read(text: str, known: Sequence[str], where: str = "--outcome") -> Condition:
+def read(text: str, known: Sequence[str], where: str = "condition") -> Condition:
     """The condition that a text says of outcomes with these names.
 
     Raises:
@@ -59,15 +59,15 @@ def read(text: str, known: Sequence[str], where: str = "--outcome") -> Condition
     for part in re.split(r"\s+and\s+", text.strip()):
         match = TERM.fullmatch(part.strip())
         if match is None:
-            raise BadInput(f"{where}: found {part.strip()!r}; allowed: {SHAPE}")
+            raise Refused(where, f"found {part.strip()!r}; allowed: {SHAPE}")
         name, sign, written = match["name"], match["sign"], match["number"]
         if name not in known:
-            raise BadInput(f"{where}: found {name!r}; {suggest(name, known)}")
+            raise Refused(where, f"found {name!r}; {suggest(name, known)}")
         try:
             number = float(written)
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise BadInput(f"{where}: found {written!r} after {name} {sign}; allowed: a number")
+            raise Refused(where, f"found {written!r} after {name} {sign}; allowed: a number")
         terms.append((name, sign, number))
     return Condition(tuple(terms))

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,11 +18,12 @@ from market import BadInput
 from runs.analysis.condition import Condition
 from runs.analysis.condition import read as read_condition
 from runs.analysis.tree import Axis, Leaf, grow
-from runs.cli.terminal import percent, said
 from runs.folder import results
+from runs.refusal import Refused
+from runs.words import percent, said
 
-MIN_DENSITY = 0.5
-"""Share of a leaf's runs that are cases, from which on it is a box: mostly."""
+if TYPE_CHECKING:
+    from runs.requests.search import Search
 
 NORMAL = 1.959963984540054
 """Half the width of a 95% interval, in standard errors."""
@@ -108,7 +108,7 @@ class Discovery:
         if not self.boxes and self.share >= self.min_density:
             return (
                 f"{self.condition} happens in {whole}, and in {self.min_density:.0%} or more of them in every part of "
-                "the space that was told apart; a higher --min-density tells where most"
+                "the space that was told apart; ask for a higher density to see where most"
             )
         if not self.boxes:
             return (
@@ -126,31 +126,18 @@ class Discovery:
         )
 
 
-def discover(
-    folder: str | Path, condition: str, min_density: float = MIN_DENSITY, drop_failed: bool = False
-) -> Discovery:
-    """Boxes of a finished batch in which a condition is met.
-
-    Args:
-        folder: of the batch.
-        condition: such as ``peak_quote > 52 and revenue < 4e5``, of outcomes of the batch.
-        min_density: share of a box's runs that must be cases, above 0 and up to 1.
-        drop_failed: leave out runs that failed or whose outcome is not defined.
-
-    Raises:
-        BadInput: no finished batch, nothing varied in it, the condition cannot be read, all runs or none meet it, or
-            runs failed and may not be left out.
-    """
-    if not 0.0 < min_density <= 1.0:
-        raise BadInput(f"--min-density: found {min_density:g}; allowed: above 0 and up to 1")
-    stored = results.finished_batch(folder)
-    asked = read_condition(condition, list(stored.manifest["outcomes"]))
+def discover(asked: Search) -> Discovery:
+    """Boxes of a finished batch in which a condition is met: what :meth:`Search.run` does."""
+    if not 0.0 < asked.min_density <= 1.0:
+        raise Refused("min_density", f"found {asked.min_density:g}; allowed: above 0 and up to 1")
+    stored = results.finished_batch(asked.folder)
+    condition = read_condition(asked.condition, list(stored.manifest["outcomes"]))
     parameters = stored["parameters"]
     space = parameters.drop(columns=["run", "point", "replication"])
     if all(space[path].nunique() < 2 for path in space):
-        raise BadInput(f"{folder}: found nothing that varies; allowed: a batch over uncertainties or levers")
-    outcomes = stored.arrow("outcomes").to_table(columns=["run", *asked.names]).to_pandas()
-    return find(space, parameters["point"], outcomes, asked, min_density, drop_failed)
+        raise BadInput(f"{asked.folder}: found nothing that varies; allowed: a batch over uncertainties or levers")
+    outcomes = stored.arrow("outcomes").to_table(columns=["run", *condition.names]).to_pandas()
+    return find(space, parameters["point"], outcomes, condition, asked.min_density, asked.drop_failed)
 
 
 def find(
@@ -158,7 +145,7 @@ def find(
     point: pd.Series,
     outcomes: pd.DataFrame,
     asked: Condition,
-    min_density: float = MIN_DENSITY,
+    min_density: float,
     drop_failed: bool = False,
 ) -> Discovery:
     """Boxes, from tables with a row per run.
@@ -180,9 +167,10 @@ def find(
     if cases.all() or not cases.any():
         ends = {name: (outcomes[name].min(), outcomes[name].max()) for name in asked.names}
         ranges = ", ".join(f"{name} goes from {low:.6g} to {high:.6g}" for name, (low, high) in ends.items())
-        raise BadInput(
-            f"--outcome: found {asked.text!r}, which {'all' if cases.any() else 'none'} of the {len(cases):,} runs "
-            f"meet ({ranges}); allowed: a condition that some meet and others do not"
+        raise Refused(
+            "condition",
+            f"found {asked.text!r}, which {'all' if cases.any() else 'none'} of the {len(cases):,} runs "
+            f"meet ({ranges}); allowed: a condition that some meet and others do not",
         )
     number, first = np.unique(point.to_numpy(), return_index=True)
     place = np.searchsorted(number, point.to_numpy())
@@ -209,9 +197,11 @@ def _finite(outcomes: pd.DataFrame, asked: Condition, drop_failed: bool) -> np.n
     if not fine.all() and not drop_failed:
         bad = outcomes["run"].to_numpy()[~fine]
         first = ", ".join(map(str, bad[:5])) + (", ..." if bad.size > 5 else "")
-        raise BadInput(
+        raise Refused(
+            "",
             f"outcome {', '.join(asked.names)}: {bad.size:,} of {fine.size:,} runs failed or are not defined "
-            f"(runs {first}); allowed: none, or --drop-failed"
+            f"(runs {first}); allowed: none",
+            instead="drop_failed",
         )
     if not fine.any():
         raise BadInput(f"outcome {', '.join(asked.names)}: all {fine.size:,} runs failed; allowed: some that did not")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from market import BadInput
 from runs.designs.sampling import Groups, problem
+from runs.words import SHARE
 
 INERT = "inert"
 """An input that nothing reads; an index as large as its own is no finding."""
@@ -49,6 +50,12 @@ class Indices:
     runs_per_point: int
     warnings: list[str] = field(default_factory=list)
     second: pd.DataFrame | None = None
+    share: bool = False
+
+    @property
+    def read_unit(self) -> str:
+        """The unit in which effects are told."""
+        return SHARE if self.share else self.unit
 
     @property
     def main(self) -> str:
@@ -77,6 +84,7 @@ def analyse(
     shared: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    share: bool = False,
 ) -> Indices:
     """Indices of one outcome.
 
@@ -92,6 +100,7 @@ def analyse(
         shared: points share their draws.
         resamples: of the bootstrap.
         seed: of the bootstrap.
+        share: the outcome is told in percent.
 
     Raises:
         BadInput: the outcome does not vary, or the points do not fit the method.
@@ -129,6 +138,7 @@ def analyse(
         runs_per_point=outcome.shape[1],
         warnings=_warn(method, table, floor, outcome.shape[1]),
         second=second,
+        share=share,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from market import BadInput, Scenario
 from market.scenario.schema import suggest
 from market.scenario.uncertainty import Distribution, Uniform
 from runs.analysis.indices import GIVEN, INERT, MAIN, Indices, analyse
-from runs.designs.design import Design, check_groups
+from runs.designs.design import Design, check_groups, is_design
 from runs.designs.sampling import Groups, LatinHypercube, Morris, Saltelli, Sampling, Sobol
 from runs.engine import outcomes as outcome
 from runs.engine.engine import Engine
@@ -22,15 +22,14 @@ from runs.engine.evaluate import Progress, evaluate
 from runs.engine.experiment import Experiment
 from runs.engine.outcomes import Outcome
 from runs.folder import results, tables
+from runs.refusal import Refused
+from runs.requests.request import by_name
 
-SAMPLES = {"morris": 50, "sobol": 256, "pawn": 1024, "delta": 1024}
-"""Trajectories, base points, or points, if the caller does not say."""
+if TYPE_CHECKING:
+    from runs.requests.sensitivity import Sensitivity
 
 NEEDED: dict[str, type[Sampling]] = {"morris": Morris, "sobol": Saltelli}
 """The sampling that a method cannot do without."""
-
-RUNS = 4
-"""Runs per point: the seeds that indices are averaged over."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,9 @@ class Study:
             BadInput: runs that are not finite and may not be left out, or an outcome that does not vary.
         """
         if drop_failed and self.method not in GIVEN:
-            raise BadInput(
-                f"--drop-failed: found {self.method}, whose points belong together; allowed: {', '.join(GIVEN)}"
+            raise Refused(
+                "drop_failed",
+                f"found {self.method}, whose points belong together; allowed: {', '.join(GIVEN)}",
             )
         made: dict[str, Indices] = {}
         refused = None
@@ -92,10 +92,11 @@ class Study:
         if bad.size:
             if not drop_failed:
                 first = ", ".join(map(str, bad[:5])) + (", ..." if bad.size > 5 else "")
-                allowed = "none" if self.method not in GIVEN else "none, or --drop-failed"
-                raise BadInput(
+                raise Refused(
+                    "",
                     f"outcome {name}: {bad.size} of {found.size} runs failed or are not defined (runs {first}); "
-                    f"allowed: {allowed}"
+                    "allowed: none",
+                    instead="drop_failed" if self.method in GIVEN else "",
                 )
             kept = np.isfinite(found).all(axis=1)
             found, shares = found[kept], shares[kept]
@@ -110,6 +111,7 @@ class Study:
             second_order=self.second_order,
             shared=self.shared,
             seed=seed,
+            share=self.outcomes[name].share,
         )
 
 
@@ -145,93 +147,95 @@ class Plan:
         )
 
 
-def study(
-    scenario: Scenario,
-    method: str,
-    outcomes: Mapping[str, str],
-    *,
-    engine: Engine | None = None,
-    progress: Progress | None = None,
-    **settings: Any,
-) -> Study:
-    """Run what a method needs: :func:`plan`, with all its settings, and :meth:`Plan.run`."""
-    return plan(scenario, method, outcomes, **settings).run(engine, progress)
+def study(asked: Sensitivity, engine: Engine | None = None, progress: Progress | None = None) -> Study:
+    """Run what a method needs, or read it from a batch: what :meth:`Sensitivity.run` does."""
+    return study_of(asked) if asked.of_batch else plan(asked).run(engine, progress)
 
 
-def plan(
-    scenario: Scenario,
-    method: str,
-    outcomes: Mapping[str, str],
-    samples: int | None = None,
-    runs: int = RUNS,
-    seed: int | None = None,
-    sampler_seed: int = 0,
-    second_order: bool = False,
-    groups: Groups | None = None,
-    uncertainties: Mapping[str, Distribution] | None = None,
-    over_time: bool = False,
-) -> Plan:
+def plan(asked: Sensitivity) -> Plan:
     """What a method needs run.
 
-    Args:
-        scenario: whose uncertainties are asked about.
-        method: morris, sobol, pawn or delta.
-        outcomes: texts by name, as :mod:`runs.engine.engine.outcomes` reads them; measures if ``over_time``.
-        samples: trajectories of morris, base points of sobol (a power of two), points of the others.
-        runs: per point, on the same draws at every point.
-        seed: of the draws; the scenario's own if None.
-        sampler_seed: of the points.
-        second_order: also second-order indices of sobol, for twice the runs.
-        groups: uncertainties that are moved together, in morris and sobol.
-        uncertainties: others than the scenario's own.
-        over_time: an outcome per quarter of each measure.
-
     Raises:
-        BadInput: something of this is not allowed.
+        BadInput: something of the request is not allowed.
     """
-    check_method(method)
-    space = dict(scenario.uncertainties if uncertainties is None else uncertainties)
-    if not space:
-        raise BadInput(f"{scenario.source}: uncertainties: found none; allowed: one or more")
-    groups = groups or {}
-    if groups and method in GIVEN:
-        raise BadInput(f"--group: found {method}, which looks at one input at a time; allowed: morris, sobol")
-    check_groups(groups, space)
-    wanted = _wanted(outcomes, scenario, over_time)
-    way = sampling(method, SAMPLES[method] if samples is None else samples, sampler_seed, second_order)
-    full: dict[str, Distribution] = {**space, INERT: Uniform(low=0.0, high=1.0)}
+    check_method(asked.method)
+    world = World.of(asked)
+    if not world.space:
+        raise BadInput(f"{world.scenario.source}: uncertainties: found none; allowed: one or more")
+    if world.groups and asked.method in GIVEN:
+        raise Refused("groups", f"found {asked.method}, which looks at one input at a time; allowed: morris, sobol")
+    check_groups(world.groups, world.space)
+    wanted = _wanted(world.outcomes, world.scenario, asked.over_time)
+    way = sampling(asked.method, asked.samples_used, asked.sampler_seed, asked.second_order)
+    full: dict[str, Distribution] = {**world.space, INERT: Uniform(low=0.0, high=1.0)}
     try:
-        shares = way.shares(full, groups)
+        shares = way.shares(full, world.groups)
     except BadInput as error:
-        raise BadInput(str(error).replace("sampling.points", "--samples")) from None
+        setting, _, sentence = str(error).partition(": ")
+        raise (Refused("samples", sentence) if setting == "sampling.points" else error) from None
     experiment = Experiment(
-        scenario=scenario,
-        points={path: known.quantile(shares[path].to_numpy()) for path, known in space.items()},
-        runs_per_point=runs,
-        seed=scenario.seed if seed is None else seed,
+        scenario=world.scenario,
+        points={path: known.quantile(shares[path].to_numpy()) for path, known in world.space.items()},
+        runs_per_point=asked.runs,
+        seed=world.scenario.seed if asked.seed is None else asked.seed,
         outcomes=wanted,
     )
-    return Plan(experiment, method, shares, groups, way.levels if isinstance(way, Morris) else 4, second_order)
+    levels = way.levels if isinstance(way, Morris) else 4
+    return Plan(experiment, asked.method, shares, world.groups, levels, asked.second_order)
 
 
-def study_of(folder: str | Path, method: str, names: Sequence[str] | None = None) -> Study:
+@dataclass(frozen=True)
+class World:
+    """The scenario that a request is about, what is uncertain and moved together in it, and the outcomes by name."""
+
+    scenario: Scenario
+    space: Mapping[str, Distribution]
+    groups: Groups
+    outcomes: Mapping[str, str]
+
+    @classmethod
+    def of(cls, asked: Sensitivity) -> World:
+        """Read it from a scenario or a design."""
+        design = None
+        if isinstance(asked.subject, Scenario):
+            scenario = asked.subject
+        elif is_design(str(asked.subject)):
+            design = Design.load(asked.subject)
+            scenario = design.scenario
+        else:
+            scenario = Scenario.load(asked.subject)
+        if asked.changes:
+            scenario = scenario.replace_all(asked.changes)
+        known = {} if design is None else {name: found.text for name, found in design.outcomes.items()}
+        standard = list(known) or ["quoted_lead_weeks" if asked.over_time else "peak_quote"]
+        own = None if design is None else design.uncertainties or None
+        space = next(one for one in (asked.uncertainties, own, scenario.uncertainties) if one is not None)
+        return cls(
+            scenario,
+            space,
+            asked.groups or (design.head.groups if design else {}),
+            {name: known.get(text, text) for name, text in by_name(asked.outcomes or standard).items()},
+        )
+
+
+def study_of(asked: Sensitivity) -> Study:
     """A finished batch as a study: any design for pawn and delta, for morris and sobol the one they need.
 
-    Args:
-        folder: of the batch.
-        method: morris, sobol, pawn or delta.
-        names: of the batch's outcomes; all if None.
-
     Raises:
-        BadInput: the batch is not finished, its points do not fit the method, or it has no such outcome.
+        BadInput: the batch is not finished, its points do not fit the method, it has no such outcome, or something is
+            asked for that the batch has settled.
     """
+    folder, method, names = Path(str(asked.subject)), asked.method, list(by_name(asked.outcomes))
+    settled = ("samples", "groups", "second_order", "over_time", "changes")
+    if given := next((name for name in settled if getattr(asked, name)), None):
+        raise Refused(given, f"is settled by the batch {folder}; allowed: for a scenario or a design")
     check_method(method)
     stored = results.finished_batch(folder)
     manifest = stored.manifest
     known = list(manifest["outcomes"])
     for name in names or known:
         if name not in known:
-            raise BadInput(f"--outcome: found {name!r}; {folder}: {suggest(name, known)}")
+            raise Refused("outcomes", f"found {name!r}; {folder}: {suggest(name, known)}")
     scenario = Scenario.load(stored.folder / tables.SCENARIO)
     way, shares, groups = _points(stored, scenario, method)
     runs = manifest["runs_per_point"]
@@ -263,9 +267,10 @@ def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[S
     if needed is not None:
         if design is None or design.levers or not isinstance(design.sampling, needed):
             name = {"morris": "morris", "sobol": "saltelli"}[method]
-            raise BadInput(
-                f"--method: found {method!r}, and {stored.folder} was not sampled for it; allowed: a batch with "
-                f"sampling.method = {name!r} and no levers, or {', '.join(GIVEN)}"
+            raise Refused(
+                "method",
+                f"found {method!r}, and {stored.folder} was not sampled for it; allowed: a batch with "
+                f"sampling.method = {name!r} and no levers, or {', '.join(GIVEN)}",
             )
         return design.sampling, design.sampling.shares(design.uncertainties, design.head.groups), design.head.groups
     points = stored["parameters"].drop_duplicates("point").drop(columns=["run", "point", "replication"])
@@ -283,7 +288,7 @@ def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[S
 def check_method(method: str) -> None:
     """Raises BadInput if there is no such method."""
     if method not in MAIN:
-        raise BadInput(f"--method: found {method!r}; {suggest(method, MAIN)}")
+        raise Refused("method", f"found {method!r}; {suggest(method, MAIN)}")
 
 
 def sampling(method: str, samples: int, seed: int, second_order: bool = False) -> Sampling:
@@ -294,7 +299,7 @@ def sampling(method: str, samples: int, seed: int, second_order: bool = False) -
     """
     least = {"morris": 2, "sobol": 2}.get(method, 16)
     if samples < least:
-        raise BadInput(f"--samples: found {samples}; allowed for {method}: a whole number from {least}")
+        raise Refused("samples", f"found {samples}; allowed for {method}: a whole number from {least}")
     if method == "morris":
         return Morris(trajectories=samples, seed=seed)
     if method == "sobol":
@@ -305,12 +310,12 @@ def sampling(method: str, samples: int, seed: int, second_order: bool = False) -
 
 def _wanted(texts: Mapping[str, str], scenario: Scenario, over_time: bool) -> dict[str, Outcome]:
     if not texts:
-        raise BadInput("--outcome: is missing; allowed: one or more")
+        raise Refused("outcomes", "is missing; allowed: one or more")
     if not over_time:
-        return {name: outcome.read(text, scenario, "--outcome") for name, text in texts.items()}
+        return {name: outcome.read(text, scenario, "outcomes") for name, text in texts.items()}
     wanted = {}
     for name, text in texts.items():
-        outcome.read_measure(text, scenario, "--outcome")
+        outcome.read_measure(text, scenario, "outcomes")
         for quarter in scenario.quarters:
-            wanted[f"{name} in {quarter}"] = outcome.read(f"{text} in {quarter}", scenario, "--outcome")
+            wanted[f"{name} in {quarter}"] = outcome.read(f"{text} in {quarter}", scenario, "outcomes")
     return wanted

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from runs.words import NOTHING
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -30,7 +32,7 @@ class Shown:
 
     def plain(self, value: float) -> str:
         """A number, a dash where it is not known."""
-        return "-" if math.isnan(value) else f"{value * self.factor:,.{self.decimals}f}"
+        return NOTHING if math.isnan(value) else f"{value * self.factor:,.{self.decimals}f}"
 
     def text(self, found: Estimate) -> str:
         """Median and error, a dash where nothing is known."""

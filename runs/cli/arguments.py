@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from runs.requests.comparison import Lever
+from runs.requests.request import read_value
 
 if TYPE_CHECKING:
     from market import Scenario
@@ -31,7 +33,7 @@ def fields(changes: Sequence[str] | None) -> dict[str, Any]:
         path, mark, text = change.partition("=")
         if not mark or not path:
             raise BadInput(f"--set: found {change!r}; allowed: PATH=VALUE, such as buyers.xAI.urgency=0.4")
-        found[path.strip()] = toml_value(text.strip())
+        found[path.strip()] = read_value(text.strip())
     return found
 
 
@@ -48,9 +50,34 @@ def changed(name: str, changes: Sequence[str] | None) -> Scenario:
     return scenario.replace_all(new) if new else scenario
 
 
-def toml_value(text: str) -> Any:
-    """What a value means in TOML; a bare word is a text."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
+def lever_of(text: str) -> Lever:
+    """A lever and its values, as ``--lever`` gives them.
+
+    Raises:
+        BadInput: it is not written PATH=VALUE,VALUE.
+    """
+    from market import BadInput
+
+    path, mark, values = text.partition("=")
+    if not mark:
+        raise BadInput(f"--lever: found {text!r}; allowed: one scenario, and PATH=VALUE,VALUE")
+    return Lever(path, [read_value(value.strip()) for value in values.split(",")])
+
+
+def groups_of(texts: Sequence[str] | None) -> dict[str, list[str]]:
+    """Paths by the name of their group, as ``--group`` gives them.
+
+    Raises:
+        BadInput: one is not written NAME=PATH,PATH.
+    """
+    from market import BadInput
+
+    found = {}
+    for text in texts or []:
+        name, mark, paths = text.partition("=")
+        if not (name and mark and paths):
+            raise BadInput(
+                f"--group: found {text!r}; allowed: NAME=PATH,PATH, such as money=buyers.xAI.income,market.x"
+            )
+        found[name] = [path.strip() for path in paths.split(",")]
+    return found

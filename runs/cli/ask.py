@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.terminal import AsJson, Progress, duration, print_json, print_table, whole_number
+from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
+from runs.requests import Inquiry
+from runs.words import NOTHING, duration
 
 if TYPE_CHECKING:
     from runs.questions.answer import Answer, CheckRow, Row
@@ -23,8 +24,8 @@ def ask(
     ] = None,
     vectors: Annotated[
         int, typer.Option(parser=whole_number, metavar="M", help="Parameter vectors; 1 takes the scenario as it is.")
-    ] = 50,
-    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="Runs of each vector.")] = 20,
+    ] = Inquiry.vectors,
+    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="Runs of each vector.")] = Inquiry.runs,
     seed: Annotated[
         int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
     ] = None,
@@ -36,37 +37,29 @@ def ask(
 ) -> None:
     """The named questions: list them, or answer some, with the sign that theory expects stated before."""
     from runs.folder import tables
-    from runs.questions.question import Question, head_of, shipped
+    from runs.questions.question import head_of, shipped
 
     if not names:
         show_list([head_of(name) for name in shipped()], as_json)
         return
     if out is not None:
         tables.check_new(out)
-    wanted = list(shipped()) if names == ["all"] else list(dict.fromkeys(names))
+    asked = Inquiry(list(shipped()) if names == ["all"] else list(dict.fromkeys(names)), vectors, runs, seed)
     began = time.perf_counter()
-    found = _answers([Question.load(name) for name in wanted], vectors, runs, seed)
+    with Progress(0, "Asking") as bar:
+        found = asked.run(progress=bar)
     seconds = time.perf_counter() - began
     if out is not None:
-        _write(found, wanted, seed, out)
+        from runs.reports import answer, write
+
+        for one in found:
+            write.write(answer.answered(one), out if len(found) == 1 else out / one.question.head.name)
     if as_json:
         print_json(tables.finite({"answers": [one.facts() for one in found]}))
     else:
         for one in found:
             print_answer(one, everything)
-    total = sum(2 * len(one.question.cases) * len(one.question.sides) * vectors * runs for one in found)
-    print(f"{total:,} runs in {duration(seconds)}", file=sys.stderr)
-
-
-def _write(found: list[Answer], names: list[str], seed: int | None, out: Path) -> None:
-    from runs.reports import write as report
-    from runs.reports.analyses import command
-    from runs.reports.answer import answered
-
-    for one, name in zip(found, names, strict=True):
-        seeded = [] if seed is None else ["--seed", seed]
-        repeat = command("ask", name, "--vectors", one.vectors, "--runs", one.seeds, *seeded)
-        report.write(answered(one, repeat), out if len(found) == 1 else out / one.question.head.name)
+    print(f"{sum(map(asked.run_count, asked.read)):,} runs in {duration(seconds)}", file=sys.stderr)
 
 
 def show_list(heads: list[Any], as_json: bool) -> None:
@@ -78,22 +71,12 @@ def show_list(heads: list[Any], as_json: bool) -> None:
         print(f"{head.id:4} {head.name:14} {head.question}")
 
 
-def _answers(questions: list[Any], vectors: int, runs: int, seed: int | None) -> list[Answer]:
-    from runs.questions.answer import answer, together
-
-    found = []
-    with Progress(0, "Asking") as bar:
-        for question in questions:
-            note = partial(bar, note=question.head.name)
-            found.append(answer(question, vectors, runs, seed, progress=note))
-    return together(found)
-
-
 def print_answer(found: Answer, everything: bool = False) -> None:
     """What a person reads: the question, the answer in words, the table, the check, the limits."""
     head = found.question.head
     print(f"\n{head.id} {head.name}: {head.question}")
-    print(f"{head.treatment.label}, against {head.control.label} ({found.vectors} vectors of {found.seeds} seeds)\n")
+    size = f"{found.asked.vectors} vectors of {found.asked.runs} seeds"
+    print(f"{head.treatment.label}, against {head.control.label} ({size})\n")
     for line in found.sentences:
         print(f"{line}\n")
     print(found.explanation)
@@ -116,7 +99,7 @@ def _print_rows(found: Answer, everything: bool) -> None:
         if treatment in shown_ones:
             title = f"{treatment}: {row.metric}" if across else treatment
             label = across.words.format(row.case) if across else row.metric
-            cells = _cells(row, checks[row.case, treatment, row.metric], found)
+            cells = _cells(row, checks[row.case, treatment, row.metric])
             tables.setdefault(title, []).append([label, *cells])
     for title, rows in tables.items():
         print(title)
@@ -130,18 +113,19 @@ HEADINGS = ["control", "difference", "of it", "95% interval", "expected", "Holm 
 LEFT = ("", "outcome", "verdict", "without it")
 
 
-def _cells(row: Row, check: CheckRow, found: Answer) -> list[str]:
-    from runs.questions.answer import shown, unit
+def _cells(row: Row, check: CheckRow) -> list[str]:
+    from runs.findings.differences import written
+    from runs.words import scale
 
-    metric = {one.name: one for one in found.question.head.metrics}[row.metric]
     one = row.difference
+    told = written([one])
     return [
-        f"{shown(one.control, metric, 4)} {'%' if metric.percent else unit(one, metric)}".strip(),
-        f"{'+' if one.mean > 0 else ''}{shown(one.mean, metric)}",
-        "-" if metric.percent or one.control == 0.0 else f"{one.mean / abs(one.control):+.2%}",
-        f"{shown(one.low, metric)} to {shown(one.high, metric)}",
+        scale(one.read_unit, one.control, level=True).whole(one.control),
+        told.whole(one.mean, signed=True),
+        NOTHING if one.share or one.control == 0.0 else f"{one.mean / abs(one.control):+.2%}",
+        f"{told.number(one.low)} to {told.number(one.high)}",
         row.expects,
         f"{row.holm:.2g}",
         row.verdict,
-        f"{shown(check.off.mean, metric)}: {check.result}",
+        f"{written([check.off]).whole(check.off.mean, signed=True)}: {check.result}",
     ]

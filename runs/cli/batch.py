@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.terminal import AsJson, Progress, duration, print_json, whole_number
+from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+from runs.words import duration, number
 
 if TYPE_CHECKING:
     from runs.folder.replay import Replay
@@ -74,7 +75,7 @@ def batch(
         except KeyboardInterrupt:
             ready = results.read_manifest(out)["runs_done"]
             raise batches.Stopped(
-                f"{out}: cancelled after {ready:,} of {experiment.runs:,} runs; {batches.GO_ON}"
+                f"{out}: cancelled after {ready:,} of {experiment.runs:,} runs; {batches.KEPT}"
             ) from None
     finished = results.open(out)
     if as_json:
@@ -125,9 +126,7 @@ def print_batch(title: str, finished: Results, out: Path) -> None:
         table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]
     for name, row in rows.items():
         unit = "" if row["unit"] == "1" else row["unit"]
-        numbers = [
-            f"{row[key]:,.4g}" if abs(row[key]) < 1e4 else f"{row[key]:,.0f}" for key in ("median", "p05", "p95")
-        ]
+        numbers = [number(row[key]) for key in ("median", "p05", "p95")]
         undefined = f" ({row['undefined']:,} undefined)" if row["undefined"] else ""
         table.add_row(name, *numbers, unit + undefined)
     Console().print(table)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.terminal import AsJson, number, percent, print_json
+from runs.cli.terminal import AsJson, print_json
+from runs.requests import Search
+from runs.words import number, percent
 
 if TYPE_CHECKING:
     from runs.analysis.discover import Discovery
@@ -33,7 +35,7 @@ def discover(
     ],
     min_density: Annotated[
         float, typer.Option(parser=density, metavar="SHARE", help="Share of a box's runs that must be cases.")
-    ] = 0.5,
+    ] = Search.min_density,
     drop_failed: Annotated[
         bool, typer.Option("--drop-failed", help="Leave out runs that failed or are not defined.")
     ] = False,
@@ -41,23 +43,16 @@ def discover(
     as_json: AsJson = False,
 ) -> None:
     """Where in the space of a batch an outcome happens, as boxes of its uncertainties and levers."""
-    from market import Scenario
-    from runs.analysis.discover import discover as search
-    from runs.folder import results, tables
+    from runs.folder import tables
 
     if out is not None:
         tables.check_new(out)
-    found = search(folder, outcome, min_density, drop_failed)
+    asked = Search(folder, outcome, min_density, drop_failed)
+    found = asked.run()
     if out is not None:
-        from runs.reports import analyses as analysis_reports
-        from runs.reports import write as report
+        from runs.reports import analyses, write
 
-        words = ["discover", folder, "--outcome", found.condition, "--min-density", f"{min_density:g}"]
-        repeat = analysis_reports.command(*words, "--drop-failed" if drop_failed else None)
-        stored = results.open(folder)
-        scenario = Scenario.load(stored.folder / tables.SCENARIO)
-        made = analysis_reports.discovery(found, scenario, folder, stored.manifest["seed"], repeat)
-        report.write(made, out)
+        write.write(analyses.discovery(asked, found), out)
     if as_json:
         print_json(tables.finite(facts(found)))
     else:

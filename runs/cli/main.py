@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -18,15 +19,16 @@ from runs.cli import batch as batch_cli
 from runs.cli import discover as discover_cli
 from runs.cli.arguments import Changes, ScenarioName, changed
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+from runs.requests.request import option
 
 if TYPE_CHECKING:
     from market import Scenario
 
 app = typer.Typer(
-    help="A market for AI accelerators: buyers and a capacity-limited supplier bid, wait and queue.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 scenarios_app = typer.Typer(help="List, show and check scenarios.", invoke_without_command=True)
 app.add_typer(scenarios_app, name="scenarios")
@@ -35,6 +37,24 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What typer raises for a command line it cannot read; it is click's, which some releases carry inside."""
 
 GEARS = ("ensemble", "live")
+
+
+def tell_version(asked: bool) -> None:
+    """Print the version and stop, if asked to."""
+    if asked:
+        from runs.environment import version
+
+        print(f"gpumarket {version('gpumarket')}")
+        raise typer.Exit
+
+
+@app.callback()
+def gpumarket(
+    version: Annotated[
+        bool, typer.Option("--version", callback=tell_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """A market for AI accelerators: buyers and a capacity-limited supplier bid, wait and queue."""
 
 
 def gear_name(text: str) -> str:
@@ -227,10 +247,9 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
 
 def check_packages() -> None:
     """Stop if the ``agents`` that Python finds is another project's: the name is taken elsewhere too."""
-    import agents
-
     here = Path(__file__).resolve().parents[2]
-    found = Path(agents.__file__ or "").resolve()
+    spec = importlib.util.find_spec("agents")
+    found = Path((spec and spec.origin) or "").resolve()
     if found.parent.parent != here:
         raise SystemExit(f"gpumarket: the package 'agents' of another project is in the way: {found}")
 
@@ -238,21 +257,34 @@ def check_packages() -> None:
 def main() -> None:
     """Run the command line; bad input ends with one sentence and status 2, a failed run with status 1."""
     check_packages()
-    from market import BadInput
-    from market.gears.model import RunFailed
-    from runs.folder.batch import Stopped
-
     try:
         status = app(standalone_mode=False)
     except UsageError as error:
         status = complain(str(error.format_message()), 2)  # type: ignore[attr-defined]
-    except BadInput as error:
-        status = complain(str(error), 2)
-    except (RunFailed, Stopped) as error:
-        status = complain(str(error), 1)
     except (KeyboardInterrupt, typer.Abort):
         status = complain("cancelled", 130)
+    except Exception as error:
+        status = ended(error)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def ended(error: Exception) -> int:
+    """The exit status of a command that raised, told in a sentence if that was foreseen; else it is raised again."""
+    from market import BadInput
+    from market.gears.model import RunFailed
+    from runs.folder.batch import Stopped
+    from runs.refusal import Refused
+
+    match error:
+        case Refused():
+            return complain(error.told(option), 2)
+        case BadInput():
+            return complain(str(error), 2)
+        case Stopped():
+            return complain(f"{error}, go on with --resume", 1)
+        case RunFailed():
+            return complain(str(error), 1)
+    raise error
 
 
 def complain(sentence: str, status: int) -> int:

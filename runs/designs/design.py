@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ import pandas as pd
 from pydantic import BaseModel, Field
 
 from market import BadInput, Scenario
-from market.scenario import uncertainty
+from market.scenario import toml, uncertainty
 from market.scenario.scenario import shipped as shipped_scenarios
 from market.scenario.schema import STRICT, suggest, validate
 from market.scenario.uncertainty import Distribution, OneOf
@@ -73,8 +72,8 @@ def is_design(name: str) -> bool:
     if name in shipped():
         return True
     try:
-        return "scenario" in tomllib.loads(Path(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return "scenario" in toml.read(Path(name), name)
+    except BadInput:
         return False
 
 
@@ -99,16 +98,8 @@ class Design:
         Raises:
             BadInput: there is no such design, or it is not valid; one sentence says where and why.
         """
-        known = shipped()
-        path = known.get(str(name), Path(name))
-        source = path.name if str(name) in known else str(name)
-        if not path.is_file():
-            raise BadInput(f"{name}: no such design or file; {suggest(str(name), known)}")
-        try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadInput(f"{source}: is not a TOML file: {error}") from None
-        return cls.from_dict(raw, source, path.parent)
+        path, source = toml.find(name, shipped(), "design")
+        return cls.from_dict(toml.read(path, source), source, path.parent)
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any], source: str = "design", folder: str | Path = ".") -> Design:

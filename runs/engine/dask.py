@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from distributed import Client, WorkerPlugin, get_worker
 from distributed import Worker as Machine
 
-from market import BadInput
 from runs import environment
 from runs.engine.experiment import Experiment, Part
-
-if TYPE_CHECKING:
-    from runs.engine.engine import Modules
+from runs.engine.modules import Modules
+from runs.refusal import Refused
 
 
 class Hand(WorkerPlugin):
@@ -39,7 +35,9 @@ def fingerprints(client: Client) -> None:
     ours = environment.fingerprint()
     for address, theirs in sorted(client.run(environment.fingerprint).items()):
         if theirs != ours:
-            raise BadInput(
-                f"--cluster: {address} has the fingerprint {theirs}, here it is {ours}: results would differ in their "
-                "last digits; allowed: one environment everywhere, or --mixed"
+            raise Refused(
+                "cluster",
+                f"{address} has the fingerprint {theirs}, here it is {ours}: results would differ in their "
+                "last digits; allowed: one environment everywhere",
+                instead="mixed",
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import multiprocessing
 import os
 import signal
@@ -18,6 +17,8 @@ from typing import Any
 from market import BadInput
 from market.gears import ensemble
 from runs.engine.experiment import Experiment, Part, Worker
+from runs.engine.modules import Modules, modules_of
+from runs.refusal import Refused
 
 Submit = Callable[[int, int], Any]
 """Hands out the runs (first, count) and returns a future of their Part."""
@@ -59,7 +60,7 @@ class Engine:
         for name in ("threads", "workers", "chunk"):
             found = getattr(self, name)
             if found is not None and found < 1:
-                raise BadInput(f"{name}: found {found}; allowed: a whole number from 1")
+                raise Refused(name, f"found {found}; allowed: a whole number from 1")
 
     @contextlib.contextmanager
     def started(self, experiment: Experiment) -> Iterator[Callable[[Pieces], Generator[Part]]]:
@@ -134,7 +135,7 @@ def _processes(experiment: Experiment, count: int) -> Iterator[tuple[Submit, int
     if not experiment.traced:
         ensemble.compiled(experiment.scenario.build)  # once, here; the processes find it in the cache
     context = multiprocessing.get_context("spawn")  # a fork after numba's threads is killed
-    with ProcessPoolExecutor(count, context, _begin, (_modules(experiment), experiment)) as pool:
+    with ProcessPoolExecutor(count, context, _begin, (modules_of(experiment), experiment)) as pool:
         yield lambda first, size: pool.submit(_run, first, size), count
 
 
@@ -157,32 +158,6 @@ def _run(first: int, count: int) -> Part:
     return _worker.run(first, count)
 
 
-class Modules:
-    """Modules with a user's own classes of buyers; unpickled before the experiment, it makes them known."""
-
-    def __init__(self, names: list[str]):
-        self.names = names
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _import, (self.names,)
-
-
-def _import(names: list[str]) -> Modules:
-    for name in names:
-        importlib.import_module(name)
-    return Modules(names)
-
-
-def _modules(experiment: Experiment) -> Modules:
-    names = sorted({cls.__module__ for cls in experiment.scenario.classes.values()})
-    if "__main__" in names:
-        raise BadInput(
-            "a class of buyers is defined in the program itself, where other processes cannot find it; "
-            "allowed: threads, or a module of its own"
-        )
-    return Modules(names)
-
-
 # --- a cluster ----------------------------------------------------------------------------------------------------
 
 
@@ -191,20 +166,20 @@ def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[tuple[S
     try:
         from distributed import Client
     except ImportError:
-        raise BadInput("--cluster: needs the package distributed; install gpumarket[cluster]") from None
+        raise Refused("cluster", "needs the package distributed; install gpumarket[cluster]") from None
     from runs.engine.dask import Hand, fingerprints, run_chunk
 
     try:
         client = Client(address, timeout="5s", set_as_default=False)
     except (OSError, ValueError) as error:
-        raise BadInput(f"--cluster: found {address!r}, which does not answer: {error}") from None
+        raise Refused("cluster", f"found {address!r}, which does not answer: {error}") from None
     with client:
         threads = sum(client.nthreads().values())
         if not threads:
-            raise BadInput(f"--cluster: found {address!r}, which has no workers; allowed: one or more")
+            raise Refused("cluster", f"found {address!r}, which has no workers; allowed: one or more")
         if not mixed:
             fingerprints(client)
-        hand = Hand(_modules(experiment), experiment)
+        hand = Hand(modules_of(experiment), experiment)
         client.register_plugin(hand)
         try:
             yield lambda first, size: client.submit(run_chunk, hand.name, first, size, pure=False), threads

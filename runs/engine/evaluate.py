@@ -20,6 +20,11 @@ MOST = 2**28
 Progress = Callable[[int, int], Any]
 
 
+def shifted(progress: Progress, before: int, total: int) -> Progress:
+    """The progress of a part of some work, as that of the whole."""
+    return lambda done, _: progress(before + done, total)
+
+
 @dataclass(frozen=True)
 class Evaluated:
     """``outcomes`` of shape (points, runs per point, outcomes), NaN where a run failed; ``failed`` says where that is

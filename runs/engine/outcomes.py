@@ -14,10 +14,13 @@ from typing import NoReturn
 
 import numpy as np
 
-from market import BadInput, Scenario
+from market import Scenario
 from market.gears.build import Build
 from market.scenario.paths import parse_quarter
 from market.scenario.schema import suggest
+from runs.analysis import statistics
+from runs.analysis.statistics import running_sum
+from runs.refusal import Refused
 
 Measures = Mapping[str, np.ndarray]
 """Measures of each family, shape (runs, quarters, members, columns)."""
@@ -55,22 +58,42 @@ def last(series: np.ndarray) -> np.ndarray:
     return series[:, -1]
 
 
-def running_sum(series: np.ndarray) -> np.ndarray:
-    """Sums over axis 1, added in order, so that one run alone gives the same bits as a thousand."""
-    return np.add.accumulate(series, axis=1)[:, -1]
-
-
 REDUCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     function.__name__: function for function in (peak, lowest, total, mean, first, last)
 }
 """Ways to make one number of a series: (runs, quarters) in, (runs,) out."""
 
-WEIGHTS = {
-    "fill_rate": "needed",
-    "price_paid": "delivered",
-    "realised_lead_weeks": "delivered",
+
+def bullwhip_ratio(ordered: np.ndarray, needed: np.ndarray) -> np.ndarray:
+    """How much more orders vary than needs, trends taken out."""
+    return np.asarray(statistics.bullwhip(ordered, needed).ratio)
+
+
+def overshoot(capacity: np.ndarray, needed: np.ndarray) -> np.ndarray:
+    """Peak capacity over the mean need of the same quarters, less one."""
+    return np.asarray(statistics.overshoot(capacity, running_sum(needed) / needed.shape[1]))
+
+
+def phantom_share(ordered: np.ndarray, cancelled: np.ndarray) -> np.ndarray:
+    """Share of what was ordered that was cancelled."""
+    return np.asarray(statistics.phantom_share(ordered, cancelled))
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One number of two series: ``of`` the measures named, both of shape (runs, quarters); its unit is 1."""
+
+    of: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    measures: tuple[str, str]
+    share: bool = False
+
+
+STATISTICS = {
+    "bullwhip": Statistic(bullwhip_ratio, ("ordered", "needed")),
+    "overshoot": Statistic(overshoot, ("capacity", "needed"), share=True),
+    "phantom_share": Statistic(phantom_share, ("ordered", "cancelled"), share=True),
 }
-"""What a mean over several buyers weighs these measures by; other measures of buyers are added up."""
+"""Outcomes of two measures, said without a reduction: ``bullwhip of xAI from 2023Q1``."""
 
 STANDARD = {
     "peak_quote": "peak quoted_lead_weeks",
@@ -108,11 +131,16 @@ class Outcome:
     column: int
     weight: int | None
     unit: str
+    share: bool = False
+    other: int | None = None
 
     def series(self, values: Measures) -> np.ndarray:
         """The measure over the outcome's quarters, members joined; shape (runs, quarters)."""
+        return self._joined(values, self.column)
+
+    def _joined(self, values: Measures, column: int) -> np.ndarray:
         array = values[self.family][:, self.begin : self.end]
-        parts = [array[:, :, member, self.column] for member in self.members]
+        parts = [array[:, :, member, column] for member in self.members]
         if self.weight is None:
             return _added(parts)
         weights = [array[:, :, member, self.weight] for member in self.members]
@@ -127,6 +155,8 @@ class Outcome:
     def of(self, values: Measures) -> np.ndarray:
         """The outcome of each run, shape (runs,); NaN where it is not defined."""
         series = self.series(values)
+        if self.other is not None:
+            return STATISTICS[self.measure].of(series, self._joined(values, self.other))
         return series[:, 0] if self.reduction is None else REDUCTIONS[self.reduction](series)
 
 
@@ -165,7 +195,7 @@ class _Reader:
     reduced: bool = True
 
     def refuse(self, found: object, allowed: str) -> NoReturn:
-        raise BadInput(f"{self.where}: found {found!r}; {allowed}")
+        raise Refused(self.where, f"found {found!r}; {allowed}")
 
     @property
     def said(self) -> str:
@@ -196,11 +226,19 @@ class _Reader:
         else:
             self.refuse(who, suggest(who, [*self.build.names["buyers"], *self.build.names["products"]]))
         columns = self.build.layouts[family].columns
-        if measure not in columns:
+        if self.statistic is not None:
+            if missing := [name for name in self.statistic.measures if name not in columns]:
+                self.refuse(measure, f"{who} has no {missing[0]}; allowed: of the market")
+        elif measure not in columns:
             if self.reduced and self.words["reduction"] is None and measure == self.text:
                 self.refuse(measure, f"{suggest(str(measure), STANDARD)}, or words such as {SHAPE}")
             self.refuse(measure, f"measures of {who or 'the market'}: {suggest(str(measure), columns)}")
         return family
+
+    @cached_property
+    def statistic(self) -> Statistic | None:
+        """What the text names in place of a measure, if it does."""
+        return STATISTICS.get(str(self.words["measure"])) if self.reduced else None
 
     @cached_property
     def members(self) -> tuple[int, ...]:
@@ -230,15 +268,19 @@ class _Reader:
             self.refuse(self.text, "allowed: a measure over all quarters, such as 'hhi' or 'backlog of all but xAI'")
         if reduction is not None and reduction not in REDUCTIONS:
             self.refuse(reduction, suggest(reduction, REDUCTIONS))
-        alone = reduction is None and words["at"] is None and self.reduced
+        if self.statistic is not None and (reduction or words["at"]):
+            self.refuse(self.text, f"allowed: {measure} alone, of somebody, from one quarter to another")
+        alone = reduction is None and words["at"] is None and self.reduced and self.statistic is None
         if alone or (words["at"] and (reduction or words["start"] or words["end"])):
             self.refuse(self.text, f"allowed: one of {', '.join(REDUCTIONS)} before a measure, or 'in' one quarter")
         begin = self.quarter(words["at"] or words["start"], 0)
         end = self.quarter(words["at"] or words["end"], self.scenario.horizon - 1) + 1
         if end <= begin:
             self.refuse(words["end"], f"allowed after 'to': {words['start']} or later")
-        columns = self.build.layouts[family].columns
-        weight = WEIGHTS.get(measure) if len(self.members) > 1 else None
+        layout = self.build.layouts[family]
+        column, other = self.statistic.measures if self.statistic else (measure, "")
+        role = self.statistic or layout.fields[measure].role
+        weight = layout.fields[column].role.weight if len(self.members) > 1 else ""
         return Outcome(
             text=self.said,
             family=family,
@@ -247,7 +289,9 @@ class _Reader:
             begin=begin,
             end=end,
             reduction=reduction,
-            column=columns.index(measure),
-            weight=None if weight is None else columns.index(weight),
-            unit=self.build.layouts[family].fields[measure].role.unit,
+            column=layout.columns.index(column),
+            weight=layout.columns.index(weight) if weight else None,
+            unit="1" if self.statistic else layout.fields[measure].role.unit,
+            share=role.share,
+            other=layout.columns.index(other) if other else None,
         )

@@ -23,6 +23,7 @@ from runs.engine.engine import Engine, Pieces, WorkerLost, cut
 from runs.engine.experiment import Experiment, Part
 from runs.folder import results, tables
 from runs.folder.blocks import Block, points_table, rows_in
+from runs.refusal import Refused
 
 BLOCKS = 100
 """Files per table, at most; blocks grow with the batch from ROWS runs on."""
@@ -38,7 +39,7 @@ DRAFT = ".manifest.part"
 EARLY = {LOCK, DRAFT, tables.SCENARIO}
 """What a batch may leave that was killed before it had a manifest; the lock comes first."""
 
-GO_ON = "what is finished is kept, go on with --resume"
+KEPT = "what is finished is kept"
 
 
 class Stopped(RuntimeError):
@@ -95,11 +96,11 @@ def run(
             return batch.go_on(parts)
         except WorkerLost as error:
             batch.note("stopped", force=True, quiet=True)
-            raise Stopped(f"{folder}: {error} after {batch.done} of {experiment.runs} runs; {GO_ON}") from error
+            raise Stopped(f"{folder}: {error} after {batch.done} of {experiment.runs} runs; {KEPT}") from error
         except OSError as error:
             batch.note("stopped", force=True, quiet=True)
             why = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
-            raise Stopped(f"{folder}: {why} after {batch.done} of {experiment.runs} runs; {GO_ON}") from error
+            raise Stopped(f"{folder}: {why} after {batch.done} of {experiment.runs} runs; {KEPT}") from error
         except BaseException:
             batch.note("stopped", force=True, quiet=True)
             raise
@@ -117,27 +118,34 @@ def prepare(experiment: Experiment, folder: Path, engine: Engine, resume: bool) 
     if not begun or not resume:
         try:
             tables.check_new(folder)
-        except BadInput as error:
-            raise BadInput(f"{error}{'; a batch goes on with --resume' if begun else ''}") from None
+        except Refused as error:
+            raise Refused(error.setting, error.sentence, instead="resume" if begun else "") from None
         return False
     manifest = results.read_manifest(folder)
     if manifest.get("kind") != "batch":
-        raise BadInput(f"--out: {str(folder)!r} holds no batch; allowed: a new folder, or that of an unfinished batch")
+        raise Refused(
+            "folder", f"{str(folder)!r} holds no batch; allowed: a new folder, or that of an unfinished batch"
+        )
     if manifest["hash"] != experiment.hash:
-        raise BadInput(
-            f"--out: {str(folder)!r} holds a batch of another design (hash {manifest['hash'][:12]}, this one has "
-            f"{experiment.hash[:12]}); allowed: the design it was begun with, or a new folder"
+        raise Refused(
+            "folder",
+            f"{str(folder)!r} holds a batch of another design (hash {manifest['hash'][:12]}, this one has "
+            f"{experiment.hash[:12]}); allowed: the design it was begun with, or a new folder",
         )
     here = environment.fingerprint()
     if manifest["fingerprint"] != here and not engine.mixed:
-        raise BadInput(
-            f"--resume: {str(folder)!r} was begun in an environment with the fingerprint {manifest['fingerprint']}, "
-            f"this one has {here}: results would differ in their last digits; allowed: the same, or --mixed"
+        raise Refused(
+            "resume",
+            f"{str(folder)!r} was begun in an environment with the fingerprint {manifest['fingerprint']}, "
+            f"this one has {here}: results would differ in their last digits; allowed: the same",
+            instead="mixed",
         )
     if manifest["rules"] != rules(experiment) and not engine.mixed:
-        raise BadInput(
-            f"--resume: {str(folder)!r} was begun with other rules of the market (digest {manifest['rules']}, now "
-            f"{rules(experiment)}); allowed: the same, or --mixed"
+        raise Refused(
+            "resume",
+            f"{str(folder)!r} was begun with other rules of the market (digest {manifest['rules']}, now "
+            f"{rules(experiment)}); allowed: the same",
+            instead="mixed",
         )
     return True
 
@@ -166,10 +174,10 @@ def held(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / LOCK).open("a")
     except OSError as error:
-        raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
+        raise Refused("folder", f"{str(folder)!r} cannot be written: {error.strerror}") from None
     with lock:
         if not _lock(lock):
-            raise BadInput(f"--out: another process is writing to {str(folder)!r}; allowed: one at a time")
+            raise Refused("folder", f"another process is writing to {str(folder)!r}; allowed: one at a time")
         yield
 
 
@@ -334,7 +342,7 @@ class _Batch:
 
     def _tell(self) -> None:
         if self.watch is not None and self.watch(self.progress()) is False and self.done < self.experiment.runs:
-            raise Stopped(f"{self.folder}: stopped after {self.done} of {self.experiment.runs} runs; {GO_ON}")
+            raise Stopped(f"{self.folder}: stopped after {self.done} of {self.experiment.runs} runs; {KEPT}")
 
 
 def now() -> str:

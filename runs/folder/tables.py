@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xarray as xr
 
-from market import BadInput, Scenario
+from market import Scenario
 from runs import environment
+from runs.refusal import Refused
 
 KEYS = {"market": (), "products": ("product",), "buyers": ("buyer",)}
 MANIFEST = "manifest.json"
@@ -128,13 +129,13 @@ def traced_table(name: str, frame: pd.DataFrame) -> pa.Table:
 def check_new(folder: Path) -> None:
     """Raises BadInput unless results may be written to ``folder``: it is absent or empty, and can be made."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput(f"--out: found {str(folder)!r}, which is not empty; allowed: a new or an empty folder")
+        raise Refused("folder", f"found {str(folder)!r}, which is not empty; allowed: a new or an empty folder")
     parent = next(p for p in [folder, *folder.absolute().parents] if p.exists())
     try:
         with tempfile.TemporaryDirectory(dir=parent):
             pass
     except OSError as error:
-        raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
+        raise Refused("folder", f"{str(folder)!r} cannot be written: {error.strerror}") from None
 
 
 @contextlib.contextmanager
@@ -155,7 +156,7 @@ def appearing(folder: Path) -> Iterator[Path]:
             folder.rmdir()
         part.rename(folder)
     except OSError as error:
-        raise BadInput(f"--out: {str(folder)!r} cannot be written: {error.strerror}") from None
+        raise Refused("folder", f"{str(folder)!r} cannot be written: {error.strerror}") from None
     finally:
         if part is not None:
             shutil.rmtree(part, ignore_errors=True)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runs.analysis.compare import SEEDS, VECTORS, Difference, compare, holm
-from runs.cli.terminal import number
+from runs.analysis.compare import Difference, holm
 from runs.engine.engine import Engine
-from runs.engine.evaluate import Progress
+from runs.engine.evaluate import Progress, shifted
+from runs.findings.differences import clause
 from runs.questions.question import Metric, Question
+from runs.requests.comparison import Comparison
+from runs.words import listed
+
+if TYPE_CHECKING:
+    from runs.requests.inquiry import Inquiry
 
 LEVEL = 0.05
 """Chance, adjusted for all that is asked together, under which a difference is taken for certain."""
@@ -53,9 +58,7 @@ class Answer:
     question: Question
     rows: tuple[Row, ...]
     checks: tuple[CheckRow, ...]
-    vectors: int
-    seeds: int
-    seed: int | None
+    asked: Inquiry
 
     @property
     def sentences(self) -> list[str]:
@@ -92,9 +95,9 @@ class Answer:
         return {
             "question": self.question.head.model_dump(by_alias=True),
             "source": self.question.source,
-            "vectors": self.vectors,
-            "seeds": self.seeds,
-            "seed": self.seed,
+            "vectors": self.asked.vectors,
+            "seeds": self.asked.runs,
+            "seed": self.asked.seed,
             "sentences": self.sentences,
             "explanation": self.explanation,
             "rows": [dataclasses.asdict(row) for row in self.rows],
@@ -103,41 +106,23 @@ class Answer:
 
 
 def answer(
-    question: Question,
-    vectors: int = VECTORS,
-    seeds: int = SEEDS,
-    seed: int | None = None,
-    engine: Engine | None = None,
-    progress: Progress | None = None,
+    question: Question, asked: Inquiry, engine: Engine | None = None, progress: Progress | None = None
 ) -> Answer:
-    """Answer one question by a crossed design on common draws (theory C; :func:`runs.analysis.compare.compare`).
-
-    Args:
-        question: what is asked.
-        vectors: points of what nobody knows; 1 leaves every parameter where it is.
-        seeds: replications of each.
-        seed: of the draws; the scenario's own if None.
-        engine: who does the work.
-        progress: called as ``progress(done, runs)``; cancels if it returns False.
-
-    Raises:
-        BadInput: numbers that are not allowed, or outcomes that are not defined in some runs.
-        Cancelled: ``progress`` returned False.
-    """
+    """Answer one question of an inquiry by a crossed design on common draws (theory C)."""
     head, cases = question.head, question.cases
-    each = len(question.sides) * vectors * seeds
     turns = [(case, value, off) for case, value in cases for off in (False, True)]
+    total = asked.run_count(question)
     found: dict[tuple[str, bool], list[Difference]] = {}
     for turn, (case, value, off) in enumerate(turns):
-        found[case, off] = compare(
+        one = Comparison(
             question.scenarios(value, off),
-            question.outcomes,
-            vectors,
-            seeds,
-            seed,
-            engine=engine,
-            progress=None if progress is None else _ahead(progress, turn * each, len(turns) * each),
+            outcomes=question.outcomes,
+            vectors=asked.vectors,
+            runs=asked.runs,
+            seed=asked.seed,
         )
+        ahead = None if progress is None else shifted(progress, turn * one.run_count, total)
+        found[case, off] = one.run(engine, ahead)
     metrics = {metric.name: metric for metric in head.metrics}
     rows = tuple(
         Row(case, one.outcome, expected(metrics[one.outcome], case, one.treatment_name), one, one.p, "")
@@ -149,11 +134,7 @@ def answer(
         for case, _ in cases
         for on, off in zip(found[case, False], found[case, True], strict=True)
     )
-    return together([Answer(question, rows, checks, vectors, seeds, seed)])[0]
-
-
-def _ahead(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)
+    return Answer(question, rows, checks, asked)
 
 
 def together(answers: Sequence[Answer]) -> list[Answer]:
@@ -209,33 +190,6 @@ def _of(row: Row) -> str:
 
 def sentence(rows: Sequence[Row], metrics: dict[str, Metric], treatment: str, opening: str = "") -> str:
     """``With uniform, the rush adds 0.1 weeks [0.05, 0.15] to everyone else's wait and ...`` in the rows' order."""
-    parts = [_part(row.difference, metrics[row.metric]) for row in rows]
-    told = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    told = listed([clause(row.difference, metrics[row.metric].words) for row in rows])
     text = f"{opening}, {treatment} {told}." if opening else f"{treatment} {told}."
     return text[0].upper() + text[1:]
-
-
-def _part(found: Difference, metric: Metric) -> str:
-    if found.mean == found.low == found.high == 0.0:
-        return f"does not change {metric.words}"
-    if not found.certain:
-        interval = f"[{shown(found.low, metric)}, {shown(found.high, metric)}]"
-        amount = f"{shown(found.mean, metric)} {unit(found, metric)}".strip()
-        return f"changes {metric.words} by {amount} {interval} (not certain)"
-    low, high = sorted((abs(found.low), abs(found.high)))
-    amount = f"{shown(abs(found.mean), metric)} {unit(found, metric)}".strip()
-    verb, link = ("adds", "to") if found.mean > 0.0 else ("takes", "from")
-    return f"{verb} {amount} [{shown(low, metric)}, {shown(high, metric)}] {link} {metric.words}"
-
-
-def shown(value: float, metric: Metric, digits: int = 3) -> str:
-    """A number of a metric as it is read, percentage points where that is said."""
-    value = value * 100.0 if metric.percent else value
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else number(value, digits)
-
-
-def unit(found: Difference, metric: Metric) -> str:
-    """The unit in which :func:`shown` writes a metric."""
-    if metric.percent:
-        return "percentage points"
-    return "" if found.unit == "1" else found.unit

@@ -5,7 +5,6 @@ A question is a TOML file; those of theory C are shipped beside this module. :mo
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from market import BadInput, Scenario
+from market.scenario import toml
 from market.scenario.scenario import merge
 from market.scenario.scenario import shipped as shipped_scenarios
 from market.scenario.schema import STRICT, suggest, validate
@@ -54,8 +54,7 @@ class Metric(BaseModel):
     """An outcome, what to call it in a sentence, and the sign stated before anything was run.
 
     ``expects_at`` has other signs for some treatments or values of the lever, by label, treatments first; ``margin`` is
-    the difference, in the outcome's unit, up to which an expected 0 counts as such; ``percent`` shows a share in
-    percentage points.
+    the difference, in the outcome's unit, up to which an expected 0 counts as such.
     """
 
     model_config = STRICT
@@ -66,7 +65,6 @@ class Metric(BaseModel):
     expects_at: dict[str, Sign] = {}
     why: str
     margin: Annotated[float, Field(gt=0.0)] | None = None
-    percent: bool = False
 
 
 class Across(BaseModel):
@@ -124,7 +122,7 @@ def shipped() -> dict[str, Path]:
 
 
 def _number(path: Path) -> int:
-    text = tomllib.loads(path.read_text(encoding="utf-8"))["id"]
+    text = toml.read(path, path.name)["id"]
     return int(text[1:]) if text[1:].isdigit() else 0
 
 
@@ -139,14 +137,8 @@ def _read(name: str | Path) -> tuple[dict[str, Any], str, Path]:
     known = shipped()
     ids = {f"C{k}": stem for k, stem in enumerate(known, 1)}
     stem = ids.get(str(name).upper(), str(name))
-    path = known.get(stem, Path(name))
-    source = path.name if stem in known else str(name)
-    if not path.is_file():
-        raise BadInput(f"{name}: no such question or file; {suggest(str(name), known)}")
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), source, path.parent
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{source}: is not a TOML file: {error}") from None
+    path, source = toml.find(stem, known, "question")
+    return toml.read(path, source), source, path.parent
 
 
 Step = tuple[str, Mapping[str, Any], list[dict[str, Any]]]

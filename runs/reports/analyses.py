@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from market import Scenario
 from runs.analysis.compare import holm
-from runs.cli.terminal import number, percent
+from runs.findings import differences, sensitivity
+from runs.folder import results, tables
 from runs.reports import figures
-from runs.reports.write import Picture, Report
+from runs.reports.contents import Picture, Report
+from runs.words import percent
 
 if TYPE_CHECKING:
-    from market import Scenario
     from runs.analysis.compare import Difference
     from runs.analysis.discover import Discovery
     from runs.analysis.indices import Indices
     from runs.analysis.sensitivity import Study
+    from runs.requests import Comparison, Search, Sensitivity
 
 ONE_MACHINE = (
     "The same command gives these digits again in the environment named below; elsewhere the last ones may differ."
 )
 MODEL = "All of this holds in the model, whose constants were chosen by looking at history, not fitted to it."
-
-
-def command(*words: object) -> str:
-    """A command line that a shell reads as these words; those that are None are left out."""
-    return shlex.join(["gpumarket", *(str(word) for word in words if word is not None)])
-
-
-def interval(low: float, high: float) -> str:
-    """Two ends in brackets, three digits each."""
-    return f"[{number(low, 3)}, {number(high, 3)}]"
-
-
-def unit_of(unit: str) -> str:
-    """A unit behind a number, nothing where it has none."""
-    return "" if unit in ("", "1") else f" {unit}"
 
 
 def said_of(scenario: Scenario) -> tuple[str, str]:
@@ -50,37 +37,42 @@ def said_of(scenario: Scenario) -> tuple[str, str]:
 # --- sensitivity ------------------------------------------------------------------------------------------------------
 
 
-def sensitivity(study: Study, found: Mapping[str, Indices], over_time: bool, repeat: str) -> Report:
+def study(asked: Sensitivity, done: Study, found: Mapping[str, Indices]) -> Report:
     """Which inputs drive the outcomes; of several the first answers.
 
     Args:
-        study: whose scenario and design are told.
-        found: indices by outcome, or by measure and quarter if ``over_time``.
-        over_time: one figure of all quarters instead of one per outcome.
-        repeat: the command line.
+        asked: what was asked.
+        done: what was run for it.
+        found: indices by outcome, or by measure and quarter, of which there is one figure, if it was asked over time.
     """
+    over_time = asked.over_time
     first = next(iter(found.values()))
     of = ", ".join(dict.fromkeys(name.rpartition(" in ")[0] if over_time else name for name in found))
     if over_time:
-        pictures = {"over_time": Picture(figures.over_time(found), OVER_TIME)}
+        courses = {name: sensitivity.course(series, name) for name, series in measures(found).items()}
+        pictures = {"over_time": Picture(figures.over_time(list(courses.values())), OVER_TIME)}
         tables = {f"{first.main} by quarter": _by_quarter(found), "indices": _long(found)}
-        answers = _leads_over_time(found)
+        measure, series = next(iter(measures(found).items()))
+        answers = sensitivity.over_time_sentence(series, measure)
     else:
-        pictures = {name: Picture(figures.tornado(one), _tornado_caption(one)) for name, one in found.items()}
+        pictures = {
+            name: Picture(figures.intervals([sensitivity.tornado(one, name)]), _tornado_caption(one))
+            for name, one in found.items()
+        }
         tables = {f"{one.method} {name}": _ranked(one) for name, one in found.items()}
         tables |= {f"pairs {name}": _pairs(one.second) for name, one in found.items() if one.second is not None}
-        answers = leads(first)
+        answers = sensitivity.sentence(first, first.outcome)
     return Report(
-        title=f"Sensitivity of {study.scenario.name}",
+        title=f"Sensitivity of {done.scenario.name}",
         question=f"Which of the things that nobody knows drive {of}, and which cannot be told from chance?",
         answer=answers,
-        command=repeat,
+        command=asked.settled(done).command,
         design=[
-            said_of(study.scenario),
-            ("Method", METHODS[study.method]),
+            said_of(done.scenario),
+            ("Method", METHODS[done.method]),
             ("Inputs", f"{len(first.table) - 1:,} beside one that nothing reads (inert)"),
-            ("Points", f"{first.points:,} of {first.runs_per_point:,} runs, {study.run_count:,} runs"),
-            ("Draws", f"seed {study.seed}, {'shared by all points' if study.shared else 'own for every run'}"),
+            ("Points", f"{first.points:,} of {first.runs_per_point:,} runs, {done.run_count:,} runs"),
+            ("Draws", f"seed {done.seed}, {'shared by all points' if done.shared else 'own for every run'}"),
         ],
         figures=pictures,
         tables=tables,
@@ -96,44 +88,6 @@ METHODS = {
 }
 
 
-def leads(found: Indices) -> str:
-    """The answer: what drives an outcome most, and how many inputs are under the floor."""
-    ranked = found.ranked.drop(index="inert", errors="ignore")
-    name, row = str(ranked.index[0]), ranked.iloc[0]
-    under = sum(found.under(str(other)) for other in ranked.index)
-    rest = f"{under} of {len(ranked)} inputs cannot be told from chance"
-    if found.under(name):
-        return f"Nothing that was varied can be told from chance in {found.outcome}: {rest}."
-    main = found.main
-    unit = unit_of(found.unit) if found.method == "morris" else ""
-    value = f"{figures.SIGN.get(main, main)} {number(row[main], 3)}{unit}"
-    return f"{name} drives {found.outcome} most: {value} {interval(row[f'{main}_low'], row[f'{main}_high'])}; {rest}."
-
-
-def _leads_over_time(found: Mapping[str, Indices]) -> str:
-    """How often the input leads that leads most often."""
-    tops = []
-    for one in found.values():
-        ranked = one.ranked.drop(index="inert", errors="ignore")
-        tops.append("" if one.under(str(ranked.index[0])) else str(ranked.index[0]))
-    named = [name for name in tops if name]
-    if not named:
-        return f"In none of {len(tops)} quarters can anything that was varied be told from chance."
-    name = max(dict.fromkeys(named), key=named.count)
-    at = max(
-        (key for key, top in zip(found, tops, strict=True) if top == name),
-        key=lambda key: found[key].table.loc[name, found[key].main],
-    )
-    best, main = found[at], found[at].main
-    row = best.table.loc[name]
-    return (
-        f"{name} drives {at.rpartition(' in ')[0]} most in {named.count(name)} of {len(tops)} quarters, at its "
-        f"strongest in {at.rpartition(' in ')[2]}: {figures.SIGN.get(main, main)} {number(row[main], 3)}"
-        f"{unit_of(best.unit) if best.method == 'morris' else ''} "
-        f"{interval(row[f'{main}_low'], row[f'{main}_high'])}."
-    )
-
-
 def _ranked(one: Indices) -> pd.DataFrame:
     table = one.ranked.copy()
     table["under_the_floor"] = ["yes" if one.under(str(name)) else "no" for name in table.index]
@@ -146,17 +100,23 @@ def _pairs(second: pd.DataFrame) -> pd.DataFrame:
 
 def _by_quarter(found: Mapping[str, Indices]) -> pd.DataFrame:
     """The main index of the inputs in the figure, a row per quarter; of several measures one below the other."""
-    measures: dict[str, list[str]] = {}
-    for key in found:
-        measures.setdefault(key.rpartition(" in ")[0], []).append(key)
     rows = []
-    for measure, keys in measures.items():
-        shown = figures.leading([found[key] for key in keys])
-        for key in keys:
-            one = found[key]
-            row = {"quarter": key.rpartition(" in ")[2]} | ({"measure": measure} if len(measures) > 1 else {})
+    parted = measures(found)
+    for measure, series in parted.items():
+        shown = sensitivity.leading(list(series.values()))
+        for quarter, one in series.items():
+            row = {"quarter": quarter} | ({"measure": measure} if len(parted) > 1 else {})
             rows.append({**row, **one.table[one.main][shown].to_dict(), "floor": one.floor})
     return pd.DataFrame(rows)
+
+
+def measures(found: Mapping[str, Indices]) -> dict[str, dict[str, Indices]]:
+    """Indices over time by measure and quarter; they go by ``MEASURE in 2023Q1``."""
+    parted: dict[str, dict[str, Indices]] = {}
+    for name, one in found.items():
+        measure, _, quarter = name.rpartition(" in ")
+        parted.setdefault(measure, {})[quarter] = one
+    return parted
 
 
 def _long(found: Mapping[str, Indices]) -> pd.DataFrame:
@@ -172,7 +132,7 @@ def _long(found: Mapping[str, Indices]) -> pd.DataFrame:
 def _tornado_caption(one: Indices) -> str:
     return (
         f"What drives {one.outcome}: inputs by their main index, lines are 95% intervals. Grey: at or under the noise "
-        f"floor of {number(one.floor, 3)}, which chance alone would reach."
+        f"floor of {sensitivity.written(one).least(one.floor)}, which chance alone would reach."
     )
 
 
@@ -210,19 +170,9 @@ def _sensitivity_caveats(first: Indices) -> list[str]:
 # --- compare ----------------------------------------------------------------------------------------------------------
 
 
-def comparison(
-    arms: Mapping[str, Scenario], found: Sequence[Difference], seed: int, sampler_seed: int, repeat: str
-) -> Report:
-    """What treatments change; the first outcome answers.
-
-    Args:
-        arms: scenarios by name, the control first.
-        found: their differences from it.
-        seed: of the draws.
-        sampler_seed: of the parameter vectors.
-        repeat: the command line.
-    """
-    first = found[0]
+def comparison(asked: Comparison, found: Sequence[Difference]) -> Report:
+    """What treatments change; the first outcome answers."""
+    arms, first = asked.arms, found[0]
     control = next(iter(arms.values()))
     outcomes = list(dict.fromkeys(one.outcome for one in found))
     many = [
@@ -239,34 +189,22 @@ def comparison(
     return Report(
         title=f"Against {first.control_name}",
         question=f"What changes in {', '.join(outcomes)} under {', '.join(list(arms)[1:])}?",
-        answer=changes(found),
-        command=repeat,
+        answer=differences.sentence(found),
+        command=asked.settled.command,
         design=[
             *((name, f"{scenario.name} (hash {scenario.hash[:12]})") for name, scenario in arms.items()),
-            ("Vectors", f"{first.vectors} of what nobody knows, Latin hypercube, seed {sampler_seed}"),
-            ("Runs", f"{first.seeds} of each vector and arm, {len(arms) * first.vectors * first.seeds:,} runs"),
-            ("Draws", f"seed {seed}, the same for every arm: run n of one is paired with run n of the other"),
+            ("Vectors", f"{first.vectors} of what nobody knows, Latin hypercube, seed {asked.sampler_seed}"),
+            ("Runs", f"{first.seeds} of each vector and arm, {asked.run_count:,} runs"),
+            (
+                "Draws",
+                f"seed {asked.seed_used}, the same for every arm: run n of one is paired with run n of any other",
+            ),
             ("Uncertain", ", ".join(control.uncertainties) if first.vectors > 1 else "nothing, parameters as they are"),
         ],
-        figures={"differences": Picture(figures.differences(found), _differences_caption(first))},
+        figures={"differences": Picture(figures.intervals(differences.forest(found)), _differences_caption(first))},
         tables={"differences": _differences(found)},
         caveats=[*dropped, spread, *(many if len(found) > 1 else []), ONE_MACHINE, MODEL],
     )
-
-
-def changes(found: Sequence[Difference]) -> str:
-    """The answer: the treatment that changes the first outcome most, and how much of all that is told from 0."""
-    rows = [one for one in found if one.outcome == found[0].outcome]
-    most = max(rows, key=lambda one: (one.certain, abs(one.mean)))
-    sign = "+" if most.mean > 0.0 else ""
-    value = f"{sign}{number(most.mean, 3)}{unit_of(most.unit)} {interval(most.low, most.high)}"
-    against = f"from {number(most.control)} under {most.control_name}"
-    uncertain = sum(not one.certain for one in found)
-    rest = f"; {uncertain} of {len(found)} differences cannot be told from 0" if len(found) > 1 else ""
-    if not most.certain:
-        return f"No change of {most.outcome} can be told from 0: {most.treatment_name} {value}, {against}{rest}."
-    of = " most" if len(rows) > 1 else ""
-    return f"{most.treatment_name} changes {most.outcome}{of}: {value}, {against}{rest}."
 
 
 def _differences_caption(first: Difference) -> str:
@@ -289,16 +227,10 @@ def _differences(found: Sequence[Difference]) -> pd.DataFrame:
 # --- discover ---------------------------------------------------------------------------------------------------------
 
 
-def discovery(found: Discovery, scenario: Scenario, folder: str, seed: int, repeat: str) -> Report:
-    """Where an outcome happens.
-
-    Args:
-        found: the boxes.
-        scenario: of the batch.
-        folder: of the batch, as the user called it.
-        seed: of the batch's draws.
-        repeat: the command line.
-    """
+def discovery(asked: Search, found: Discovery) -> Report:
+    """Where an outcome happens."""
+    stored = results.open(asked.folder)
+    scenario, seed = Scenario.load(stored.folder / tables.SCENARIO), stored.manifest["seed"]
     pictures = {}
     if found.boxes:
         caption = (
@@ -309,10 +241,10 @@ def discovery(found: Discovery, scenario: Scenario, folder: str, seed: int, repe
         title=f"Discovery in {scenario.name}",
         question=f"Where does {found.condition} happen?",
         answer=f"{found.sentence}.",
-        command=repeat,
+        command=dataclasses.replace(asked, condition=found.condition).command,
         design=[
             said_of(scenario),
-            ("Batch", folder),
+            ("Batch", str(asked.folder)),
             ("Points", f"{found.points:,}, {found.runs:,} runs, {found.cases:,} of them cases; draws by seed {seed}"),
             ("Space", ", ".join(axis.path for axis in found.axes)),
             ("Method", "classification tree (Breiman et al. 1984) read as boxes (Bryant & Lempert 2010)"),

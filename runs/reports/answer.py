@@ -6,19 +6,15 @@ import dataclasses
 
 import pandas as pd
 
+from runs.findings.differences import forest
 from runs.questions.answer import Answer
 from runs.reports import figures
 from runs.reports.analyses import MODEL, ONE_MACHINE
-from runs.reports.write import Picture, Report
+from runs.reports.contents import Picture, Report
 
 
-def answered(found: Answer, repeat: str) -> Report:
-    """The report of an answer: its figure shows the main treatment, its tables all of them.
-
-    Args:
-        found: what was found.
-        repeat: the command line.
-    """
+def answered(found: Answer) -> Report:
+    """The report of an answer: its figure shows the main treatment, its tables all of them."""
     head = found.question.head
     main = [row for row in found.rows if row.difference.treatment_name == head.treatment.label]
     shown = [
@@ -33,16 +29,16 @@ def answered(found: Answer, repeat: str) -> Report:
         title=f"{head.id} {head.name}",
         question=head.question,
         answer=found.sentences[0],
-        command=repeat,
+        command=found.asked.command,
         design=[
             ("Control", head.control.label),
             ("Treatments", ", ".join(dict.fromkeys(row.difference.treatment_name for row in found.rows))),
             ("Scenario", head.scenario),
-            ("Vectors", f"{found.vectors} of what nobody knows"),
-            ("Runs", f"{found.seeds} of each vector and side, with the credited mechanism on and off"),
+            ("Vectors", f"{found.asked.vectors} of what nobody knows"),
+            ("Runs", f"{found.asked.runs} of each vector and side, with the credited mechanism on and off"),
             ("Expected", "the signs were written down before anything was run; p_holm allows for all that is asked"),
         ],
-        figures={"differences": Picture(figures.differences(shown), caption)},
+        figures={"differences": Picture(figures.intervals(forest(shown)), caption)},
         tables={**_words(found), "answers": _rows(found), "explanation": _checks(found)},
         caveats=[found.explanation, *([" ".join(head.limits.split())] if head.limits else []), ONE_MACHINE, MODEL],
     )

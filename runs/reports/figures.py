@@ -1,7 +1,8 @@
 """Pictures of what was found, for reports: tornado, indices over time, forest of differences, boxes.
 
-Each function takes results and returns a matplotlib Figure of its own; nothing global is touched. Colours are those of
-PALETTE alone, so that whoever shows a picture can put others in their place.
+Each function takes what is described in :mod:`runs.findings`, or a discovery, and returns a matplotlib Figure of its
+own; nothing global is touched. Colours are those of PALETTE alone, so that whoever shows a picture can put others in
+their place.
 """
 
 from __future__ import annotations
@@ -11,38 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from runs.cli.terminal import number, percent, said
+from runs.findings.figures import Course, Group, Row
+from runs.findings.sensitivity import FLOOR
+from runs.reports.palette import PALETTE
+from runs.words import percent, said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from runs.analysis.compare import Difference
     from runs.analysis.discover import Box, Discovery, Limit
-    from runs.analysis.indices import Indices
     from runs.analysis.tree import Axis
-
-PALETTE = {
-    "surface": "#ffffff",
-    "ink": "#1a2233",
-    "quiet": "#5d6880",
-    "rule": "#dde2eb",
-    "faint": "#b4bcca",
-    "accent": "#0072b2",
-    "bar": "#6fb1d8",
-    "floor": "#a33f00",
-    "series-0": "#0072b3",
-    "series-1": "#d55e00",
-    "series-2": "#007a5a",
-    "series-3": "#a8518a",
-    "series-4": "#9a6a00",
-    "series-5": "#3f95c9",
-}
-"""Colours that differ for every kind of colour vision (Okabe & Ito 2008, some darker); no two are alike."""
-
-LEADING = 6
-"""Inputs that are told apart over time; the others are drawn in grey."""
 
 WIDTH = 6.8
 """Inches."""
@@ -53,101 +34,84 @@ ROW, OPTION, GAP, HEAD = 0.66, 0.19, 0.14, 0.44
 MARKS = ("o", "s", "^", "D", "v", "P")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (4, 1.5, 1, 1.5)), (0, (7, 2)), (0, (2, 2)))
 
-INDEX = {
-    "sobol": "Total index ST of {outcome}: share of its variance an input takes part in",
-    "morris": "Mean size of the change in {outcome} over an input's range, μ*{unit}",
-    "pawn": "PAWN index of {outcome}: how far an input moves its distribution, 0 to 1",
-    "delta": "Delta index of {outcome}: share of its density an input moves, 0 to 1",
-}
 
-
-SIGN = {"mu_star": "μ*", "delta": "δ", "median": "PAWN"}
-
-
-def tornado(found: Indices) -> Figure:
-    """Inputs by their main index, the largest on top, with 95% intervals; those under the noise floor in grey."""
-    table = found.ranked
-    main = found.main
-    figure, axes = _panels([0.27 * len(table) + 0.85])
-    (ax,) = axes
-    places = np.arange(len(table))[::-1]
-    for place, (_, row) in zip(places, table.iterrows(), strict=True):
-        under = not row[main] > found.floor
-        ax.barh(place, row[main], height=0.62, color=PALETTE["faint" if under else "bar"], linewidth=0)
-        ends = [row[f"{main}_low"], row[f"{main}_high"]]
-        ax.plot(ends, [place, place], color=PALETTE["quiet" if under else "ink"], linewidth=1.3, solid_capstyle="butt")
-    ax.set_yticks(places, [str(name) for name in table.index])
-    ax.set_ylim(-0.6, len(table) - 0.4)
-    ax.margins(x=0.02)
-    if found.floor > 0.0:
-        ax.axvline(found.floor, color=PALETTE["floor"], linewidth=1.2, linestyle=(0, (4, 2)))
-        ax.annotate(
-            f"noise floor {number(found.floor, 2)}", (found.floor, 1.0), xycoords=("data", "axes fraction"),
-            xytext=(3, 3), textcoords="offset points", color=PALETTE["floor"], fontsize=8.5,
-        )  # fmt: skip
-    ax.axvline(0.0, color=PALETTE["quiet"], linewidth=0.8)
-    unit = "" if found.unit in ("", "1") else f", {found.unit}"
-    ax.set_xlabel(INDEX[found.method].format(outcome=found.outcome, unit=unit))
-    _plain(ax, grid="x")
-    for label, name in zip(ax.get_yticklabels(), table.index, strict=True):
-        label.set_color(PALETTE["quiet" if found.under(str(name)) else "ink"])
+def intervals(groups: Sequence[Group]) -> Figure:
+    """A panel per group, the first row on top: bars from zero or points, with their 95% intervals; in grey, points
+    hollow, what cannot be told from nothing."""
+    figure, axes = _panels([(0.27 if group.bars else 0.26) * len(group.rows) + 0.85 for group in groups])
+    for ax, group in zip(axes, groups, strict=True):
+        places = range(len(group.rows) - 1, -1, -1)
+        for place, row in zip(places, group.rows, strict=True):
+            (_bar if group.bars else _point)(ax, place, row)
+        ax.set_yticks(places, [row.label for row in group.rows])
+        ax.set_ylim(-0.6, len(group.rows) - 0.4)
+        ax.margins(x=0.02 if group.bars else 0.06)
+        if group.mark is not None:
+            _mark(ax, *group.mark)
+        ax.axvline(0.0, color=PALETTE["quiet" if group.bars else "ink"], linewidth=0.8 if group.bars else 0.9)
+        if group.title:
+            ax.set_title(group.title, loc="left", fontsize=10, color=PALETTE["ink"], fontweight="bold")
+        ax.set_xlabel(group.axis)
+        _plain(ax, grid="x")
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _, scale=group.scale: scale.tick(value)))
+        for label, row in zip(ax.get_yticklabels(), group.rows, strict=True):
+            label.set_color(PALETTE["quiet" if group.bars and row.muted else "ink"])
     return figure
 
 
-def over_time(found: Mapping[str, Indices]) -> Figure:
-    """The main index of the leading inputs in every quarter, a panel per measure; below the band is chance.
+def _bar(ax: Axes, place: int, row: Row) -> None:
+    ax.barh(place, row.value, height=0.62, color=PALETTE["faint" if row.muted else "bar"], linewidth=0)
+    colour = PALETTE["quiet" if row.muted else "ink"]
+    ax.plot([row.low, row.high], [place, place], color=colour, linewidth=1.3, solid_capstyle="butt")
 
-    Args:
-        found: by names that end in a quarter, ``MEASURE in 2023Q1``.
-    """
-    measures: dict[str, dict[str, Indices]] = {}
-    for name, indices in found.items():
-        measure, _, quarter = name.rpartition(" in ")
-        measures.setdefault(measure, {})[quarter] = indices
-    figure, axes = _panels([3.6] * len(measures))
-    for ax, (measure, series) in zip(axes, measures.items(), strict=True):
-        _over_time(ax, measure, series)
+
+def _point(ax: Axes, place: int, row: Row) -> None:
+    colour = PALETTE["quiet" if row.muted else "accent"]
+    ax.plot([row.low, row.high], [place, place], color=colour, linewidth=1.8, solid_capstyle="butt")
+    face = PALETTE["surface"] if row.muted else colour
+    ax.plot([row.value], [place], marker="o", markersize=6, color=colour, markeredgewidth=1.4, markerfacecolor=face)
+
+
+def _mark(ax: Axes, at: float, name: str) -> None:
+    """A value as a line across the rows, with its name."""
+    ax.axvline(at, color=PALETTE["floor"], linewidth=1.2, linestyle=(0, (4, 2)))
+    ax.annotate(
+        name, (at, 1.0), xycoords=("data", "axes fraction"), xytext=(3, 3), textcoords="offset points",
+        color=PALETTE["floor"], fontsize=8.5,
+    )  # fmt: skip
+
+
+def over_time(courses: Sequence[Course]) -> Figure:
+    """A panel per course: the leading lines, the others in grey, the band below the floor."""
+    figure, axes = _panels([3.6] * len(courses))
+    for ax, course in zip(axes, courses, strict=True):
+        _course(ax, course)
     return figure
 
 
-def leading(series: Sequence[Indices]) -> list[str]:
-    """The inputs that are over the floor in some quarter, the largest mean first, LEADING at most."""
-    first = series[0]
-    means = {
-        str(name): float(np.mean([one.table.loc[name, one.main] for one in series]))
-        for name in first.table.index
-        if any(one.table.loc[name, one.main] > one.floor for one in series)
-    }
-    return sorted(means, key=lambda name: -means[name])[:LEADING]
-
-
-def _over_time(ax: Axes, measure: str, series: Mapping[str, Indices]) -> None:
-    quarters, all_ = list(series), list(series.values())
-    first = all_[0]
-    x = np.arange(len(quarters))
-    floor = np.array([one.floor for one in all_])
-    ax.fill_between(x, 0.0, floor, step="mid", color=PALETTE["rule"], linewidth=0, label="below the noise floor")
-    shown = leading(all_)
-    grey = [str(name) for name in first.table.index if str(name) not in shown]
-    for k, name in enumerate(grey):
-        values = [one.table.loc[name, one.main] for one in all_]
+def _course(ax: Axes, course: Course) -> None:
+    x = np.arange(len(course.quarters))
+    floor = np.array(course.floor, float)
+    ax.fill_between(x, 0.0, floor, step="mid", color=PALETTE["rule"], linewidth=0, label=f"below the {FLOOR}")
+    shown = [line for line in course.lines if line.leading]
+    grey = [line for line in course.lines if not line.leading]
+    for k, line in enumerate(grey):
         label = f"{len(grey)} other{'s' if len(grey) > 1 else ''}" if k == 0 else None
-        ax.plot(x, values, color=PALETTE["faint"], linewidth=0.9, label=label)
-    for k, name in enumerate(shown):
-        values = [one.table.loc[name, one.main] for one in all_]
+        ax.plot(x, np.array(line.values, float), color=PALETTE["faint"], linewidth=0.9, label=label)
+    for k, line in enumerate(shown):
         ax.plot(
-            x, values, color=PALETTE[f"series-{k}"], linewidth=1.8, linestyle=DASHES[k], marker=MARKS[k], markersize=4,
-            label=name, zorder=3,
+            x, np.array(line.values, float), color=PALETTE[f"series-{k}"], linewidth=1.8, linestyle=DASHES[k],
+            marker=MARKS[k], markersize=4, label=line.label, zorder=3,
         )  # fmt: skip
-    step = max(1, -(-len(quarters) // 8))
-    ax.set_xticks(x[::step], quarters[::step])
+    step = max(1, -(-len(course.quarters) // 8))
+    ax.set_xticks(x[::step], course.quarters[::step])
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.margins(x=0.02)
-    unit = "" if first.unit in ("", "1") else f", {first.unit}"
-    ax.set_ylabel(SIGN.get(first.main, first.main) + (unit if first.method == "morris" else ""))
-    ax.set_title(measure, loc="left", fontsize=10, color=PALETTE["ink"], fontweight="bold")
+    ax.set_ylabel(course.axis)
+    ax.set_title(course.title, loc="left", fontsize=10, color=PALETTE["ink"], fontweight="bold")
     handles, labels = ax.get_legend_handles_labels()
-    order = sorted(range(len(labels)), key=lambda k: (labels[k] not in shown, labels[k] in grey))
+    names = [line.label for line in shown]
+    order = sorted(range(len(labels)), key=lambda k: (labels[k] not in names, not labels[k].startswith("below")))
     legend = ax.legend(
         [handles[k] for k in order], [labels[k] for k in order], loc="upper left", bbox_to_anchor=(0.0, -0.1),
         ncols=2, frameon=False, fontsize=8.5, borderaxespad=0.0, handlelength=2.6,
@@ -155,31 +119,6 @@ def _over_time(ax: Axes, measure: str, series: Mapping[str, Indices]) -> None:
     for text in legend.get_texts():
         text.set_color(PALETTE["ink"])
     _plain(ax, grid="y")
-
-
-def differences(found: Sequence[Difference]) -> Figure:
-    """Mean differences with 95% intervals, a panel per outcome, a row per treatment; hollow where 0 is inside."""
-    outcomes = list(dict.fromkeys(one.outcome for one in found))
-    panels = [[one for one in found if one.outcome == name] for name in outcomes]
-    figure, axes = _panels([0.26 * len(rows) + 0.75 for rows in panels])
-    for ax, rows in zip(axes, panels, strict=True):
-        first = rows[0]
-        for place, one in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
-            colour = PALETTE["accent" if one.certain else "quiet"]
-            ax.plot([one.low, one.high], [place, place], color=colour, linewidth=1.8, solid_capstyle="butt")
-            ax.plot(
-                [one.mean], [place], marker="o", markersize=6, color=colour, markeredgewidth=1.4,
-                markerfacecolor=colour if one.certain else PALETTE["surface"],
-            )  # fmt: skip
-        ax.axvline(0.0, color=PALETTE["ink"], linewidth=0.9)
-        ax.set_yticks(range(len(rows)), [one.treatment_name for one in rows][::-1])
-        ax.set_ylim(-0.6, len(rows) - 0.4)
-        ax.margins(x=0.06)
-        unit = "" if first.unit in ("", "1") else f" {first.unit}"
-        ax.set_title(first.outcome, loc="left", fontsize=10, color=PALETTE["ink"], fontweight="bold")
-        ax.set_xlabel(f"change{f' in{unit},' if unit else ''} from {number(first.control)} under {first.control_name}")
-        _plain(ax, grid="x")
-    return figure
 
 
 def boxes(found: Discovery) -> Figure:

@@ -7,39 +7,19 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from runs.cli.terminal import number, said
-from runs.reports.figures import PALETTE
-
-if TYPE_CHECKING:
-    from runs.reports.write import Report
+from runs.reports.contents import Report
+from runs.reports.palette import DARK, PALETTE
+from runs.words import NOTHING, number, said
 
 ROWS, FOLDED = 200, 40
 """Rows of a table that are shown at most, its file has all; and above which it is folded."""
 
 LONG = 40
 """Letters of a cell above which its text wraps."""
-
-DARK = {
-    "surface": "#171c26",
-    "ink": "#e8ecf4",
-    "quiet": "#a3aec2",
-    "rule": "#343e50",
-    "faint": "#667187",
-    "accent": "#56b4e9",
-    "bar": "#2f7fae",
-    "floor": "#ffa366",
-    "series-0": "#56b4ea",
-    "series-1": "#ff8c42",
-    "series-2": "#3cc9a0",
-    "series-3": "#e29bc6",
-    "series-4": "#e0b04a",
-    "series-5": "#9fd3f2",
-}
-"""What stands for the colours of PALETTE on a dark screen."""
 
 STYLE = """
 * { box-sizing: border-box; }
@@ -227,7 +207,7 @@ def _cells(table: pd.DataFrame, column: str) -> list[str]:
     units of their own."""
     values = table[column]
     if values.dtype.kind not in "iuf":
-        return [escape("-" if value is None or value != value else said(value)) for value in values.tolist()]
+        return [escape(NOTHING if value is None or value != value else said(value)) for value in values.tolist()]
     if values.dtype.kind != "f":
         return [f"{value:,}" for value in values.tolist()]
     interval = _has_interval(table, column)

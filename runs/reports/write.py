@@ -4,52 +4,24 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
 
 import matplotlib
-import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from runs import environment
 from runs.folder import tables
+from runs.reports.contents import Report
 from runs.reports.page import has_index, page
 
 PAGE = "report.html"
 DOTS_PER_INCH = 160
 ANALYSES = ("SALib", "scikit-learn", "matplotlib")
 """Packages that a report depends on beside those of the runs."""
-
-
-class Picture(NamedTuple):
-    """A figure and what it shows, in a sentence or two."""
-
-    figure: Figure
-    caption: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was asked, what came out, and how far to trust it.
-
-    ``answer`` is one sentence with its interval; ``command`` repeats it; ``design`` are pairs of a label and a text;
-    ``figures`` and ``tables`` go by the names of their files. In a table, columns ``X_low`` and ``X_high`` are the ends
-    of the interval of ``X`` and are shown beside it. The same report makes the same bytes.
-    """
-
-    title: str
-    question: str
-    answer: str
-    command: str
-    design: Sequence[tuple[str, str]] = ()
-    figures: Mapping[str, Picture] = field(default_factory=dict)
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    caveats: Sequence[str] = ()
 
 
 def write(report: Report, folder: str | Path) -> None:

@@ -10,7 +10,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -18,7 +21,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from dashboard.server.launcher import JAVASCRIPT
+from dashboard.server.settings import JAVASCRIPT
 from market import Scenario, simulate
 
 ROOT = Path(__file__).parents[2]
@@ -75,20 +78,35 @@ def unavailable(reason: str) -> None:
 @pytest.fixture(scope="session")
 def port() -> Iterator[int]:
     """The port of a running server."""
-    if not JAVASCRIPT.is_dir():
-        unavailable("the page's JavaScript is not there: run make install")
     simulate(Scenario.load("reference"))  # so that the rules are compiled when the page is looked at
     port = free_port()
-    command = [sys.executable, "-m", "dashboard", "--port", str(port), "--no-browser"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
+    with serving([sys.executable, "-m", "dashboard", "--port", str(port), "--no-browser"], port):
+        yield port
+
+
+@contextmanager
+def serving(command: list[str], port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A server started by a command, once it answers."""
+    if not JAVASCRIPT.is_dir():
+        unavailable("the page's JavaScript is not there: run make install")
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as server:
         try:
-            assert f"http://localhost:{port}" in line
-            yield port
+            while server.poll() is None and not answers(port):
+                time.sleep(0.05)
+            assert server.returncode is None, f"{command} ended with {server.returncode}"
+            yield server
         finally:
             server.terminate()
             server.wait(20)
+
+
+def answers(port: int) -> bool:
+    """Whether a server listens and has begun to answer."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/readyz", timeout=20):
+            return True
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="module")

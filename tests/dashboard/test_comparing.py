@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 
 import pytest
 
@@ -13,10 +12,7 @@ from dashboard.compare import form as comparing
 from dashboard.compare import told as findings
 from dashboard.compare.asked import outcomes
 from dashboard.compare.form import AS_SET, LEVER, RUSH, Comparison, Form, Wanted, computed, fitted
-from dashboard.state.jobs import Job, left
-from dashboard.state.session import Setting, Status, scenario_of
-from market import BadInput
-from market.gears.simulate import Cancelled
+from dashboard.state.session import Setting, scenario_of
 from market.scenario.scenario import shipped
 from runs.analysis.compare import Difference
 from runs.engine import outcomes as reading
@@ -26,7 +22,12 @@ SMALL = Form(vectors=3, seeds=2)
 
 
 def made(outcome: str, mean: float, low: float, high: float, treatment: str = "colossus", **more) -> Difference:
-    known = {"unit": "weeks" if outcome == WAIT else "1", "control_name": "no-rush", "treatment_name": treatment}
+    known = {
+        "unit": "weeks" if outcome == WAIT else "1",
+        "share": outcome != WAIT,
+        "control_name": "no-rush",
+        "treatment_name": treatment,
+    }
     numbers = dict.fromkeys(("p", "same_sign", "correlation", "spread", "noise", "variance_bought"), 0.5)
     rest = {"control": 2.0, "treatment": 2.0 + mean, "vectors": 3, "seeds": 2, "dropped": 0}
     return Difference(outcome=outcome, mean=mean, low=low, high=high, **{**known, **numbers, **rest, **more})
@@ -74,7 +75,7 @@ def test_the_sentence_of_several_values_names_the_ends():
 def test_a_difference_of_nothing_is_exactly_nothing_in_chart_and_table():
     comparison = shown([made(PEAK, 0.0, 0.0, 0.0, spread=0.0, noise=0.0)])
     row = findings.groups(comparison)[0].rows[0]
-    assert (row.text, row.color) == ("exactly 0", "quiet")
+    assert (row.text, row.muted) == ("exactly 0", True)
     cells = findings.table_rows(comparison)[0]["cells"]
     assert cells[3:6] == ["0 points", "0 to 0", "\u2013"]
 
@@ -136,39 +137,3 @@ def test_changes_in_the_drawer_have_no_command():
     assert as_set.arms()["colossus as set"].get("market.deposit") == 0.3
     assert as_set.basis() != Wanted(as_set.form, changed.changed("market.deposit", 0.2)).basis()
     assert Wanted(RUSH, changed).basis() == Wanted(RUSH, Setting()).basis()
-
-
-def test_a_job_is_cancelled_fails_with_a_sentence_and_keeps_what_was_there(session):
-    started, go_on = threading.Event(), threading.Event()
-
-    def work(wanted, progress):
-        if wanted == "bad":
-            raise BadInput("field: found x; allowed: y")
-        if wanted == "slow":
-            assert progress(1, 4)
-            started.set()
-            assert go_on.wait(20)
-            if progress(2, 4) is False:
-                raise Cancelled
-        return wanted
-
-    job = Job(work)
-
-    def run(wanted):
-        job.start(wanted)
-        assert job.task._last_finished_event.wait(20)
-
-    assert job.status.value == Status("idle")
-    run("first")
-    assert (job.result.value, job.status.value) == ("first", Status("done"))
-    job.start("slow")
-    assert started.wait(20)
-    assert job.status.value == Status("running", 1, 4)
-    job.cancel()
-    go_on.set()
-    assert job.task._last_finished_event.wait(20)
-    assert (job.result.value, job.status.value) == ("first", Status("cancelled"))
-    run("bad")
-    assert (job.result.value, job.status.value) == ("first", Status("failed", sentence="field: found x; allowed: y"))
-    assert left(0.5, 1, 4) == left(9.0, 4, 4) == ""
-    assert left(3.0, 1, 4) == "9 s left"

@@ -14,10 +14,10 @@ from dashboard.market.charts import lead_times, prices, shares
 from dashboard.parts.tables import buyer_rows
 from dashboard.reading import real
 from dashboard.reading.bands import band, peak
-from dashboard.reading.numerals import compact, dollars, percent, weeks, whole
 from market import Scenario, simulate
 from market.scenario.scenario import shipped
 from runs.history.figures import observations, when
+from runs.words import compact, dollars, percent, weeks, whole
 
 
 @pytest.mark.parametrize(

@@ -50,5 +50,7 @@ def test_missing_javascript(capsys, monkeypatch, tmp_path):
 
 
 def test_starting_needs_neither_the_command_line_nor_solara():
-    code = "import sys, dashboard.launcher; print(sorted({m.split('.')[0] for m in sys.modules} & {'runs', 'solara'}))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    loaded = "{module.split('.')[0] for module in sys.modules}"
+    code = f"import sys, dashboard.server.launcher; print(sorted({loaded} & {{'dashboard', 'runs', 'solara'}}))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert said.stdout == "['dashboard']\n"

@@ -41,7 +41,7 @@ def test_offers_lie_between_the_sides_and_end_at_the_deal():
         for talk in now.talks:
             if talk.outcome == "deal":
                 agreed += 1
-                plot = offers(talk, "NVIDIA")
+                plot = offers(talk, "NVIDIA", "c0")
                 last = plot.lines[talk.week % 2].values[talk.week]
                 assert last == pytest.approx(talk.price)
                 assert talk.least * (1 - 1e-9) <= talk.price <= talk.most * (1 + 1e-9)
@@ -57,13 +57,13 @@ def test_a_bid_and_its_award(protocol):
         now = stepped(now)
         for talk in now.talks:
             assert talk.in_auction
-            json.dumps(bid(talk).spec(), allow_nan=False)
+            json.dumps(bid(talk, "c0").spec(), allow_nan=False)
             assert about_offers(talk).startswith("US dollars per unit and all units")
             if talk.outcome == "award":
                 awards += 1
                 cells = row(talk)["cells"]
                 assert (cells[2], cells[4]) == ("auction", f"{talk.price:,.0f}")
-                (note,) = bid(talk).marks.values()
+                (note,) = bid(talk, "c0").marks.values()
                 assert note == [f"Gets {talk.units:,.0f} units"]
     assert awards > 50
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from agents.records.roles import WEEKS
 from market import Market, Scenario
 
 pytestmark = pytest.mark.browser
@@ -32,13 +33,12 @@ def test_step_shows_the_deals_of_the_model(visit):
     ordering = [buyer.name for buyer in model.buyers for product in buyer.slot_product if product >= 0]
     cells = page.locator(".gm-table tbody tr td:first-child")
     expect(cells).to_have_text(ordering)
-    microsoft = next(buyer for buyer in model.buyers if buyer.name == "Microsoft")
-    row = page.locator(".gm-table tbody tr", has_text="Microsoft").first
-    if 0 <= microsoft.slot_week[0] < 13:
-        expect(row).to_contain_text(f"week {microsoft.slot_week[0] + 1}")
-        expect(row).to_contain_text(f"{microsoft.agreed[1]:,.0f}")
+    struck = next(buyer for buyer in model.buyers if buyer.slot_product[0] >= 0 and 0 <= buyer.slot_week[0] < WEEKS)
+    row = page.locator(".gm-table tbody tr", has_text=struck.name).first
+    expect(row).to_contain_text(f"week {struck.slot_week[0] + 1}")
+    expect(row).to_contain_text(f"{struck.agreed[1]:,.0f}")
     row.click()
-    expect(page.get_by_role("heading", name=re.compile("Offers: Microsoft"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(f"Offers: {struck.name}"))).to_be_visible()
     expect(row).to_have_class(re.compile("gm-chosen"))
     page.locator(".gm-table tbody tr").first.focus()
     page.keyboard.press("Enter")

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.reading.numerals import compact, dollars, percent, weeks
 from market import Scenario, simulate
 from market.scenario.scenario import shipped
+from runs.words import compact, dollars, percent, weeks
 
 pytestmark = pytest.mark.browser
 
@@ -156,7 +156,7 @@ def test_another_scenario_and_back(visit):
     settled(page)
     original = figures(page)
     choose(page, "Scenario", "The reference model")
-    expect(page.get_by_role("heading", level=1)).to_have_text("The reference model")
+    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("reference").story.question)
     settled(page)
     assert figures(page)[0] == "23.2"
     expect(page.locator(".gm-table tbody tr")).to_have_count(2)
@@ -175,11 +175,10 @@ def test_every_scenario_shows_its_figures(visit, name):
     scenario = Scenario.load(name)
     if name != "colossus":
         choose(page, "Scenario", scenario.title)
-    expect(page.get_by_role("heading", level=1)).to_have_text(scenario.title)
+    expect(page.get_by_role("heading", level=1)).to_have_text(scenario.story.question)
     settled(page)
     data = simulate(scenario, runs=200)
-    product = "H100" if "H100" in scenario.products else "unit"
-    peaks = np.nanmax(data.product_quoted_lead_weeks.sel(product=product).values, axis=1)
+    peaks = np.nanmax(data.product_quoted_lead_weeks.sel(product=scenario.story.product).values, axis=1)
     assert figures(page)[0] == weeks(float(np.median(peaks)))
     expect(page.get_by_role("heading", name=f"Buyers in {scenario.quarters[-1]}")).to_be_visible()
     expect(page.locator(".gm-table tbody tr")).to_have_count(len(scenario.buyers))

@@ -10,7 +10,7 @@ from dashboard.matters import told as ranking
 from dashboard.matters.form import Form, Wanted, computed, fitted
 from dashboard.state.session import Setting
 from market import BadInput
-from runs.analysis.sensitivity import study
+from runs.requests import Sensitivity
 
 PEAK = "peak quoted_lead_weeks"
 
@@ -33,7 +33,7 @@ def test_the_command_line_says_the_same(found, gpumarket):
 
 
 def test_over_time_is_that_of_a_study_over_time(found):
-    whole = study(found.scenario, "morris", {"quoted": "quoted_lead_weeks"}, samples=6, runs=2, over_time=True)
+    whole = Sensitivity(found.scenario, "morris", {"quoted": "quoted_lead_weeks"}, 6, 2, over_time=True).run()
     for quarter, one in found.over_time.items():
         name = f"quoted in {quarter}"
         own = replace(whole, found={name: whole.found[name]})

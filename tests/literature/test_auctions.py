@@ -218,10 +218,10 @@ def test_b32_the_market_clears_above_the_list_price():
 
 
 def test_b32_the_shadow_price_is_the_same():
-    buyer = SimpleNamespace(controlled=False, demand_at=lambda market, price: demand_at(*B32, price))
-    assert clearing.clearing_price(SimpleNamespace(buyer_count=1), [buyer], K, LIST, clearing.OPEN) == pytest.approx(
-        70.0, rel=1e-9
-    )
+    buyer = SimpleNamespace(controlled=False, demand_at=lambda market, price, quarters: demand_at(*B32, price))
+    assert clearing.clearing_price(
+        SimpleNamespace(buyer_count=1, shadow_quarters=1), [buyer], K, LIST, clearing.OPEN
+    ) == pytest.approx(70.0, rel=1e-9)
 
 
 @pytest.mark.parametrize(("rationing", "surplus"), [("efficient", 1050.0), ("random", 750.0)])

@@ -6,18 +6,8 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from market.mechanisms.auction import PAY_AS_BID, awards, clearing_price, payments
-from market.mechanisms.bargaining import (
-    discount_factor,
-    effective_weight,
-    finite_share,
-    first_movers_share,
-    logroll,
-    nash_in_nash,
-    nash_price,
-    nash_product,
-    outside_option,
-    replacement_price,
-)
+from market.mechanisms.bargaining import first_movers_share, logroll, nash_in_nash, nash_price, outside_option
+from tests.literature.textbook import discount_factor, effective_weight, finite_share, nash_product, replacement_price
 
 EXACT = 1e-9
 WEEK = 1.0 / 13.0

@@ -7,9 +7,10 @@ from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
 from agents.classes.neocloud import HOURS
-from agents.rules.demand import contest_effort, contest_value, desired_compute, user_cost
+from agents.rules.demand import contest_effort, desired_compute, user_cost
 from market import Market
 from market.measures import herfindahl
+from tests.literature.textbook import contest_value
 from tests.worlds import changed, quiet_world, scenario
 
 PRIZE = 100.0

@@ -73,10 +73,10 @@ def test_b42_capacity_is_conserved():
 
 def test_b43_price_closes_most_of_a_gap_in_a_year():
     supplier = bare(Supplier, price_adjustment=0.25)
-    product = bare(Product, list_price=100.0, shadow_price=200.0)
+    product = bare(Product, price=100.0, shadow=200.0)
     for _ in range(4):
         Supplier.set_price(supplier, product)
-    assert (product.list_price - 100.0) / 100.0 == pytest.approx(0.68359375, abs=1e-6)
+    assert (product.price - 100.0) / 100.0 == pytest.approx(0.68359375, abs=1e-6)
 
 
 def test_b43_half_life():

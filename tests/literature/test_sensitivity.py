@@ -16,6 +16,7 @@ from runs.analysis.compare import runs_needed
 from runs.analysis.indices import INERT
 from runs.analysis.sensitivity import Plan, Study, plan
 from runs.engine.experiment import Experiment, Part
+from runs.requests import Sensitivity
 
 REFERENCE = Scenario.load("reference")
 
@@ -44,7 +45,7 @@ class Calculator:
 
 def studied(formula: Callable[..., np.ndarray], space: dict[str, Uniform], method: str, samples: int) -> Study:
     """A formula instead of the market, one run per point."""
-    made = plan(REFERENCE, method, {"y": "peak hhi"}, samples=samples, runs=1, uncertainties=space)
+    made = plan(Sensitivity(REFERENCE, method, {"y": "peak hhi"}, samples, runs=1, uncertainties=space))
     return on(formula, made).run()
 
 
@@ -119,7 +120,7 @@ MORRIS = {
 @pytest.mark.parametrize(("formula", "expected"), MORRIS.values(), ids=MORRIS)
 def test_b52_morris_at_all_grid_points(formula, expected):
     space = {"x1": Uniform(low=0.0, high=1.0), "x2": Uniform(low=0.0, high=1.0)}
-    made = plan(REFERENCE, "morris", {"y": "peak hhi"}, samples=2, runs=1, uncertainties=space)
+    made = plan(Sensitivity(REFERENCE, "morris", {"y": "peak hhi"}, samples=2, runs=1, uncertainties=space))
     shares = every_trajectory()
     experiment = replace(made.experiment, points={path: shares[path].to_numpy() for path in space})
     found = on(formula, replace(made, experiment=experiment, shares=shares)).run().indices()["y"]

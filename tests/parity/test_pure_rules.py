@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from agents.rules.demand import contest_effort, contest_value
+from agents.rules.demand import contest_effort
 from agents.rules.ordering import anchored, inflation, prepay_premium, proportional_reply
 from market.measures import herfindahl
 from tests.properties import many
@@ -20,7 +20,6 @@ SHARE = st.floats(0.0, 1.0)
 RULES = {
     anchored: (AMOUNT, st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), SHARE, SHARE),
     contest_effort: (AMOUNT, AMOUNT, AMOUNT),
-    contest_value: (AMOUNT, AMOUNT, AMOUNT, st.one_of(st.just(1.0), st.floats(0.1, 3.0))),
     inflation: (st.floats(0.0, 1.2), st.floats(0.0, 3.0), st.floats(1.0, 20.0)),
     prepay_premium: (SHARE, SHARE, st.one_of(st.just(1.0), st.floats(0.0, 12.0))),
     proportional_reply: (AMOUNT, AMOUNT, SOME, SOME, AMOUNT, st.booleans()),

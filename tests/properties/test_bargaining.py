@@ -9,17 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.mechanisms import bargaining
-from market.mechanisms.bargaining import (
-    effective_weight,
-    finite_share,
-    first_movers_share,
-    logroll,
-    nash_in_nash,
-    nash_price,
-    nash_product,
-    outside_option,
-    replacement_price,
-)
+from market.mechanisms.bargaining import first_movers_share, logroll, nash_in_nash, nash_price, outside_option
+from tests.literature.textbook import effective_weight, finite_share, nash_product, replacement_price
 from tests.properties import many
 
 CLOSE = 1e-9
@@ -181,15 +172,11 @@ def everything(seller_weights, buyer_weights, weight, value, cost, outside, othe
     """What every function of bargaining returns, one after another."""
     found = [0.0] * len(seller_weights)
     bargaining.logroll(seller_weights, buyer_weights, weight, found)
-    found.append(bargaining.discount_factor(own, cost))
     found.append(bargaining.first_movers_share(own, weight))
-    found.append(bargaining.finite_share(offers, own, weight))
     found.append(bargaining.outside_option(own, weight))
-    found.append(bargaining.nash_product(value, cost - outside, weight))
     found.append(bargaining.nash_price(value, cost, outside, other, weight))
-    found.append(bargaining.effective_weight(weight, 0.1 + own, 1.0))
     found.append(bargaining.nash_in_nash(value, cost + other, cost, weight))
-    found.append(bargaining.replacement_price(value, cost, outside, weight))
+    found.append(bargaining.replaceable(cost, value, outside))
     return found
 
 

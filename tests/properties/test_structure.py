@@ -11,9 +11,10 @@ from agents.bargainer import ISSUES, PRICE
 from agents.records.roles import SLOTS
 from market import Market, Scenario, quarter
 from market.mechanisms.allocation import RULES
-from market.mechanisms.bargaining import first_movers_share, nash_price, replacement_price
+from market.mechanisms.bargaining import first_movers_share, nash_price
 from market.scenario.paths import quarter_label
 from tests.gears import apart, measured, unequal
+from tests.literature.textbook import replacement_price
 from tests.properties import many
 from tests.properties.strategies import ANONYMOUS, START, World, calm, worlds
 from tests.properties.test_invariance import scaled
@@ -139,10 +140,12 @@ def bilateral(protocol, buyer, supplier, product, slot) -> float:
     at = slot * ISSUES + PRICE
     worth = buyer.worth(product, buyer.lead_expected[product.generation])
     lowest, highest = buyer.ask_reserve[at], buyer.bid_reserve[at]
+    if protocol in ("nash_in_nash", "threat_of_replacement"):
+        worth = buyer.deal_worth(product, buyer.slot_units[slot], buyer.lead_expected[product.generation])
     if protocol == "nash_in_nash":
         return nash_price(worth, product.unit_cost, 0.0, 0.0, supplier.bargaining_weight)
     if protocol == "threat_of_replacement":
-        return replacement_price(worth, product.unit_cost, product.shadow_price, supplier.bargaining_weight)
+        return replacement_price(worth, product.unit_cost, product.shadow, supplier.bargaining_weight)
     if protocol == "rubinstein":
         split = lowest + (worth - lowest) * first_movers_share(supplier.patience, buyer.patience)
         return min(split, highest) if lowest <= highest and worth > lowest else math.nan

@@ -120,7 +120,7 @@ def test_a_batch_that_is_told_to_stop_goes_on_later(undisturbed, tmp_path):
     def stop(progress):
         return progress.runs_done < 1100
 
-    with pytest.raises(batch.Stopped, match="--resume"):
+    with pytest.raises(batch.Stopped, match="what is finished is kept"):
         batch.run(SMALL.experiment, tmp_path / "out", watch=stop)
     manifest = runs.open(tmp_path / "out").manifest
     assert manifest["state"] == "stopped"

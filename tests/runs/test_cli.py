@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,8 @@ import pytest
 import runs
 from market import Scenario, simulate
 from market.scenario.scenario import shipped
+from runs import environment
+from runs.cli import main as cli
 from runs.folder import tables
 
 
@@ -135,16 +138,41 @@ def test_about_names_versions_and_hashes(gpumarket):
     assert len(found["fingerprint"]) == len(found["data"]) == 16
 
 
+def commands() -> list[str]:
+    """The commands that are registered, by the name they are typed under."""
+    told = [one.name or one.callback.__name__ for one in cli.app.registered_commands]
+    return [*told, *(group.name for group in cli.app.registered_groups)]
+
+
 def test_help_names_every_command(gpumarket):
     status, out, _ = gpumarket("--help")
+    rows = [re.match(r"\W*([a-z]+)\s{2,}\S", line) for line in out.partition("Commands")[2].splitlines()]
     assert status == 0
-    for command in ("run", "scenarios", "app", "about"):
-        assert command in out
+    assert sorted(row[1] for row in rows if row) == sorted(commands())
+    assert {"run", "batch", "ask", "scenarios", "app"} <= set(commands())
+    assert gpumarket("-h")[1] == out
+    assert gpumarket("compare", "-h")[1] == gpumarket("compare", "--help")[1]
+
+
+@pytest.mark.parametrize("word", ["--help", "-h", "--version"])
+def test_nothing_heavy_is_loaded_to_say_what_there_is(word):
+    program = (
+        f"import sys; sys.argv = ['gpumarket', {word!r}]\nfrom runs.cli.main import main\ntry:\n    main()\n"
+        "except SystemExit:\n    print(*(name for name in sys.modules if '.' not in name), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = done.stderr.split()
+    assert "typer" in loaded
+    assert not {"agents", "market", "numpy", "pandas", "numba", "mesa", "matplotlib"} & set(loaded)
+
+
+def test_the_version_is_that_of_the_package(gpumarket):
+    assert gpumarket("--version")[:2] == (0, f"gpumarket {environment.version('gpumarket')}\n")
 
 
 def test_the_agents_of_another_project_are_refused(tmp_path):
     (tmp_path / "agents.py").write_text("")
-    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from runs.cli import main; main()"
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from runs.cli.main import main; main()"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "agents.py" in done.stderr

@@ -11,7 +11,8 @@ from scipy.stats import t as student
 
 from market import BadInput, Scenario
 from runs.analysis import compare as comparing
-from runs.analysis.compare import compare, difference, holm
+from runs.analysis.compare import difference, holm
+from runs.requests import Comparison
 
 COLOSSUS = Scenario.load("colossus")
 OUTCOMES = {"wait": "peak quoted_lead_weeks", "revenue": "total revenue"}
@@ -21,7 +22,7 @@ def test_a_null_treatment_gives_exactly_zero():
     late = COLOSSUS.to_dict()
     late["events"] = [*late["events"], {"kind": "capacity_shock", "quarter": "2099Q1", "factor": 0.5}]
     arms = {"control": COLOSSUS, "same": COLOSSUS, "after the horizon": Scenario.from_dict(late)}
-    for found in compare(arms, OUTCOMES, vectors=5, seeds=3):
+    for found in Comparison(arms, outcomes=OUTCOMES, vectors=5, runs=3).run():
         assert (found.mean, found.low, found.high, found.p) == (0.0, 0.0, 0.0, 1.0)
         assert (found.spread, found.noise, found.same_sign) == (0.0, 0.0, 1.0)
         assert found.variance_bought == math.inf
@@ -29,10 +30,10 @@ def test_a_null_treatment_gives_exactly_zero():
 
 def test_a_comparison_repeats_and_its_seeds_matter():
     arms = {"as it is": COLOSSUS, "slower": COLOSSUS.replace("supplier.capacity_delay", 9.0)}
-    once = compare(arms, OUTCOMES, vectors=4, seeds=3)
-    assert compare(arms, OUTCOMES, vectors=4, seeds=3) == once
-    assert compare(arms, OUTCOMES, vectors=4, seeds=3, seed=1)[0].mean != once[0].mean
-    assert compare(arms, OUTCOMES, vectors=4, seeds=3, sampler_seed=1)[0].mean != once[0].mean
+    once = Comparison(arms, outcomes=OUTCOMES, vectors=4, runs=3).run()
+    assert Comparison(arms, outcomes=OUTCOMES, vectors=4, runs=3).run() == once
+    assert Comparison(arms, outcomes=OUTCOMES, vectors=4, runs=3, seed=1).run()[0].mean != once[0].mean
+    assert Comparison(arms, outcomes=OUTCOMES, vectors=4, runs=3, sampler_seed=1).run()[0].mean != once[0].mean
 
 
 def test_clusters_are_the_vectors():
@@ -60,11 +61,21 @@ def test_one_vector_takes_each_seed_as_an_observation():
     assert found.variance_bought == pytest.approx(200.0, rel=0.2)
 
 
+def test_the_vectors_that_a_difference_needs_are_those_of_its_interval():
+    chance = np.random.default_rng(3)
+    control = chance.normal(size=(400, 2))
+    found = difference(control + 0.1 + chance.normal(size=(400, 2)), control)
+    half = found.high - found.mean
+    assert found.needed == pytest.approx(400 * (half / found.mean) ** 2, rel=0.02)
+    assert difference(control, control).needed is None
+    assert difference(control + 1.0, control).needed == 2
+
+
 def test_pairs_that_are_not_finite_are_refused_or_left_out():
     control = np.arange(12.0).reshape(3, 4)
     treatment = control + np.array([[1.0], [2.0], [3.0]])
     treatment[1, 2] = np.nan
-    with pytest.raises(BadInput, match=r"1 of 12 pairs .*\(runs 6\).*--drop-failed"):
+    with pytest.raises(BadInput, match=r"1 of 12 pairs .*\(runs 6\).*drop_failed"):
         difference(treatment, control, outcome="wait")
     found = difference(treatment, control, drop_failed=True)
     assert (found.mean, found.dropped) == (2.0, 1)
@@ -86,8 +97,8 @@ def test_without_uncertainties_there_is_one_vector():
     sure = Scenario.from_dict(raw)
     arms = {"a": sure, "b": sure.replace("supplier.capacity_delay", 9.0)}
     assert len(comparing.vectors_of(arms, 1, 0)) == 1
-    with pytest.raises(BadInput, match="--vectors: found 3"):
-        compare(arms, OUTCOMES, vectors=3, seeds=2)
+    with pytest.raises(BadInput, match="vectors: found 3"):
+        Comparison(arms, outcomes=OUTCOMES, vectors=3, runs=2).run()
 
 
 def test_holm_by_hand():
@@ -99,7 +110,7 @@ def test_compare_prints_what_compare_gives(gpumarket):
     words = ("compare", "no-rush", "colossus", "--vectors", "3", "--runs", "4", "--outcome", "peak_quote", "--json")
     status, out, _ = gpumarket(*words)
     arms = {name: Scenario.load(name) for name in ("no-rush", "colossus")}
-    (found,) = compare(arms, {"peak_quote": "peak quoted_lead_weeks"}, vectors=3, seeds=4)
+    (found,) = Comparison(arms, outcomes={"peak_quote": "peak quoted_lead_weeks"}, vectors=3, runs=4).run()
     (printed,) = json.loads(out)["differences"]
     assert status == 0
     assert (printed["mean"], printed["low"], printed["high"]) == (found.mean, found.low, found.high)

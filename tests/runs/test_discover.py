@@ -13,9 +13,10 @@ import runs
 from market import BadInput
 from runs.analysis import condition
 from runs.analysis.condition import Condition
-from runs.analysis.discover import density_interval, discover, find, wilson
+from runs.analysis.discover import density_interval, find, wilson
 from runs.analysis.tree import edge
 from runs.folder import batch
+from runs.requests import Search
 from tests.runs.batches import design
 
 RULES = ["uniform", "proportional", "linear"]
@@ -61,7 +62,7 @@ def cases_of(parameters):
 
 
 def test_a_planted_box_is_found_and_nothing_else(planted):
-    found = discover(planted(cases_of), "wait > 52")
+    found = Search(planted(cases_of), "wait > 52").run()
     (box,) = found.boxes
     assert {limit.path for limit in box.limits} == {"supplier.capacity_delay", "market.allocation"}
     (rule,) = [limit for limit in box.limits if limit.options]
@@ -108,12 +109,13 @@ def table(points, runs_each, hits) -> tuple[pd.DataFrame, pd.Series, pd.DataFram
 
 
 CASE = Condition((("y", ">", 0.5),))
+MOSTLY = Search.min_density
 
 
 def test_coverage_and_density_by_hand():
     points = pd.DataFrame({"x": np.arange(100) / 100.0, "k": np.arange(100) % 7})
     hits = np.where(points["x"] < 0.3, 8, 1)
-    found = find(*table(points, 10, hits), CASE)
+    found = find(*table(points, 10, hits), CASE, MOSTLY)
     (box,) = found.boxes
     assert [(limit.path, limit.low) for limit in box.limits] == [("x", None)]
     assert 0.29 <= box.limits[0].high < 0.3
@@ -128,7 +130,7 @@ def test_boxes_do_not_overlap_and_hold_what_their_limits_say():
     chance = np.random.default_rng(5)
     points = pd.DataFrame({"x": chance.random(600), "y2": chance.random(600), "rule": chance.choice(list("abc"), 600)})
     corner = (points["x"] > 0.7) & (points["y2"] > 0.5) | (points["rule"] == "a") & (points["x"] < 0.3)
-    found = find(*table(points, 5, np.where(corner, 5, 0)), CASE)
+    found = find(*table(points, 5, np.where(corner, 5, 0)), CASE, MOSTLY)
     inside = np.array(
         [np.all([limit.holds(points[limit.path]) for limit in box.limits], axis=0) for box in found.boxes]
     )
@@ -143,7 +145,7 @@ def test_boxes_do_not_overlap_and_hold_what_their_limits_say():
 def test_chance_is_no_box(seed):
     chance = np.random.default_rng(seed)
     points = pd.DataFrame(chance.random((400, 5)), columns=list("abcde"))
-    found = find(*table(points, 4, chance.binomial(4, 0.45, 400)), CASE)
+    found = find(*table(points, 4, chance.binomial(4, 0.45, 400)), CASE, MOSTLY)
     assert found.boxes == ()
     assert "nowhere in particular" in found.sentence
     assert found.coverage == 0.0
@@ -151,9 +153,9 @@ def test_chance_is_no_box(seed):
 
 def test_a_handful_of_levers_is_told_as_it_is():
     points = pd.DataFrame({"rule": list("abcdefgh"), "on": [True, False] * 4})
-    found = find(*table(points, 50, np.where(points["rule"].isin(["c", "f"]), 40, 5)), CASE)
+    found = find(*table(points, 50, np.where(points["rule"].isin(["c", "f"]), 40, 5)), CASE, MOSTLY)
     assert [str(box) for box in found.boxes] == ["rule is c or f"]
-    on = find(*table(points, 50, np.where(points["on"], 40, 5)), CASE)
+    on = find(*table(points, 50, np.where(points["on"], 40, 5)), CASE, MOSTLY)
     assert [str(box) for box in on.boxes] == ["on is true"]
 
 
@@ -164,9 +166,9 @@ def test_a_higher_density_leaves_less():
     strict = find(*table(points, 20, hits), CASE, min_density=0.95)
     assert [box.points for box in whole.boxes] == [100]
     assert [box.points for box in strict.boxes] == [40]
-    everywhere = find(*table(points, 20, np.full(200, 15)), CASE)
+    everywhere = find(*table(points, 20, np.full(200, 15)), CASE, MOSTLY)
     assert everywhere.boxes == ()
-    assert "higher --min-density" in everywhere.sentence
+    assert "a higher density" in everywhere.sentence
 
 
 def test_the_interval_of_a_density_counts_points_that_are_alike():
@@ -261,4 +263,4 @@ def test_a_batch_of_one_point_has_no_space(tmp_path):
     small = design(1, 5, "reference", uncertainties={"supplier.capacity_delay": {"low": 3.0, "high": 6.0}})
     batch.run(small.experiment, tmp_path / "one")
     with pytest.raises(BadInput, match="nothing that varies"):
-        discover(tmp_path / "one", "peak_quote > 5")
+        Search(tmp_path / "one", "peak_quote > 5").run()

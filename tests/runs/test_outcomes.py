@@ -5,7 +5,7 @@ import pytest
 
 from market import BadInput, Scenario
 from market.scenario.scenario import shipped
-from runs.engine.outcomes import REDUCTIONS, STANDARD, WEIGHTS, read
+from runs.engine.outcomes import REDUCTIONS, STANDARD, STATISTICS, read
 from tests.worlds import quiet_world
 
 COLOSSUS = Scenario.load("colossus")
@@ -107,14 +107,55 @@ def test_every_buyer_and_all_but_it(name):
     assert read(f"peak ordered of {name} from 2023Q1 to 2024Q1", COLOSSUS).members == (member,)
 
 
-SUMMED = [measure for measure in LAYOUTS["buyers"].columns if measure not in WEIGHTS]
+ROLES = {measure: LAYOUTS["buyers"].fields[measure].role for measure in LAYOUTS["buyers"].columns}
+WEIGHTS = {measure: role.weight for measure, role in ROLES.items() if role.weight}
+SUMMED = [measure for measure in ROLES if measure not in WEIGHTS]
 
 
 def test_only_what_can_be_added_up_is():
-    assert set(WEIGHTS) <= set(LAYOUTS["buyers"].columns)
-    units = {LAYOUTS["buyers"].fields[measure].role.unit for measure in SUMMED}
-    assert units == {"HAE", "MW", "million USD", "1"}
-    assert {m for m in SUMMED if LAYOUTS["buyers"].fields[m].role.unit == "1"} == {"share_units", "share_hae"}
+    """A column in another unit needs a weight; of shares, those of one whole may be added up."""
+    assert set(WEIGHTS.values()) <= set(SUMMED)
+    assert {ROLES[measure].unit for measure in SUMMED} == {"HAE", "MW", "million USD", "1"}
+    assert {measure for measure in SUMMED if ROLES[measure].unit == "1"} == {"share_units", "share_hae"}
+
+
+def test_a_number_without_a_unit_is_a_share_or_known_to_be_none():
+    layouts = [LAYOUTS[family] for family in ("market", "products", "buyers")]
+    bare = {name: layout.fields[name].role.share for layout in layouts for name in layout.columns
+            if layout.fields[name].role.unit == "1"}  # fmt: skip
+    assert {name for name, share in bare.items() if not share} == {"order_inflation", "hhi"}
+    united = [layout.fields[name].role for layout in layouts for name in layout.columns]
+    assert not any(role.share for role in united if role.unit != "1")
+    assert read("peak premium of H100", COLOSSUS).share
+    assert not read("peak hhi", COLOSSUS).share
+
+
+@pytest.mark.parametrize("who", ["", " of xAI", " of all but xAI"])
+def test_statistics_of_two_measures_by_hand(who):
+    values = {family: np.nan_to_num(array, nan=1.0) for family, array in VALUES.items()}
+
+    def series(measure):
+        if not who:
+            return values["market"][:, 4:12, 0, LAYOUTS["market"].columns.index(measure)]
+        member = NAMES["buyers"].index("xAI")
+        own = values["buyers"][:, 4:12, :, LAYOUTS["buyers"].columns.index(measure)]
+        return own[:, :, member] if who == " of xAI" else np.delete(own, member, axis=2).sum(axis=2)
+
+    def found(name):
+        return read(f"{name}{who} from 2023Q4 to 2025Q3", COLOSSUS).of(values)
+
+    ordered, needed = series("ordered"), series("needed")
+    apart = [one - np.array([np.polyval(np.polyfit(range(8), run, 1), range(8)) for run in one])
+             for one in (ordered, needed)]  # fmt: skip
+    expected = apart[0].var(axis=1) / apart[1].var(axis=1)
+    fine = np.isfinite(found("bullwhip"))
+    assert fine.mean() > 0.9
+    np.testing.assert_allclose(found("bullwhip")[fine], expected[fine], rtol=1e-6)
+    np.testing.assert_allclose(
+        found("phantom_share"), series("cancelled").sum(axis=1) / ordered.sum(axis=1), rtol=1e-12
+    )
+    if not who:
+        np.testing.assert_allclose(found("overshoot"), series("capacity").max(axis=1) / needed.mean(axis=1) - 1.0)
 
 
 @pytest.mark.parametrize("measure", SUMMED)
@@ -151,6 +192,8 @@ def test_a_measure_of_one_buyer_is_not_weighted():
 
 TEXTS = [
     *STANDARD,
+    *(f"{name} from 2023Q2" for name in STATISTICS),
+    "bullwhip of all but xAI",
     *(f"{name} backlog of H100 to 2025Q2" for name in REDUCTIONS),
     *(f"{name} {measure} of all but xAI from 2023Q2" for name in REDUCTIONS for measure in ("deployed", *WEIGHTS)),
 ]
@@ -212,6 +255,9 @@ BAD = {
     "one quarter reduced": ("peak hhi in 2024Q1", "found 'peak hhi in 2024Q1'; allowed: one of peak,"),
     "two times": ("hhi in 2024Q1 to 2024Q2", "found 'hhi in 2024Q1 to 2024Q2'; allowed: one of peak,"),
     "too many words": ("the highest hhi ever", "found 'the highest hhi ever'; allowed: peak_quote, mean_quote"),
+    "a statistic reduced": ("peak bullwhip", "found 'peak bullwhip'; allowed: bullwhip alone, of somebody, from one"),
+    "a statistic in one quarter": ("bullwhip in 2024Q1", "found 'bullwhip in 2024Q1'; allowed: bullwhip alone"),
+    "a statistic of who has none": ("overshoot of xAI", "found 'overshoot'; xAI has no capacity; allowed: of the"),
     "nothing": ("", "found ''; allowed: peak_quote, mean_quote,"),
     "a line more": ("peak\nhhi\nof", "found 'peak\\nhhi\\nof'; allowed: peak_quote, mean_quote,"),
     "number": (5, "found 5; allowed: peak_quote,"),

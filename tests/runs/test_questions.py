@@ -17,6 +17,7 @@ from runs.engine.engine import Engine
 from runs.questions import answer as answers
 from runs.questions.answer import AGAINST, AS_EXPECTED, GOES, NOTHING, SILENT, STAYS, TURNS, UNCERTAIN
 from runs.questions.question import Question, head_of, shipped
+from runs.requests import Inquiry
 
 ONE = Engine(threads=1)
 
@@ -51,7 +52,8 @@ def ask(raw):
     """An answer to the small question."""
 
     def call(seed=None, **changes):
-        return answers.answer(Question.from_dict(raw | changes), vectors=1, seeds=3, seed=seed, engine=ONE)
+        (found,) = Inquiry([Question.from_dict(raw | changes)], vectors=1, runs=3, seed=seed).run(ONE)
+        return found
 
     return call
 
@@ -213,7 +215,7 @@ def test_a_treatment_that_changes_nothing_has_no_effect_at_all(ask):
     assert row.difference.p == row.holm == 1.0
     assert row.verdict == UNCERTAIN
     assert found.checks[0].result == NOTHING
-    assert found.sentences == ["The same does not change shipments."]
+    assert found.sentences == ["The same leaves shipments exactly as it is."]
 
 
 def test_the_same_seed_repeats_an_answer(ask):

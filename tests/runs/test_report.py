@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 
 from market import BadInput
-from runs.reports import analyses as analysis_reports
+from runs.findings.sensitivity import tornado
 from runs.reports import figures
-from runs.reports.write import Picture, Report, file_names, write
-from tests.runs.found import difference, indices
+from runs.reports.contents import Picture, Report
+from runs.reports.write import file_names, write
+from tests.runs.found import indices
 
 NASTY = "<b>\"loud\" & 'quick'</b>"
 
@@ -30,8 +31,8 @@ def report(**changes) -> Report:
         "command": "gpumarket compare a --out 'x y'",
         "design": [("Points", "64")],
         "figures": {
-            "tornado": Picture(figures.tornado(indices()), "What drives it."),
-            "again": Picture(figures.tornado(indices()), "Again."),
+            "tornado": Picture(figures.intervals([tornado(indices())]), "What drives it."),
+            "again": Picture(figures.intervals([tornado(indices())]), "Again."),
         },
         "tables": {"peak quote": table.rename_axis("input")},
         "caveats": ["Few points."],
@@ -114,7 +115,7 @@ def test_ids_within_a_figure_still_meet(tmp_path):
 
 def test_what_users_wrote_is_text(tmp_path):
     table = pd.DataFrame({NASTY: [NASTY]})
-    figure = figures.tornado(indices(NASTY))
+    figure = figures.intervals([tornado(indices(NASTY), NASTY)])
     write(
         report(
             title=NASTY, question=NASTY, answer=NASTY, command=shlex.join(["gpumarket", NASTY]),
@@ -169,23 +170,6 @@ def test_the_interval_stands_beside_its_number(tmp_path):
     html = (tmp_path / "out" / "report.html").read_text()
     assert '1.50<span class="interval">[1.00, 2.00]</span>' in html
     assert "wait low" not in html
-
-
-def test_the_answer_of_a_sensitivity_counts_what_is_under_the_floor():
-    found = indices(a=0.741, b=0.2, c=0.01, inert=0.0)
-    assert analysis_reports.leads(found) == (
-        "a drives peak_quote most: ST 0.741 [0.641, 0.841]; 1 of 3 inputs cannot be told from chance."
-    )
-    assert "Nothing that was varied" in analysis_reports.leads(indices(floor=0.9))
-
-
-def test_the_answer_of_a_comparison_does_not_call_chance_a_change():
-    found = [difference(), difference("first", mean=-9.0, half=10.0), difference(outcome="mean_wait", mean=0.1)]
-    assert analysis_reports.changes(found) == (
-        "linear changes peak_quote most: -2 weeks [-3, -1], from 50 under uniform; "
-        "2 of 3 differences cannot be told from 0."
-    )
-    assert analysis_reports.changes(found[1:2]).startswith("No change of peak_quote can be told from 0")
 
 
 COMMANDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,8 @@ import pytest
 from market import BadInput, Scenario
 from market.scenario.uncertainty import Uniform
 from runs.analysis.indices import INERT, analyse, noise_of
-from runs.analysis.sensitivity import study, study_of
 from runs.folder import batch
+from runs.requests import Sensitivity
 from tests.runs.batches import design
 
 REFERENCE = Scenario.load("reference")
@@ -26,19 +27,21 @@ QUOTE = {"quote": "peak quoted_lead_weeks"}
 
 
 def test_the_same_seed_repeats_every_figure():
-    once = study(COLOSSUS, "sobol", QUOTE, samples=16, runs=2, uncertainties=SPACE).indices()["quote"]
-    again = study(COLOSSUS, "sobol", QUOTE, samples=16, runs=2, uncertainties=SPACE).indices()["quote"]
+    asked = Sensitivity(COLOSSUS, "sobol", QUOTE, samples=16, runs=2, uncertainties=SPACE)
+    once = asked.run().indices()["quote"]
+    again = asked.run().indices()["quote"]
     pd.testing.assert_frame_equal(once.table, again.table, check_exact=True)
     assert (once.floor, once.replication) == (again.floor, again.replication)
-    other = study(COLOSSUS, "sobol", QUOTE, samples=16, runs=2, seed=1, uncertainties=SPACE).indices()["quote"]
+    other = replace(asked, seed=1).run().indices()["quote"]
     assert not other.table.equals(once.table)
 
 
 @pytest.mark.parametrize("method", ["morris", "sobol"])
 def test_an_inert_input_has_an_index_of_exactly_zero(method):
-    found = study(REFERENCE, method, QUOTE, samples=8, runs=2, uncertainties=SPACE).indices()["quote"]
-    row = found.table.loc[INERT, [name for name in found.table if not name.endswith("conf")]]
-    assert (row == 0.0).all()
+    found = Sensitivity(REFERENCE, method, QUOTE, samples=8, runs=2, uncertainties=SPACE).run().indices()["quote"]
+    assert found.main in found.table
+    assert (found.table.loc[INERT] == 0.0).all()
+    assert not (found.table.drop(index=INERT) == 0.0).all(axis=None)
     assert found.under(INERT)
 
 
@@ -69,13 +72,13 @@ def test_an_input_under_the_noise_is_called_so():
 
 
 def test_more_draws_lower_the_floor():
-    few = study(COLOSSUS, "sobol", QUOTE, samples=32, runs=2, uncertainties=SPACE).indices()["quote"]
-    many = study(COLOSSUS, "sobol", QUOTE, samples=32, runs=16, uncertainties=SPACE).indices()["quote"]
+    few = Sensitivity(COLOSSUS, "sobol", QUOTE, samples=32, runs=2, uncertainties=SPACE).run().indices()["quote"]
+    many = Sensitivity(COLOSSUS, "sobol", QUOTE, samples=32, runs=16, uncertainties=SPACE).run().indices()["quote"]
     assert 0.0 < many.floor < 0.5 * few.floor
 
 
 def test_a_small_sample_is_told():
-    found = study(REFERENCE, "sobol", QUOTE, samples=4, runs=1, uncertainties=SPACE).indices()["quote"]
+    found = Sensitivity(REFERENCE, "sobol", QUOTE, samples=4, runs=1, uncertainties=SPACE).run().indices()["quote"]
     assert any("sample is too small" in warning for warning in found.warnings)
     assert any("one run per point" in warning for warning in found.warnings)
 
@@ -83,21 +86,21 @@ def test_a_small_sample_is_told():
 def test_groups_are_one_input_each():
     groups = {"supply": ["supplier.capacity_delay", "supplier.base_weeks"]}
     for method in ("sobol", "morris"):
-        made = study(REFERENCE, method, QUOTE, samples=8, runs=2, groups=groups, uncertainties=SPACE)
+        made = Sensitivity(REFERENCE, method, QUOTE, samples=8, runs=2, groups=groups, uncertainties=SPACE).run()
         found = made.indices()["quote"]
         assert sorted(found.table.index) == [INERT, "market.demand_growth", "supply"]
         assert "sigma" not in found.table
         assert np.isfinite(found.table).all(axis=None)
     with pytest.raises(BadInput, match="one input at a time"):
-        study(REFERENCE, "pawn", QUOTE, groups=groups, uncertainties=SPACE)
+        Sensitivity(REFERENCE, "pawn", QUOTE, groups=groups, uncertainties=SPACE).run()
 
 
 def test_runs_that_failed_are_refused_with_their_numbers():
     poisoned = {**SPACE, "buyers.A.opening_stock": Uniform(low=0.0, high=1.7e308)}
-    made = study(REFERENCE, "pawn", QUOTE, samples=64, runs=2, uncertainties=poisoned)
-    with pytest.raises(BadInput, match=r"outcome quote: \d+ of 128 runs failed .*\(runs \d+, .*--drop-failed"):
+    made = Sensitivity(REFERENCE, "pawn", QUOTE, samples=64, runs=2, uncertainties=poisoned).run()
+    with pytest.raises(BadInput, match=r"outcome quote: \d+ of 128 runs failed .*\(runs \d+, .*drop_failed"):
         made.indices()
-    made = study(REFERENCE, "morris", QUOTE, samples=4, runs=2, uncertainties=poisoned)
+    made = Sensitivity(REFERENCE, "morris", QUOTE, samples=4, runs=2, uncertainties=poisoned).run()
     with pytest.raises(BadInput, match=r"allowed: none$"):
         made.indices()
     with pytest.raises(BadInput, match="belong together"):
@@ -105,7 +108,7 @@ def test_runs_that_failed_are_refused_with_their_numbers():
 
 
 def test_points_with_failed_runs_may_be_left_out_of_given_data():
-    made = study(REFERENCE, "pawn", QUOTE, samples=64, runs=2, uncertainties=SPACE)
+    made = Sensitivity(REFERENCE, "pawn", QUOTE, samples=64, runs=2, uncertainties=SPACE).run()
     whole = made.indices()["quote"]
     made.found["quote"][5, 1] = np.nan
     assert made.indices(drop_failed=True)["quote"].points == whole.points - 1
@@ -113,13 +116,13 @@ def test_points_with_failed_runs_may_be_left_out_of_given_data():
 
 def test_an_outcome_that_does_not_vary_is_told():
     with pytest.raises(BadInput, match="is the same at all"):
-        study(REFERENCE, "sobol", {"y": "first capacity"}, samples=4, runs=2, uncertainties=SPACE).indices()
+        Sensitivity(REFERENCE, "sobol", {"y": "first capacity"}, samples=4, runs=2, uncertainties=SPACE).run().indices()
 
 
 def test_an_index_per_quarter():
-    made = study(
+    made = Sensitivity(
         REFERENCE, "morris", {"quote": "quoted_lead_weeks"}, samples=4, runs=2, uncertainties=SPACE, over_time=True
-    )
+    ).run()
     assert list(made.outcomes) == [f"quote in {quarter}" for quarter in REFERENCE.quarters]
 
 
@@ -132,21 +135,23 @@ def test_a_finished_batch_is_a_study(tmp_path):
         outcomes=QUOTE,
     )
     batch.run(chosen.experiment, tmp_path / "out", facts={"design": chosen.head.model_dump(by_alias=True)})
-    found = study_of(tmp_path / "out", "sobol").indices()["quote"]
+    found = Sensitivity(tmp_path / "out", "sobol").run().indices()["quote"]
     assert sorted(found.table.index) == sorted(SPACE)
     assert 0.5 < found.table["S1"].sum() < 1.5
-    given = study_of(tmp_path / "out", "delta").indices()["quote"]
+    given = Sensitivity(tmp_path / "out", "delta").run().indices()["quote"]
     assert set(given.table.index) == {*SPACE, INERT}
     with pytest.raises(BadInput, match="was not sampled for it"):
-        study_of(tmp_path / "out", "morris")
+        Sensitivity(tmp_path / "out", "morris").run()
     with pytest.raises(BadInput, match="'quote'"):
-        study_of(tmp_path / "out", "sobol", ["qoute"])
+        Sensitivity(tmp_path / "out", "sobol", ["qoute"]).run()
 
 
 def test_sensitivity_prints_what_a_study_gives(gpumarket):
     words = ("sensitivity", "reference", "--method", "morris", "--samples", "4", "--runs", "2", "--json")
     status, out, _ = gpumarket(*words)
-    found = study(REFERENCE, "morris", {"peak_quote": "peak quoted_lead_weeks"}, samples=4, runs=2).indices()
+    found = (
+        Sensitivity(REFERENCE, "morris", {"peak_quote": "peak quoted_lead_weeks"}, samples=4, runs=2).run().indices()
+    )
     printed = json.loads(out)["peak_quote"]
     assert status == 0
     assert printed["floor"] == found["peak_quote"].floor

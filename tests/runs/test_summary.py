@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from runs.analysis.summary import SHOWN, estimate
+from runs.words import NOTHING
 
 
 def test_the_error_is_that_of_a_normal_sample():
@@ -18,4 +19,4 @@ def test_the_error_is_that_of_a_normal_sample():
 def test_what_is_undefined_is_left_out_or_undefined():
     assert estimate([1.0, math.nan, 3.0]).median == 2.0
     assert math.isnan(estimate([math.nan]).median)
-    assert SHOWN["revenue"].text(estimate([])) == "-"
+    assert SHOWN["revenue"].text(estimate([])) == NOTHING

@@ -1,0 +1,59 @@
+"""The page on a machine on which no rules have been compiled."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from dashboard.reading.numerals import weeks
+from playwright.sync_api import expect
+
+from market import Scenario, simulate
+from tests.dashboard.conftest import free_port, serving
+from tests.dashboard.test_market_page import figures, move
+
+pytestmark = pytest.mark.browser
+COMPILED = 600_000
+"""Milliseconds that compiling may take on a busy machine."""
+
+
+@pytest.fixture
+def port(tmp_path) -> Iterator[int]:
+    """A server with an empty cache."""
+    port = free_port()
+    command = [sys.executable, "-m", "dashboard", "--port", str(port), "--no-browser"]
+    with serving(command, port, GPUMARKET_CACHE=str(tmp_path)):
+        yield port
+
+
+def test_few_runs_come_at_once_the_others_when_the_rules_are_compiled(visit):
+    page = visit().open()
+    line = page.locator(".gm-progress")
+    expect(line).to_contain_text("20 of 200 runs, stepped live")
+    expect(line).to_contain_text(re.compile(r"Compiling the rules, once for this machine: \d+ s so far"))
+    first = figures(page)
+    data = simulate(Scenario.load("colossus"), runs=200)
+    quotes = data.product_quoted_lead_weeks.sel(product="H100").values
+    assert first[0] == weeks(float(np.median(np.nanmax(quotes[:20], axis=1))))
+
+    move(page, "Shock level", "ArrowLeft", 8)  # the page answers meanwhile
+    expect(page.locator(".gm-chip-changed")).to_be_visible()
+    expect(line).to_contain_text("20 of 200 runs, stepped live")
+    assert figures(page) != first
+    page.get_by_role("link", name="Live").click()
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page.locator(".gm-now b")).to_have_text("2022Q4")
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("button", name="The rush, in one click").click()
+    expect(line).to_contain_text("Compiling the rules")
+    page.get_by_role("button", name="Cancel").click()
+
+    page.get_by_role("link", name="Market").click()
+    expect(line).to_contain_text("200 runs in", timeout=COMPILED)
+    page.get_by_role("button", name="Reset to scenario").click()
+    expect(page.locator(".gm-chip-changed")).to_have_count(0)
+    expect(line).to_contain_text("200 runs in")
+    assert figures(page)[0] == weeks(float(np.median(np.nanmax(quotes, axis=1))))

@@ -1,0 +1,115 @@
+"""Work in the background: progress, cancel, failure, and what is shown while rules are compiled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from dashboard.parts.progress import sentence
+from dashboard.state import jobs
+from dashboard.state.jobs import Job, Status, left
+from dashboard.state.session import scenario_of
+from market import BadInput
+from market.gears.simulate import Cancelled
+
+
+def made(work: Callable, meanwhile: Callable | None = None) -> Job:
+    return Job(work, meanwhile, base=lambda wanted: scenario_of("reference"))
+
+
+def finish(job: Job) -> None:
+    assert job.task._last_finished_event.wait(20)
+
+
+@pytest.fixture(autouse=True)
+def compiled(monkeypatch) -> None:
+    monkeypatch.setattr(jobs, "compiling", lambda scenario: iter(()))
+
+
+def test_a_job_is_cancelled_fails_with_a_sentence_and_keeps_what_was_there(session):
+    started, go_on = threading.Event(), threading.Event()
+
+    def work(wanted, progress):
+        if wanted == "bad":
+            raise BadInput("field: found x; allowed: y")
+        if wanted == "slow":
+            assert progress(1, 4)
+            started.set()
+            assert go_on.wait(20)
+            if progress(2, 4) is False:
+                raise Cancelled
+        return wanted
+
+    job = made(work)
+    assert job.status.value == Status("idle")
+    job.start("first")
+    finish(job)
+    assert (job.result.value, job.status.value) == ("first", Status("done"))
+    job.start("slow")
+    assert started.wait(20)
+    assert job.status.value == Status("running", 1, 4)
+    job.cancel()
+    go_on.set()
+    finish(job)
+    assert (job.result.value, job.status.value) == ("first", Status("cancelled"))
+    job.start("bad")
+    finish(job)
+    assert (job.result.value, job.status.value) == ("first", Status("failed", sentence="field: found x; allowed: y"))
+
+
+def test_the_time_left_is_said_once_the_pace_is_known():
+    assert left(0.5, 1, 4) == left(9.0, 4, 4) == ""
+    assert left(3.0, 1, 4) == "9 s left"
+
+
+def test_while_rules_are_compiled_a_few_runs_are_shown_and_the_time_is_said(session, monkeypatch):
+    seen: list[tuple[Status, object]] = []
+
+    def compiling(scenario) -> Iterator[float]:
+        for seconds in (0.0, 7.0):
+            yield seconds
+            seen.append((job.status.value, job.result.value))
+
+    def few(wanted, progress):
+        assert progress(3, 20)
+        assert job.status.value == Status("stepping", 3, 20)
+        return "few"
+
+    job = made(lambda wanted, progress: "all", few)
+    monkeypatch.setattr(jobs, "compiling", compiling)
+    job.start("wanted")
+    finish(job)
+    assert seen == [(Status("compiling", sentence="0 s"), "few"), (Status("compiling", sentence="7 s"), "few")]
+    assert (job.result.value, job.status.value) == ("all", Status("done"))
+    assert "7 s so far" in sentence(seen[1][0], "20 of 200 runs")
+
+
+def test_who_cancels_while_rules_are_compiled_keeps_the_few_runs(session, monkeypatch):
+    started, go_on = threading.Event(), threading.Event()
+
+    def compiling(scenario) -> Iterator[float]:
+        yield 0.0
+        started.set()
+        assert go_on.wait(20)
+        yield 1.0
+
+    job = made(lambda wanted, progress: pytest.fail("was cancelled"), lambda wanted, progress: "few")
+    monkeypatch.setattr(jobs, "compiling", compiling)
+    job.start("wanted")
+    assert started.wait(20)
+    job.cancel()
+    go_on.set()
+    finish(job)
+    assert (job.result.value, job.status.value) == ("few", Status("cancelled"))
+
+
+def test_nothing_is_said_of_compiling_where_nothing_is_compiled(session):
+    said: list[str] = []
+    job = made(lambda wanted, progress: progress(1, 1) and "done")
+    forget = job.status.subscribe(lambda now: said.append(now.phase))
+    job.start("wanted")
+    finish(job)
+    forget()
+    assert said == ["waiting", "running", "done"]
