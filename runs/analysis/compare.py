@@ -156,7 +156,8 @@ def difference(
 ) -> Difference:
     """Treatment less control, both of shape (vectors, seeds), pair by pair (theory C; Glasserman & Yao 1992).
 
-    With several vectors each one's mean is an observation; with one, each seed is.
+    With several vectors each one's mean is an observation; with one, each seed is. Control, treatment and their
+    difference are means of the same observations, so that one less the other is the third.
 
     Raises:
         BadInput: numbers that are not finite and may not be left out, or fewer than two observations.
@@ -184,8 +185,8 @@ def difference(
         unit=unit,
         control_name=control_name,
         treatment_name=treatment_name,
-        control=float(by_run[1].mean()),
-        treatment=float(by_run[0].mean()),
+        control=float(by_vector[1].mean()),
+        treatment=float(by_vector[0].mean()),
         mean=float(told.mean),
         low=float(told.low),
         high=float(told.high),

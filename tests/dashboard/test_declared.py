@@ -62,6 +62,20 @@ def test_a_change_shows_beside_the_scenarios_own_value():
     assert (control.value, control.own, control.high) == (20.0, 10.0, 20.0)
 
 
+def test_a_field_of_many_has_one_control():
+    base = Scenario.load("colossus")
+    path = "buyers.*.elasticity"
+
+    def shown(scenario):
+        return next(c for c in uncertainties(scenario, base) if c.path == path)
+
+    apart = base.replace("buyers.xAI.elasticity", 4.0)
+    assert (shown(base).label, shown(base).value, shown(base).high) == ("All buyers: elasticity", 1.0, 3.0)
+    assert (shown(apart).kind, shown(apart).value, shown(apart).own) == ("slider", "various", 1.0)
+    assert (shown(apart).low, shown(apart).high) == (0.7, 4.0)
+    assert shown(apart.replace(path, 2.0)).value == 2.0
+
+
 def test_words():
     assert label("buyers.xAI.cost_factor") == "xAI: cost factor"
     assert label("buyers.Small customers.urgency") == "Small customers: urgency"

@@ -79,6 +79,9 @@ def test_pairs_that_are_not_finite_are_refused_or_left_out():
         difference(treatment, control, outcome="wait")
     found = difference(treatment, control, drop_failed=True)
     assert (found.mean, found.dropped) == (2.0, 1)
+    # of the runs left, vector by vector: 0 to 3, then 4, 5 and 7, then 8 to 11
+    assert found.control == pytest.approx((1.5 + 16.0 / 3.0 + 9.5) / 3.0)
+    assert found.treatment - found.control == pytest.approx(found.mean)
 
 
 def test_fields_that_the_scenarios_set_apart_stay_apart():

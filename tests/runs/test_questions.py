@@ -16,7 +16,7 @@ from runs.analysis.compare import difference, holm
 from runs.engine.engine import Engine
 from runs.questions import answer
 from runs.questions.answer import AGAINST, AS_EXPECTED, GOES, NOTHING, SILENT, STAYS, TURNS, UNCERTAIN
-from runs.questions.question import Question, head_of, shipped, spread
+from runs.questions.question import Question, head_of, shipped
 from runs.requests import Inquiry
 
 ONE = Engine(threads=1)
@@ -98,15 +98,25 @@ def test_what_a_question_sets_is_not_uncertain_any_more():
             assert "supplier.expansion_limit" in scenario.uncertainties
 
 
-def test_a_star_stands_for_every_buyer_that_has_the_field():
-    scenario = Scenario.load("colossus")
-    assert set(spread(scenario, {"buyers.*.gaming": "honest"})) == {f"buyers.{name}.gaming" for name in scenario.buyers}
-    assert spread(scenario, {"buyers.*.redirect_to": ""}) == {"buyers.Tesla.redirect_to": ""}
+def test_what_a_question_sets_of_one_is_not_uncertain_for_all():
+    raw = {**tomllib.loads(shipped()["glut"].read_text()), "set": {"buyers.xAI.elasticity": 2.0}}
+    assert "buyers.*.elasticity" in Scenario.load("colossus").uncertainties
+    for scenario in Question.from_dict(raw).scenarios(7.0).values():
+        assert "buyers.*.elasticity" not in scenario.uncertainties
+        assert scenario.get("buyers.xAI.elasticity") == 2.0
 
 
 def test_fields_may_be_written_with_or_without_quotation_marks(raw):
-    raw["treatment"]["set"] = tomllib.loads("supplier.capacity_factor = 1.5")
-    assert Question.from_dict(raw).head.treatment.set_ == {"supplier.capacity_factor": 1.5}
+    raw["treatment"]["set"] = tomllib.loads("supplier.capacity_factor = 1.5\nbuyers.Buyer.urgency = 0.5")
+    question = Question.from_dict(raw)
+    assert question.head.treatment.set_ == {"supplier.capacity_factor": 1.5, "buyers.Buyer.urgency": 0.5}
+    more = question.scenarios()["more"]
+    assert {name: buyer.urgency for name, buyer in more.buyers.items()} == dict.fromkeys("AB", 0.5)
+
+
+def test_a_lever_may_be_a_field_of_many(raw):
+    question = Question.from_dict(raw | {"across": {"path": "buyers.*.urgency", "values": [0.1, 0.2]}})
+    assert [question.scenarios(value)["more"].get("buyers.*.urgency") for _, value in question.cases] == [0.1, 0.2]
 
 
 BAD = {
@@ -131,6 +141,21 @@ BAD = {
     "undone": (
         {"check": {"credited": "x", "set": {"supplier.capacity_factor": 1.0}}},
         "q.toml: check.set.supplier.capacity_factor: found in control or treatment too; allowed: other fields",
+    ),
+    "undone for one of many": (
+        {
+            "treatment": {"label": "more", "set": {"buyers.*.urgency": 0.5}},
+            "check": {"credited": "x", "set": {"buyers.A.urgency": 0.1}},
+        },
+        "q.toml: check.set.buyers.A.urgency: found in control or treatment too; allowed: other fields",
+    ),
+    "written both ways": (
+        {"set": {"market": {"deposit": 0.1}, "market.deposit": 0.1}},
+        "q.toml: set: found {'market': {'deposit': 0.1}, 'market.deposit': 0.1}; allowed: each field once",
+    ),
+    "a class without the field": (
+        {"set": {"buyers.Buyer.capex": 1.0}},
+        "q.toml: set.buyers.Buyer.capex: none of A, B has this field; allowed: ",
     ),
     "metric": (
         {"check": {"credited": "x", "set": {"market.deposit": 0.1}, "metric": "ship"}},
