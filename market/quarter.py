@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from agents.records.gears import both_gears
+from agents.records.gears import both_gears, zeros
 from agents.rules import book
 from agents.rules.demand import demand_regime, power
 from market import checks, measures
@@ -212,8 +212,8 @@ def ship_lines(market, product, buyers, first, last, due, units, firm):
         asked += buyer.claim
     if asked <= 0.0:
         return
-    orders = [0.0] * names
-    standings = [0.0] * names
+    orders = zeros(names)
+    standings = zeros(names)
     at = 0
     for i in range(market.buyer_count):
         for _ in range(buyers[i].names):

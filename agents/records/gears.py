@@ -9,12 +9,23 @@ from collections.abc import Callable, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
-from numba.extending import register_jitable
+import numpy as np
+from numba.extending import overload, register_jitable
 
 from agents.records.compiling import PartCompiler
 
 both_gears = register_jitable(no_cfunc_wrapper=True, pipeline_class=PartCompiler)
 """Marks a plain function that rules call: Python in the live gear, compiled in the ensemble."""
+
+
+def zeros(count):
+    """So many zeros, to be written over: a list in the live gear; in compiled code an array, which is made sooner."""
+    return [0.0] * count
+
+
+@overload(zeros)
+def _zeros(count):
+    return lambda count: np.zeros(count)
 
 
 def code_digest(functions: Sequence[Callable]) -> str:
