@@ -14,7 +14,10 @@ from numba.extending import overload, register_jitable
 
 from agents.records.compiling import PartCompiler
 
-both_gears = register_jitable(no_cfunc_wrapper=True, pipeline_class=PartCompiler)
+AS_PART = {"no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
+"""How numba compiles what only compiled code calls."""
+
+both_gears = register_jitable(**AS_PART)
 """Marks a plain function that rules call: Python in the live gear, compiled in the ensemble."""
 
 
@@ -54,11 +57,17 @@ def code_digest(functions: Sequence[Callable]) -> str:
             value = outer.get(name, function.__globals__.get(name))
             if isinstance(value, ModuleType):
                 for member in function.__code__.co_names:
-                    note(getattr(value, member, None))
-            elif isinstance(value, bool | int | float | str | tuple):
-                digest.update(f"{name}={value!r}".encode())
+                    note_value(member, getattr(value, member, None))
             else:
-                note(value)
+                note_value(name, value)
+
+    def note_value(name: str, value: Any) -> None:
+        if isinstance(value, bool | int | float | str | tuple):
+            digest.update(f"{name}={value!r}".encode())
+        elif isinstance(value, np.ndarray):
+            digest.update(name.encode() + value.tobytes())
+        else:
+            note(value)
 
     for function in functions:
         note(function)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from market.gears.ensemble import cache_folder
+from market.gears.code_cache import cache_folder
 
 ROOT = Path(__file__).parents[2]
 
