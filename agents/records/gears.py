@@ -9,12 +9,26 @@ from collections.abc import Callable, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
-from numba.extending import register_jitable
+import numpy as np
+from numba.extending import overload, register_jitable
 
 from agents.records.compiling import PartCompiler
 
-both_gears = register_jitable(no_cfunc_wrapper=True, pipeline_class=PartCompiler)
+AS_PART = {"no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
+"""How numba compiles what only compiled code calls."""
+
+both_gears = register_jitable(**AS_PART)
 """Marks a plain function that rules call: Python in the live gear, compiled in the ensemble."""
+
+
+def zeros(count):
+    """So many zeros, to be written over: a list in the live gear; in compiled code an array, which is made sooner."""
+    return [0.0] * count
+
+
+@overload(zeros)
+def _zeros(count):
+    return lambda count: np.zeros(count)
 
 
 def code_digest(functions: Sequence[Callable]) -> str:
@@ -43,11 +57,17 @@ def code_digest(functions: Sequence[Callable]) -> str:
             value = outer.get(name, function.__globals__.get(name))
             if isinstance(value, ModuleType):
                 for member in function.__code__.co_names:
-                    note(getattr(value, member, None))
-            elif isinstance(value, bool | int | float | str | tuple):
-                digest.update(f"{name}={value!r}".encode())
+                    note_value(member, getattr(value, member, None))
             else:
-                note(value)
+                note_value(name, value)
+
+    def note_value(name: str, value: Any) -> None:
+        if isinstance(value, bool | int | float | str | tuple):
+            digest.update(f"{name}={value!r}".encode())
+        elif isinstance(value, np.ndarray):
+            digest.update(name.encode() + value.tobytes())
+        else:
+            note(value)
 
     for function in functions:
         note(function)

@@ -20,11 +20,15 @@ def _offer(terms, opening, reserve, slot, share):
 
 @both_gears
 def _no_better_than(terms, answered, opening, reserve, slot):
-    """Where the other side has already offered better than ``terms``, take its word instead."""
+    """Where the other side has already offered better than ``terms``, take its word instead.
+
+    A value further from the opening scores no better, so that mostly there is nothing to work out.
+    """
     for issue in range(ISSUES):
         at = slot * ISSUES + issue
-        if _score(answered[issue], opening[at], reserve[at]) > _score(terms[issue], opening[at], reserve[at]):
-            terms[issue] = answered[issue]
+        best, worst, other, own = opening[at], reserve[at], answered[issue], terms[issue]
+        if (other > own if best > worst else other < own) and _score(other, best, worst) > _score(own, best, worst):
+            terms[issue] = other
 
 
 @both_gears
@@ -70,7 +74,7 @@ def exchange(buyer, supplier, slot, week, deadline):
 
     Nobody offers more than the other side has already asked for. An offer is accepted if its price and prepaid
     share are within the reservation values and it is worth at least one's own next offer. Returns whether there
-    is a deal; the terms on the table are in ``buyer.agreed``.
+    is a deal; its terms are then in ``buyer.agreed``.
     """
     at = slot * ISSUES
     note = slot * WEEKS + week
@@ -113,6 +117,7 @@ def exchange(buyer, supplier, slot, week, deadline):
     buyer.offer_date[note] = offer[DATE]
     buyer.offer_prepaid[note] = offer[PREPAID]
     buyer.offer_accepted[note] = int(deal)
-    for issue in range(ISSUES):
-        buyer.agreed[at + issue] = offer[issue]
+    if deal:
+        for issue in range(ISSUES):
+            buyer.agreed[at + issue] = offer[issue]
     return deal
