@@ -76,12 +76,52 @@ class Difference:
         return self.low > 0.0 or self.high < 0.0
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """What the scenarios of a comparison came to on the same draws and points.
+
+    ``values`` by scenario, of shape (vectors, seeds, outcomes), in the order of ``outcomes``.
+    """
+
+    values: Mapping[str, np.ndarray]
+    outcomes: Mapping[str, Outcome]
+
+    def of(self, scenario: str, outcome: str) -> np.ndarray:
+        """One outcome of a scenario, shape (vectors, seeds)."""
+        return self.values[scenario][..., list(self.outcomes).index(outcome)]
+
+    def difference(
+        self, treatment: str, control: str, outcome: str, called: str = "", drop_failed: bool = False
+    ) -> Difference:
+        """One scenario less another in an outcome, ``called`` so if not by its own name; as :func:`difference`."""
+        return difference(
+            self.of(treatment, outcome),
+            self.of(control, outcome),
+            drop_failed=drop_failed,
+            outcome=called or outcome,
+            unit=self.outcomes[outcome].unit,
+            share=self.outcomes[outcome].share,
+            treatment_name=treatment,
+            control_name=control,
+        )
+
+
 def compare(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> list[Difference]:
     """Every scenario but the first against the first: what :meth:`Comparison.run` does."""
+    found = gather(asked, engine, progress)
+    control, *treatments = asked.arms
+    return [
+        found.difference(name, control, key, drop_failed=asked.drop_failed)
+        for name in treatments
+        for key in found.outcomes
+    ]
+
+
+def gather(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> Gathered:
+    """The outcomes of all scenarios; raises what :meth:`Comparison.run` raises, but for outcomes that are NaN."""
     check(asked.arms)
     if asked.vectors < 1 or asked.runs < 1 or asked.vectors * asked.runs < 2:
         raise Refused("runs", f"found {asked.vectors} vectors of {asked.runs} seeds; allowed: two runs or more in all")
-    control, *treatments = asked.arms
     points = vectors_of(asked.arms, asked.vectors, asked.sampler_seed)
     found: dict[str, np.ndarray] = {}
     wanted: dict[str, Outcome] = {}
@@ -96,20 +136,7 @@ def compare(asked: Comparison, engine: Engine | None = None, progress: Progress 
         )
         ahead = None if progress is None else shifted(progress, turn * asked.vectors * asked.runs, asked.run_count)
         found[name] = evaluate(experiment, engine, ahead).outcomes
-    return [
-        difference(
-            found[name][..., k],
-            found[control][..., k],
-            drop_failed=asked.drop_failed,
-            outcome=key,
-            unit=wanted[key].unit,
-            share=wanted[key].share,
-            treatment_name=name,
-            control_name=control,
-        )
-        for name in treatments
-        for k, key in enumerate(wanted)
-    ]
+    return Gathered(found, wanted)
 
 
 def check(scenarios: Mapping[str, Scenario]) -> None:

@@ -76,7 +76,7 @@ def print_answer(found: Answer, everything: bool = False) -> None:
     head = found.question.head
     print(f"\n{head.id} {head.name}: {head.question}")
     size = f"{found.asked.vectors} vectors of {found.asked.runs} seeds"
-    print(f"{head.treatment.label}, against {head.control.label} ({size})\n")
+    print(f"{found.question.subject}, against {head.control.label} ({size})\n")
     for line in found.sentences:
         print(f"{line}\n")
     print(found.explanation)
@@ -92,7 +92,10 @@ def _print_rows(found: Answer, everything: bool) -> None:
     across = found.question.head.across
     checks = {(one.case, one.on.treatment_name, one.metric): one for one in found.checks}
     treatments = list(dict.fromkeys(row.difference.treatment_name for row in found.rows))
-    shown_ones = treatments if everything else treatments[:1]
+    shown_ones = treatments if everything else found.question.main
+    if len(shown_ones) > 1 and not everything:
+        _print_family(found)
+        shown_ones = []
     tables: dict[str, list[list[str]]] = {}
     for row in found.rows:
         treatment = row.difference.treatment_name
@@ -105,10 +108,38 @@ def _print_rows(found: Answer, everything: bool) -> None:
         print(title)
         print_table(["" if across else "outcome", *HEADINGS], rows, LEFT)
         print()
-    if len(shown_ones) < len(treatments):
-        print(f"Asked too: {', '.join(treatments[1:])}. --all shows them.")
+    others = [name for name in treatments if name not in found.question.main]
+    if others and not everything:
+        print(f"Asked too: {', '.join(others)}. --all shows them.")
 
 
+def _print_family(found: Answer) -> None:
+    """A row for each treatment of the family, a column for each outcome; one table per value of the lever.
+
+    Of an outcome that others are held against, the level without the treatment.
+    """
+    from runs.findings.differences import written
+    from runs.words import scale
+
+    head = found.question.head
+    names = [metric.name for metric in head.metrics]
+    levels = {metric.along.metric for metric in head.metrics if metric.along}
+    for case, _ in found.question.cases:
+        cells: dict[str, list[str]] = {name: [name] for name in found.question.main}
+        for row in found.of_main(case):
+            one = row.difference
+            told = written([one])
+            change = f"{told.whole(one.mean, signed=True)} {told.interval(one.low, one.high)}"
+            level = scale(one.read_unit, one.control, level=True).whole(one.control)
+            shown = level if row.metric in levels else change + MARKS.get(row.verdict, "")
+            cells[one.treatment_name].append(shown)
+        print(head.across.words.format(case) if head.across else "")
+        print_table(["", *names], list(cells.values()), ("",))
+        print()
+    print("*: as theory expects, and certain; !: against it. --all shows levels, chances and the check of each.\n")
+
+
+MARKS = {"as theory expects": " *", "against theory": " !"}
 HEADINGS = ["control", "difference", "of it", "95% interval", "expected", "Holm p", "verdict", "without it"]
 LEFT = ("", "outcome", "verdict", "without it")
 

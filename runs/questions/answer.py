@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from runs.analysis.compare import Difference, holm
+import numpy as np
+from scipy.stats import spearmanr
+
+from runs.analysis.compare import Difference, Gathered, difference, gather, holm
 from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress, shifted
-from runs.findings.differences import clause
-from runs.questions.question import Metric, Question
+from runs.findings.differences import Names, clause, lower
+from runs.findings.differences import sentence as told_of
+from runs.questions.head import Metric, Side
+from runs.questions.question import Question
 from runs.requests.comparison import Comparison
 from runs.words import listed
 
@@ -53,34 +58,42 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found. ``rows`` and ``checks`` go by value of the lever, treatment, metric."""
+    """What was found. ``rows`` and ``checks`` go by value of the lever, treatment, metric; ``trends``, over a family of
+    treatments, by value of the lever and metric."""
 
     question: Question
     rows: tuple[Row, ...]
     checks: tuple[CheckRow, ...]
+    trends: tuple[Row, ...]
     asked: Inquiry
 
     @property
     def sentences(self) -> list[str]:
         """The answer in plain words: one per value of the lever, about the main treatment."""
+        return [self._sentence(case) for case, _ in self.question.cases]
+
+    def _sentence(self, case: str) -> str:
         head = self.question.head
-        return [
-            sentence(
-                [row for row in self.rows if row.case == case and _of(row) == head.treatment.label],
-                {metric.name: metric for metric in head.metrics},
-                head.treatment.label,
-                "" if head.across is None else head.across.words.format(case),
-            )
-            for case, _ in self.question.cases
-        ]
+        metrics = {metric.name: metric for metric in head.metrics}
+        rows = self.of_main(case)
+        opening = "" if head.across is None else head.across.words.format(case)
+        if len(self.question.main) == 1:
+            return sentence(rows, metrics, head.treatment.label, opening)
+        told = told_of([row.difference for row in rows], Names(metrics))
+        told = f"{opening}: {lower(told)}" if opening else told
+        return f"{told} {goes_with([row for row in self.trends if row.case == case], metrics)}".rstrip()
+
+    def of_main(self, case: str) -> list[Row]:
+        """What was found of the main treatment, or of its family, under one value of the lever."""
+        return [row for row in self.rows if row.case == case and _of(row) in self.question.main]
 
     @property
     def explanation(self) -> str:
         """The explanation check in plain words, over the values of the lever, about the main treatment."""
-        check, label = self.question.head.check, self.question.head.treatment.label
+        check, main = self.question.head.check, self.question.main
         words = {metric.name: metric.words for metric in self.question.head.metrics}[self.question.checked_metric]
         found = [
-            row for row in self.checks if row.metric == self.question.checked_metric and row.on.treatment_name == label
+            row for row in self.checks if row.metric == self.question.checked_metric and row.on.treatment_name in main
         ]
         counts = {result: sum(row.result == result for row in found) for result in (GOES, STAYS, TURNS, NOTHING)}
         told = ", ".join(
@@ -102,6 +115,7 @@ class Answer:
             "explanation": self.explanation,
             "rows": [dataclasses.asdict(row) for row in self.rows],
             "checks": [dataclasses.asdict(row) for row in self.checks],
+            "trends": [dataclasses.asdict(row) for row in self.trends],
         }
 
 
@@ -109,46 +123,102 @@ def answer(
     question: Question, asked: Inquiry, engine: Engine | None = None, progress: Progress | None = None
 ) -> Answer:
     """Answer one question of an inquiry by a crossed design on common draws (theory C)."""
-    head, cases = question.head, question.cases
-    turns = [(case, value, off) for case, value in cases for off in (False, True)]
-    total = asked.run_count(question)
-    found: dict[tuple[str, bool], list[Difference]] = {}
-    for turn, (case, value, off) in enumerate(turns):
+    cases, total = question.cases, asked.run_count(question)
+    metrics = {metric.name: metric for metric in question.head.metrics}
+    on: dict[str, list[Difference]] = {}
+    off: dict[str, list[Difference]] = {}
+    trends: list[Row] = []
+    turns = [(case, value, without) for case, value in cases for without in (False, True)]
+    for turn, (case, value, without) in enumerate(turns):
         one = Comparison(
-            question.scenarios(value, off),
+            question.scenarios(value, without),
             outcomes=question.outcomes,
             vectors=asked.vectors,
             runs=asked.runs,
             seed=asked.seed,
         )
         ahead = None if progress is None else shifted(progress, turn * one.run_count, total)
-        found[case, off] = one.run(engine, ahead)
-    metrics = {metric.name: metric for metric in head.metrics}
+        found = gather(one, engine, ahead)
+        (off if without else on)[case] = _differences(question, found)
+        if not without:
+            trends += _trends(question, found, case)
     rows = tuple(
         Row(case, one.outcome, expected(metrics[one.outcome], case, one.treatment_name), one, one.p, "")
         for case, _ in cases
-        for one in found[case, False]
+        for one in on[case]
     )
     checks = tuple(
-        CheckRow(case, on.outcome, on, off, becomes(on, off))
+        CheckRow(case, with_it.outcome, with_it, without_it, becomes(with_it, without_it))
         for case, _ in cases
-        for on, off in zip(found[case, False], found[case, True], strict=True)
+        for with_it, without_it in zip(on[case], off[case], strict=True)
     )
-    return Answer(question, rows, checks, asked)
+    return Answer(question, rows, checks, tuple(trends), asked)
+
+
+def _differences(question: Question, found: Gathered) -> list[Difference]:
+    """Every treatment against its control in every metric."""
+    return [
+        found.difference(side.label, question.control_of(side), question.outcome(metric, side), metric.name)
+        for side in question.treatments
+        for metric in question.head.metrics
+    ]
+
+
+def _trends(question: Question, found: Gathered, case: str) -> list[Row]:
+    """How the differences of the main family go with the level of another metric without the treatment."""
+    members = [side for side in question.treatments if side.label in question.main]
+    metrics = {metric.name: metric for metric in question.head.metrics}
+    rows = []
+    for metric in question.head.metrics:
+        if metric.along is not None:
+            ranked = rank_correlation(
+                _by_vector(question, found, members, metrics[metric.along.metric], level=True),
+                _by_vector(question, found, members, metric),
+            )
+            name = question.head.treatment.label
+            told = difference(
+                ranked, np.zeros_like(ranked), metric.name, "1", name, f"rank correlation with {metric.along.metric}"
+            )
+            rows.append(Row(case, metric.name, metric.along.expects, told, told.p, ""))
+    return rows
+
+
+def _by_vector(question: Question, found: Gathered, members: list[Side], metric: Metric, level: bool = False) -> Any:
+    """Of each member the level of a metric without it, or what it changes; of one vector each seed alone.
+
+    Shape (vectors or seeds, members).
+    """
+    columns = []
+    for side in members:
+        text = question.outcome(metric, side)
+        values = found.of(question.control_of(side), text)
+        values = values if level else found.of(side.label, text) - values
+        columns.append(values.mean(axis=1) if len(values) > 1 else values[0])
+    return np.stack(columns, axis=1)
+
+
+def rank_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Spearman's (1904) of each row of two arrays (rows, members), shape (rows, 1); 0 where a row does not vary."""
+    told = [
+        spearmanr(one, other).statistic if np.ptp(one) > 0.0 and np.ptp(other) > 0.0 else 0.0
+        for one, other in zip(first, second, strict=True)
+    ]
+    return np.array(told)[:, None]
 
 
 def together(answers: Sequence[Answer]) -> list[Answer]:
     """The answers with chances adjusted for all that was asked (Holm 1979), and verdicts by these."""
-    adjusted = iter(holm([row.difference.p for one in answers for row in one.rows]))
+    adjusted = iter(holm([row.difference.p for one in answers for row in (*one.rows, *one.trends)]))
     result = []
     for one in answers:
         margins = {metric.name: metric.margin for metric in one.question.head.metrics}
-        rows = []
-        for row in one.rows:
+        judged = []
+        for row in (*one.rows, *one.trends):
             chance = next(adjusted)
             told = verdict(row.expects, row.difference, chance, margins[row.metric])
-            rows.append(dataclasses.replace(row, holm=chance, verdict=told))
-        result.append(dataclasses.replace(one, rows=tuple(rows)))
+            judged.append(dataclasses.replace(row, holm=chance, verdict=told))
+        count = len(one.rows)
+        result.append(dataclasses.replace(one, rows=tuple(judged[:count]), trends=tuple(judged[count:])))
     return result
 
 
@@ -182,6 +252,19 @@ def becomes(on: Difference, off: Difference) -> str:
     if not off.certain or abs(off.mean) < abs(on.mean) / 2.0:
         return GOES
     return STAYS if (off.mean > 0.0) == (on.mean > 0.0) else TURNS
+
+
+def goes_with(rows: Sequence[Row], metrics: dict[str, Metric]) -> str:
+    """``Ranked against the slack: X +0.5 [0.4, 0.6], as theory expects; Y ...`` in the rows' order."""
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        along, one = metrics[row.metric].along, row.difference
+        other = metrics[along.metric].words if along else ""
+        text = f"{metrics[row.metric].words} {one.mean:+.2f} [{one.low:.2f}, {one.high:.2f}], {row.verdict}"
+        told.setdefault(other, []).append(text)
+    return " ".join(
+        f"Rank correlation of the change with {other}: {'; '.join(texts)}." for other, texts in told.items()
+    )
 
 
 def _of(row: Row) -> str:

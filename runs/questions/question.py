@@ -10,108 +10,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from typing import Any
 
 from market import BadInput, Scenario
 from market.scenario import toml
 from market.scenario.scenario import merge
 from market.scenario.scenario import shipped as shipped_scenarios
-from market.scenario.schema import STRICT, suggest, validate
-from market.scenario.wide import is_value, leaves, overlap, spread
+from market.scenario.schema import suggest, validate
+from market.scenario.wide import overlap, spread
 from runs.analysis.compare import check as comparable
 from runs.engine import outcomes
-
-Sign = Literal["+", "-", "0", "?"]
-"""What theory expects of a difference; ``?`` where it does not say."""
-
-
-def _by_path(table: Any) -> Any:
-    """Fields by path, whether written ``"a.b" = x`` or ``a.b = x``."""
-    try:
-        return leaves(table, is_value, "set")
-    except BadInput:
-        raise PydanticCustomError("twice", "each field once") from None
-
-
-Settings = Annotated[dict[str, Any], BeforeValidator(_by_path), Field(alias="set")]
-"""What fields are set to."""
-
-
-class Side(BaseModel):
-    """A world of the comparison: the question's, with some fields set, some events added."""
-
-    model_config = STRICT
-    label: str
-    scenario: str | None = None
-    set_: Settings = {}
-    events: list[dict[str, Any]] = []
-
-
-class Metric(BaseModel):
-    """An outcome, what to call it in a sentence, and the sign stated before anything was run.
-
-    ``expects_at`` has other signs for some treatments or values of the lever, by label, treatments first; ``margin`` is
-    the difference, in the outcome's unit, up to which an expected 0 counts as such.
-    """
-
-    model_config = STRICT
-    name: str
-    outcome: str
-    words: str
-    expects: Sign
-    expects_at: dict[str, Sign] = {}
-    why: str
-    margin: Annotated[float, Field(gt=0.0)] | None = None
-
-
-class Across(BaseModel):
-    """A lever, and the values under each of which the question is asked."""
-
-    model_config = STRICT
-    path: str
-    values: Annotated[list[Any], Field(min_length=1)]
-    labels: list[str] = []
-    words: str = "With {}"
-
-    @property
-    def names(self) -> list[str]:
-        """What the values are called."""
-        return self.labels or [str(value) for value in self.values]
-
-
-class Check(BaseModel):
-    """The explanation check: the mechanism that is credited, what switches it off on both sides, and what should become
-    of the effect on ``metric`` (the first one if empty)."""
-
-    model_config = STRICT
-    credited: str
-    set_: Settings = {}
-    events: list[dict[str, Any]] = []
-    expects: Literal["goes", "stays"] = "goes"
-    metric: str = ""
-
-
-class Head(BaseModel):
-    """A question file."""
-
-    model_config = STRICT
-    schema_: Literal[1] = Field(alias="schema")
-    id: str
-    name: str
-    question: str
-    theory: str
-    limits: str = ""
-    scenario: str
-    set_: Settings = {}
-    control: Side
-    treatment: Side
-    more: list[Side] = []
-    across: Across | None = None
-    metrics: Annotated[list[Metric], Field(min_length=1)]
-    check: Check
+from runs.questions.head import Head, Metric, Side, filled
 
 
 def shipped() -> dict[str, Path]:
@@ -179,21 +88,53 @@ class Question:
         across = self.head.across
         return [("", None)] if across is None else list(zip(across.names, across.values, strict=True))
 
-    @property
+    @cached_property
     def sides(self) -> dict[str, Side]:
-        """Where each side stands in the file; the control first."""
-        more = {f"more[{k}]": side for k, side in enumerate(self.head.more)}
-        return {"control": self.head.control, "treatment": self.head.treatment, **more}
+        """Where each side stands in the file, families member by member; controls first, the main one before others."""
+        head = self.head
+        found = {"control": head.control, **{f"controls[{k}]": side for k, side in enumerate(head.controls)}}
+        try:
+            found.update(head.treatment.members("treatment"))
+            for k, side in enumerate(head.more):
+                found.update(side.members(f"more[{k}]"))
+        except BadInput as error:
+            raise BadInput(f"{self.source}: {error}") from None
+        return found
+
+    @property
+    def treatments(self) -> list[Side]:
+        """What is held against a control."""
+        return [side for where, side in self.sides.items() if not where.startswith("control")]
+
+    @property
+    def main(self) -> list[str]:
+        """Labels of the main treatment, or of the members of its family."""
+        return [side.label for where, side in self.sides.items() if where.startswith("treatment")]
+
+    @property
+    def subject(self) -> str:
+        """What is held against the control, in a line: the main treatment, or its family from first to last."""
+        first, *rest = self.main
+        return f"{len(self.main)} treatments from {first} to {rest[-1]}" if rest else first
+
+    def control_of(self, treatment: Side) -> str:
+        """Label of what a treatment is held against."""
+        return treatment.against or self.head.control.label
 
     @property
     def checked_metric(self) -> str:
         """Name of the metric that the explanation check is about."""
         return self.head.check.metric or self.head.metrics[0].name
 
+    def outcome(self, metric: Metric, treatment: Side) -> str:
+        """Text of a metric's outcome for one treatment, as :mod:`runs.engine.outcomes` reads it."""
+        return str(filled(metric.outcome, treatment.words, f"{self.source}: metrics.{metric.name}.outcome"))
+
     @property
-    def outcomes(self) -> dict[str, str]:
-        """Texts of the outcomes by the metrics' names, as :mod:`runs.engine.outcomes` reads them."""
-        return {metric.name: metric.outcome for metric in self.head.metrics}
+    def outcomes(self) -> list[str]:
+        """Texts of all outcomes, each once."""
+        texts = [self.outcome(metric, side) for metric in self.head.metrics for side in self.treatments]
+        return list(dict.fromkeys(texts))
 
     def scenarios(self, value: Any = None, off: bool = False) -> dict[str, Scenario]:
         """The worlds to compare by label, the control first, at one value of the lever; ``off``: without the
@@ -221,7 +162,7 @@ class Question:
         """What is laid over the scenario, one after the other."""
         head = self.head
         lever = {} if head.across is None else {head.across.path: value}
-        steps: list[Step] = [("set.", head.set_, []), (f"across.values: {value}: ", lever, [])]
+        steps: list[Step] = [("set.", head.set_, []), ("", {}, head.events), (f"across.values: {value}: ", lever, [])]
         steps += [(f"{where}.set.", side.set_, []), (f"{where}.", {}, side.events)]
         if off:
             steps += [("check.set.", head.check.set_, []), ("check.", {}, head.check.events)]
@@ -283,7 +224,9 @@ class Question:
         worlds = self.scenarios(self.cases[0][1])
         comparable(worlds)
         for metric in head.metrics:
-            outcomes.read(metric.outcome, next(iter(worlds.values())), f"{self.source}: metrics.{metric.name}.outcome")
+            for side in self.treatments:
+                where = f"{self.source}: metrics.{metric.name}.outcome"
+                outcomes.read(self.outcome(metric, side), next(iter(worlds.values())), where)
         for _, value in self.cases[1:]:
             self._world("control", head.control, value, False)
         self.scenarios(self.cases[0][1], off=True)
@@ -295,14 +238,24 @@ class Question:
         for what, said in (("metrics.name", names), ("label", labels)):
             if twice := sorted({name for name in said if said.count(name) > 1}):
                 raise BadInput(f"{self.source}: {what}: found {twice[0]!r} twice; allowed: once")
-        if self.checked_metric not in names:
-            raise BadInput(
-                f"{self.source}: check.metric: found {head.check.metric!r}; {suggest(head.check.metric, names)}"
-            )
+        alongs = {f"metrics.{one.name}.along.metric": one.along.metric for one in head.metrics if one.along}
+        for where, name in {"check.metric": self.checked_metric, **alongs}.items():
+            if name not in names:
+                raise BadInput(f"{self.source}: {where}: found {name!r}; {suggest(name, names)}")
+        if alongs and not head.treatment.each:
+            raise BadInput(f"{self.source}: {next(iter(alongs))}: found without 'treatment.each'; allowed: of a family")
+        controls = [head.control, *head.controls]
+        for side in controls:
+            if side.against or side.each:
+                raise BadInput(f"{self.source}: {side.label}: found 'against' or 'each'; allowed: of treatments")
+        for side in self.treatments:
+            if side.against and side.against not in [one.label for one in controls]:
+                known = suggest(side.against, [one.label for one in controls])
+                raise BadInput(f"{self.source}: {side.label}: against: found {side.against!r}; {known}")
         if head.across is not None and len(head.across.names) != len(head.across.values):
             counts = f"{len(head.across.labels)} for {len(head.across.values)} values"
             raise BadInput(f"{self.source}: across.labels: found {counts}; allowed: one for each")
-        cases = [*labels[1:], *(label for label, _ in self.cases)]
+        cases = [*(side.label for side in self.treatments), *(label for label, _ in self.cases)]
         for metric in head.metrics:
             if "0" in (metric.expects, *metric.expects_at.values()) and metric.margin is None:
                 raise BadInput(f"{self.source}: metrics.{metric.name}.margin: is missing; an expected 0 needs one")

@@ -67,8 +67,8 @@ def effect(mean: float, half: float, label: str = ""):
 # --- files --------------------------------------------------------------------------------------------------------
 
 
-def test_there_is_one_question_for_each_of_theory_c():
-    assert [head_of(name).id for name in shipped()] == [f"C{k}" for k in range(1, 15)]
+def test_there_is_one_question_for_each_of_theory_c_and_one_of_when():
+    assert [head_of(name).id for name in shipped()] == [f"C{k}" for k in range(1, 16)]
     assert all(head_of(name).name == name for name in shipped())
 
 
@@ -78,7 +78,9 @@ def test_a_shipped_question_fits_its_scenarios_and_its_sides_differ(name):
     for _, value in question.cases[:: max(1, len(question.cases) - 1)]:
         worlds = question.scenarios(value)
         assert list(worlds) == [side.label for side in question.sides.values()]
-        assert len({scenario.hash for scenario in worlds.values()}) == len(worlds)
+        sides = {side.label: question.control_of(side) for side in question.treatments}
+        assert len({(worlds[label].hash, control) for label, control in sides.items()}) == len(sides)
+        assert all(worlds[label].hash != worlds[control].hash for label, control in sides.items())
         without = question.scenarios(value, off=True)
         assert all(without[label].hash != worlds[label].hash for label in worlds)
     assert question.head.limits
@@ -176,6 +178,32 @@ BAD = {
 }
 
 
+FAMILY = {
+    "label": "more in {quarter}",
+    "events": [{"quarter": "{quarter}", "kind": "capacity_shock", "factor": 1.5, "until": "{quarter}"}],
+    "each": [{"quarter": "2023Q1"}, {"quarter": "2023Q3"}],
+}
+
+BAD |= {
+    "no such word": (
+        {"treatment": FAMILY | {"label": "more in {quartr}"}},
+        "q.toml: treatment.each[0]: found '{quartr}'; did you mean 'quarter'?",
+    ),
+    "words of none": (
+        {"metrics": [{"name": "x", "outcome": "shipped in {quarter}", "words": "x", "expects": "+", "why": "x"}]},
+        "q.toml: metrics.x.outcome: found '{quarter}'; allowed: words where the treatment has 'each'",
+    ),
+    "no such control": (
+        {"more": [{"label": "less", "against": "nothing", "set": {"supplier.capacity_factor": 0.5}}]},
+        "q.toml: less: against: found 'nothing'; allowed: as it is",
+    ),
+    "a family of controls": (
+        {"control": FAMILY | {"label": "as it is"}},
+        "q.toml: as it is: found 'against' or 'each'; allowed: of treatments",
+    ),
+}
+
+
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_file_is_told_in_one_sentence(raw, case):
     change, sentence = BAD[case]
@@ -195,6 +223,8 @@ def test_a_bad_file_is_told_in_one_sentence(raw, case):
         ({"outcome": "total shiped"}, "q.toml: metrics.shipped.outcome: found 'shiped'; measures of the market: did"),
         ({"expects": "0"}, "q.toml: metrics.shipped.margin: is missing; an expected 0 needs one"),
         ({"expects_at": {"less": "-"}}, "q.toml: metrics.shipped.expects_at: found 'less'; allowed: "),
+        ({"along": {"metric": "shiped", "expects": "+"}}, "q.toml: metrics.shipped.along.metric: found 'shiped'; did"),
+        ({"along": {"metric": "shipped", "expects": "+"}}, "q.toml: metrics.shipped.along.metric: found without"),
         ({"margin": 0.0}, "q.toml: metrics.0.margin: found 0.0; allowed: above 0.0"),
     ],
 )
@@ -300,6 +330,51 @@ def test_other_signs_are_stated_by_treatment_before_value(raw):
     assert answer.expected(metric, "linear", "more") == "?"
 
 
+def test_each_treatment_of_a_family_is_held_against_the_control_in_its_own_quarters(raw, ask):
+    outcome = {"outcome": "capacity in {quarter}", "along": {"metric": "shipped", "expects": "-"}}
+    events = [{"quarter": "2022Q4", "path": "market.demand_level", "multiply": 2.0}]
+    found = ask(treatment=FAMILY, metrics=[raw["metrics"][0] | outcome], events=events)
+    plain = raw | {"events": events}
+    for row, quarter in zip(found.rows, ("2023Q1", "2023Q3"), strict=True):
+        event = FAMILY["events"][0] | {"quarter": quarter, "until": quarter}
+        metrics = [raw["metrics"][0] | {"outcome": f"capacity in {quarter}"}]
+        alone = plain | {"treatment": {"label": "m", "events": [event]}, "metrics": metrics}
+        (other,) = Inquiry([Question.from_dict(alone)], vectors=1, runs=3).run(ONE)[0].rows
+        assert row.difference.treatment_name == f"more in {quarter}"
+        assert row.difference.mean == other.difference.mean
+        assert row.difference.mean != 0.0
+    (sentence,), (along,) = found.sentences, found.trends
+    assert "of 2 others, more in 2023Q" in sentence
+    assert f"{along.difference.mean:+.2f} [" in sentence
+    assert 0.0 < along.holm <= 1.0
+
+
+def test_a_treatment_may_have_a_control_of_its_own(ask):
+    half = {"label": "half", "set": {"supplier.capacity_factor": 0.5}}
+    less = {"label": "less", "set": {"supplier.capacity_factor": 0.8}, "against": "half"}
+    more, other = (row.difference for row in ask(controls=[half], more=[less]).rows)
+    assert (more.control_name, other.control_name, other.treatment_name) == ("as it is", "half", "less")
+    assert other.control < more.control
+    assert other.mean == pytest.approx(other.treatment - other.control)
+
+
+def test_ranks_are_compared_row_by_row():
+    """By hand: 1 - 6 sum d^2 / (n (n^2 - 1)), with d = 0, 1, 1, 0 in the second row; nothing varies in the last."""
+    first = np.array([[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0], [5.0, 5.0, 5.0, 5.0]])
+    second = np.array([[9.0, 7.0, 5.0, 1.0], [0.0, 8.0, 3.0, 9.0], [1.0, 2.0, 3.0, 4.0]])
+    assert answer.rank_correlation(first, second) == pytest.approx(np.array([[-1.0], [0.8], [0.0]]))
+
+
+def test_a_family_is_a_table_on_screen_and_figures_in_a_report(gpumarket, tmp_path):
+    status, out, _ = gpumarket("ask", "when", "--vectors", "2", "--runs", "2", "--out", str(tmp_path / "when"))
+    assert status == 0
+    assert "12 treatments from a rush in 2023Q1 to a rush in 2025Q4, against no rush (2 vectors of 2 seeds)" in out
+    assert len(re.findall(r"^a rush in 202[345]Q[1234] ", out, re.MULTILINE)) == 12 * 3
+    page = (tmp_path / "when" / "report.html").read_text()
+    assert page.count("<svg") >= 3
+    assert "rank correlation with slack" in page
+
+
 # --- the command --------------------------------------------------------------------------------------------------
 
 
@@ -307,7 +382,7 @@ def test_ask_lists_the_questions(gpumarket):
     status, out, _ = gpumarket("ask")
     lines = out.splitlines()
     assert status == 0
-    assert len(lines) == 14
+    assert len(lines) == 15
     assert lines[0].split()[:2] == ["C1", "rush"]
 
 
@@ -317,7 +392,7 @@ def test_ask_answers_the_rush(gpumarket):
     (found,) = json.loads(out)["answers"]
     rules = Scenario.load("colossus").levers["market.allocation"]
     assert found["question"]["across"]["values"] == rules
-    assert len(found["rows"]) == len(found["checks"]) == len(rules) * 3 * 4
+    assert len(found["rows"]) == len(found["checks"]) == len(rules) * 4 * 5
     assert len(found["sentences"]) == len(rules)
     assert {"mean", "low", "high", "p", "vectors", "seeds"} <= set(found["rows"][0]["difference"])
     assert "runs in" in err
@@ -346,6 +421,10 @@ def test_the_question_on_the_page_is_one():
     for name in shipped():
         head = head_of(name)
         assert f"{head.id} `{name}`" in text
+    _, _, below = text.partition("| question | treatment, control |")
+    table = [row.split(" | ") for row in below.split("\n\n")[0].splitlines()[2:]]
+    assert len(table) == sum(len(head_of(name).metrics) for name in shipped() if name != "when")
+    assert {cells[5] for cells in table} <= {"as expected", "**against**", "not certain", "silent"}
 
 
 def test_an_answer_is_a_report(gpumarket, tmp_path):
