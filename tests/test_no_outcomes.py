@@ -10,8 +10,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-INPUTS = {"capex_cash", "cowos_capacity"}
-"""Series that drive the model: what buyers spend on everything, what the foundry can package."""
+INPUTS = {
+    "capex_cash",  # what a company pays for property and equipment of all kinds
+    "capex_with_leases",  # the same with what it takes on finance leases
+    "capex",  # the same of China's four largest clouds, put together from press and filings
+    "infrastructure_spending",  # servers and storage of every kind, of those who run their own
+    "equity_raised",  # what investors gave other neoclouds, loans on machines left out
+    "cowos_capacity",  # what the foundry can package
+}
+"""Series that drive the model: means before anything is bought with them. Accelerators are a part of what the first
+four pay for, as of any such figure, but no series says which part, from whom, at which price or when."""
 
 PROGRAM = """
 import sys

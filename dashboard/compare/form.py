@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from dashboard.compare.asked import Asked, others_wait, outcomes
-from dashboard.reading.declared import Control, levers, readable
+from dashboard.reading.declared import VARIOUS, Control, levers, readable
 from dashboard.state.jobs import Job, Progress
 from dashboard.state.session import Setting, scenario_of
 from market import BadInput, Scenario
@@ -95,8 +95,7 @@ class Wanted:
 
     @property
     def runs(self) -> int:
-        count = 2 if self.form.way == SCENARIOS else 1 + len(self.form.values)
-        return count * self.form.vectors * self.form.seeds
+        return self.request.run_count
 
     def command(self, dropped: bool = False) -> str:
         """The same on the command line; nothing if the drawer holds changes, which it cannot say."""
@@ -179,8 +178,8 @@ def shown(name: str, setting: Setting) -> str:
 
 
 def levers_of(setting: Setting) -> list[Control]:
-    """The levers of the drawer's scenario."""
-    return levers(setting.scenario, setting.base)
+    """The levers of the drawer's scenario that have a value to hold others against."""
+    return [lever for lever in levers(setting.scenario, setting.base) if lever.value != VARIOUS]
 
 
 def values_of(lever: Control) -> list[tuple[str, str]]:

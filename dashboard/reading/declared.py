@@ -13,10 +13,15 @@ from market.market_state import MarketState
 from market.product import OutsideOption, Product
 from market.scenario.scenario import Scenario
 from market.scenario.uncertainty import Distribution
+from market.scenario.wide import reach
 
 SYMBOL = re.compile(r"^\w{1,10}( of E\d+)?: ")
 """A formula's symbol before the words, which says nothing to who has not read the formula."""
 BARE = re.compile(r"^\w+ of E\d+$")
+
+
+VARIOUS = "various"
+"""In place of the value of a field of many where it is not the same for all."""
 
 
 @dataclass(frozen=True)
@@ -58,25 +63,30 @@ def control(scenario: Scenario, path: str, values: Any, own: Any) -> Control | N
     A mechanism may be any of its kind; those that the scenario lists come first.
     """
     value = scenario.get(path)
+    held = [value]
+    if isinstance(value, dict):
+        held, value = list(value.values()), VARIOUS
     role = role_of(scenario, path)
     words: dict[str, Any] = {
         "path": path,
         "label": label(path),
         "help": explain(getattr(role, "doc", "")),
         "unit": unit(getattr(role, "unit", "")),
-        "own": own,
+        "own": VARIOUS if isinstance(own, dict) else own,
     }
     if isinstance(value, bool):
         return Control(**words, kind="switch", value=value)
+    if isinstance(held[0], bool):
+        values = [True, False]
     if isinstance(values, list):
         others = role.options if isinstance(role, Choice) else ()
         options = tuple((v, readable(str(v))) for v in dict.fromkeys([*values, value, *others]))
         return Control(**words, kind="choice", value=value, options=options)
-    if not isinstance(value, int | float):
+    if not all(isinstance(one, int | float) for one in held):
         return None
     low, high = bounds(values)
-    low, high = min(low, value), max(high, value)
-    step = 1.0 if isinstance(value, int) else nice_step(high - low)
+    low, high = min(low, *held), max(high, *held)
+    step = 1.0 if isinstance(held[0], int) else nice_step(high - low)
     return Control(**words, kind="slider", value=value, low=low, high=high, step=step)
 
 
@@ -97,14 +107,14 @@ def role_of(scenario: Scenario, path: str) -> Any:
     }
     cls = tables.get(table)
     if table == "buyers":
-        cls = scenario.classes[rest[0]]
+        cls = scenario.classes[reach(scenario, path)[0].split(".")[1]]
     field = fields_of(cls).get(rest[-1]) if cls else None
     return field.role if field else None
 
 
 def label(path: str) -> str:
-    """``buyers.xAI.cost_factor`` as ``xAI: cost factor``."""
-    table, *rest = path.split(".")
+    """``buyers.xAI.cost_factor`` as ``xAI: cost factor``, ``buyers.*.cost_factor`` as ``All buyers: cost factor``."""
+    table, *rest = path.replace(".*.", f".All {path.partition('.')[0]}.").split(".")
     words = readable(rest[-1] if rest else table)
     return f"{rest[0]}: {words[0].lower()}{words[1:]}" if len(rest) > 1 else words
 

@@ -13,19 +13,34 @@ from agents.records.roles import SLOTS, WEEKS
 from market.gears.model import Market
 from market.scenario.paths import quarter_label
 
+TRIFLE = 1e-12
+"""Share of a line that rounding may leave over of a sum."""
+
 
 @dataclass
 class Line:
-    """A line that was open at a quarter's end: its rows in the table of orders, the last of which is its present one.
+    """A line of a buyer's book: what all its rows begin with, how it last stood in the book, what happened to it."""
 
-    ``before`` is what of the line's units was shipped or cancelled before that row, as shares of the line; and
-    ``cancelled`` what has been cancelled by now.
-    """
+    head: dict[str, Any]
+    product: int
+    units: float
+    open: float
+    cancelled: float
+    ever: set[str] = field(default_factory=set)
 
-    row: dict[str, Any]
-    shipped_before: float = 0.0
-    cancelled_before: float = 0.0
-    cancelled: float = 0.0
+    def row(self, label: str, left: float, **happened: float) -> dict[str, Any]:
+        """Its row of a quarter: units ``shipped``, ``cancelled`` and ``converted`` in it, and ``left`` open."""
+        self.ever |= {what for what, units in happened.items() if units > 0.0}
+        status = "open"
+        if left <= 0.0:
+            status = "shipped"
+            if happened.get("converted", 0.0) > 0.0:
+                status = "converted"
+            elif "cancelled" in self.ever:
+                status = "partly cancelled" if self.ever & {"shipped", "converted"} else "cancelled"
+        nothing = dict.fromkeys(("shipped", "cancelled", "converted"), 0.0)
+        closed = None if left > 0.0 else label
+        return {"quarter": label} | self.head | nothing | happened | {"open": left, "status": status, "closed": closed}
 
 
 @dataclass
@@ -37,8 +52,11 @@ class Trace:
     ``none``. Quantity, price, date and prepaid share are those of the order that came of it, if one did.
     offers: of talks, what was offered in which week by which side. Of auctions, the corners of every bid, all in week
     0: a price and the units taken at it in all; accepted are those not under the clearing price.
-    orders: the lines of the order book, with what became of them by the end. A line that was moved to another product
-    is ``converted``, and goes on as a line of that product, placed when it was.
+    orders: a row for each line of the order book and quarter in which something happened to it: units placed, shipped,
+    cancelled, converted to another product in that quarter, and open after it. All quarterly figures of orders and
+    deliveries follow from these rows. ``line`` numbers a buyer's lines. What is converted is a line of its own from
+    then on, of the other product and in its units, placed when the line it came from was; a line of which all is
+    converted has that as its ``status``. Lines that a buyer begins with have a row in the quarter before the first.
     """
 
     model: Market
@@ -46,6 +64,11 @@ class Trace:
     offers: list[dict[str, Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
     books: dict[str, list[Line]] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for buyer in self.model.buyers:
+            self._note_lines(self._quarter(self.model.quarter - 1), buyer, [])
 
     def step(self) -> None:
         """Step the model one quarter and note what was offered, agreed, shipped and cancelled in it."""
@@ -137,48 +160,63 @@ class Trace:
 
     def _known_lines(self, buyer: Any) -> list[Line]:
         """The lines that the coming quarter takes over: a buyer drops closed ones and keeps the others in order."""
-        lines = self.books.get(buyer.name, [])
-        return [line for i, line in enumerate(lines) if buyer.line_open[i] > 0.0]
+        kept = []
+        for i, line in enumerate(self.books[buyer.name]):
+            line.units, line.open, line.cancelled = buyer.line_units[i], buyer.line_open[i], buyer.line_cancelled[i]
+            if line.open > 0.0:
+                kept.append(line)
+        return kept
 
     def _note_lines(self, label: str, buyer: Any, lines: list[Line]) -> None:
+        """A quarter ships, then converts lines in whole or in part, then cancels; parts and new orders stand last."""
         for i in range(buyer.lines):
-            name = self.model.products[buyer.line_product[i]].name
-            units, left = buyer.line_units[i], buyer.line_open[i]
-            if i == len(lines):
-                lines.append(Line(self._new_row(buyer, i, units)))
-            line = lines[i]
-            if line.row["product"] != name:  # units are counted in those of the new product from now on
-                line.row |= {"status": "converted", "closed": label}
-                line.shipped_before = 1.0 - (left + buyer.line_cancelled[i]) / units
-                line.cancelled_before = line.cancelled
-                share = max(0.0, 1.0 - line.shipped_before - line.cancelled_before)
-                line.row = self._new_row(buyer, i, share * units)
-            line.cancelled = buyer.line_cancelled[i] / units
-            cancelled = line.cancelled - line.cancelled_before
-            shipped = 1.0 - left / units - line.cancelled - line.shipped_before
-            line.row["promised"] = self._quarter(buyer.line_promised[i])
-            if left <= 0.0:
-                line.row["closed"] = label
-                line.row["status"] = _status(shipped, cancelled)
+            if i >= len(lines):
+                lines.append(self._begin(label, buyer, i, buyer.line_cancelled[i]))
+            elif buyer.line_product[i] == lines[i].product:
+                self._move(label, buyer, i, lines[i])
+            else:
+                lines[i] = self._convert(label, buyer, i, lines[i])
         self.books[buyer.name] = lines
 
-    def _new_row(self, buyer: Any, i: int, units: float) -> dict[str, Any]:
-        row = {
+    def _begin(self, label: str, buyer: Any, i: int, cancelled: float) -> Line:
+        """A line that was not there before: an order, or what was converted, of which some may be cancelled already."""
+        self.numbers[buyer.name] = self.numbers.get(buyer.name, 0) + 1
+        product, left = buyer.line_product[i], buyer.line_open[i]
+        head = {
             "buyer": buyer.name,
-            "product": self.model.products[buyer.line_product[i]].name,
-            "quantity": units,
+            "line": self.numbers[buyer.name],
+            "product": self.model.products[product].name,
+            "quantity": left + cancelled,
             "price": buyer.line_price[i],
             "placed": self._quarter(buyer.line_placed[i]),
             "promised": self._quarter(buyer.line_promised[i]),
-            "status": "open",
-            "closed": None,
         }
-        self.orders.append(row)
-        return row
+        line = Line(head, product, buyer.line_units[i], left, buyer.line_cancelled[i])
+        self.orders.append(line.row(label, left, cancelled=cancelled))
+        return line
+
+    def _move(self, label: str, buyer: Any, i: int, line: Line) -> None:
+        """What was shipped, converted and cancelled of a line that is of the same product still."""
+        converted = line.units - buyer.line_units[i]
+        cancelled = buyer.line_cancelled[i] - line.cancelled
+        shipped = line.open - buyer.line_open[i]
+        if converted > 0.0 or cancelled > 0.0:
+            shipped = _more_than_rounding(shipped - converted - cancelled, line.units)
+        if shipped > 0.0 or converted > 0.0 or cancelled > 0.0:
+            happened = {"shipped": shipped, "cancelled": cancelled, "converted": converted}
+            self.orders.append(line.row(label, buyer.line_open[i], **happened))
+
+    def _convert(self, label: str, buyer: Any, i: int, line: Line) -> Line:
+        """Close a line all of which has become another product's; returns the line that it is now."""
+        products = self.model.products
+        each = products[line.product].hae / products[buyer.line_product[i]].hae
+        cancelled = _more_than_rounding(buyer.line_cancelled[i] - each * line.cancelled, buyer.line_units[i])
+        shipped = line.open - (buyer.line_open[i] + cancelled) / each
+        shipped = _more_than_rounding(shipped, line.units)
+        self.orders.append(line.row(label, 0.0, shipped=shipped, converted=line.open - shipped))
+        return self._begin(label, buyer, i, cancelled)
 
 
-def _status(shipped: float, cancelled: float) -> str:
-    """What became of a line that is closed, from what was shipped and cancelled of it, over its units."""
-    if cancelled <= 1e-12:
-        return "shipped"
-    return "cancelled" if shipped <= 1e-12 else "partly cancelled"
+def _more_than_rounding(units: float, whole: float) -> float:
+    """What is left over of a sum, unless it is so little of the whole that it is rounding's."""
+    return units if units > TRIFLE * whole else 0.0

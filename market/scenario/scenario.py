@@ -25,9 +25,14 @@ from market.scenario.story import Story, timeless
 from market.scenario.story import read as read_story
 from market.scenario.uncertainty import Distribution
 from market.scenario.uncertainty import read as read_distribution
+from market.scenario.wide import is_span, leaves, reach, spread
 
 if TYPE_CHECKING:
     from market.gears.build import Build
+
+
+UNKNOWN = ("uncertainties", "levers")
+"""The tables of a file that say of fields what they may be."""
 
 
 def shipped() -> dict[str, Path]:
@@ -74,6 +79,7 @@ class Scenario:
         Raises:
             BadInput: it is not valid.
         """
+        raw = _flat(raw, source)
         head = validate(Head, raw, "", source)
         tables = {name: validate(table_model(kind), raw.get(name, {}), name, source) for name, kind in TABLES.items()}
         entries: dict[str, Mapping[str, Any]] = {}
@@ -141,15 +147,18 @@ class Scenario:
     def replace(self, path: str, value: Any) -> Scenario:
         """A copy in which the field at ``path`` (``buyers.xAI.urgency``) has another value.
 
+        ``buyers.*.urgency`` is the field of every buyer that has it, ``buyers.Hyperscaler.urgency`` that of every buyer
+        of the class.
+
         Raises:
             BadInput: there is no such field, or the value is not allowed.
         """
         return self.replace_all({path: value})
 
     def replace_all(self, changes: Mapping[str, Any]) -> Scenario:
-        """A copy with several fields changed."""
+        """A copy with several fields changed; of two paths to one field the narrower holds."""
         raw = copy.deepcopy(timeless(dict(self.raw), changes))
-        for path, value in changes.items():
+        for path, value in spread(self, changes).items():
             self._locate(path)
             *parents, last = path.split(".")
             table = raw
@@ -159,11 +168,16 @@ class Scenario:
         return Scenario.from_dict(raw, self.source)
 
     def get(self, path: str) -> Any:
-        """The value of the field at ``path``, default included.
+        """The value of the field at ``path``, default included; of many the one they share, or a dict of all.
 
         Raises:
             BadInput: there is no such field.
         """
+        found = {single: self._get(single) for single in reach(self, path)}
+        first, *others = found.values()
+        return first if all(other == first for other in others) else found
+
+    def _get(self, path: str) -> Any:
         owner, field = self._locate(path)
         return self.classes[path.split(".")[1]].__name__ if field == "class" else getattr(owner, field)
 
@@ -220,6 +234,8 @@ class Scenario:
                 known = []
             if part not in known:
                 here = ".".join(parts[:at]) or "top level"
+                if here == "buyers" and len(parts) == 3:
+                    known = [*known, *(cls.__name__ for cls in self.classes.values())]
                 raise BadInput(f"{self.source}: {path}: no such field; {here}: {suggest(part, known)}")
             if isinstance(owner, BaseModel):
                 if at != len(parts) - 1:
@@ -233,7 +249,7 @@ class Scenario:
     def _check(self) -> None:
         """What can only be seen with the whole scenario at hand."""
         for path in [*self.uncertainties, *self.levers]:
-            self._locate(path)
+            self.get(path)
         self.build  # noqa: B018 - the one place where names, paths and events meet
 
 
@@ -272,9 +288,15 @@ def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any
     base = raw.pop("extends", None)
     if base is None:
         return raw, source
+    raw = _flat(raw, source)
     above = (*above, path.resolve())
     inherited = _read(base if base in known else path.parent / str(base), above)[0]
     return merge(timeless(inherited, raw), raw), source
+
+
+def _flat(raw: dict[str, Any], source: str) -> dict[str, Any]:
+    """The content of a file with its uncertainties and levers by path, however their paths are written."""
+    return raw | {name: leaves(raw[name], is_span, f"{source}: {name}") for name in UNKNOWN if name in raw}
 
 
 def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

@@ -202,7 +202,7 @@ def _allowed(error: Any) -> str:
 
 def suggest(name: str, known: Iterable[str]) -> str:
     """What may stand there instead, the nearest name first."""
-    names = list(known)
+    names = list(dict.fromkeys(known))
     near = difflib.get_close_matches(name, names, 1)
     if near:
         return f"did you mean {near[0]!r}? Allowed: {', '.join(sorted(names))}"

@@ -12,6 +12,7 @@ from agents.records.roles import Parameter, Path, fields_of
 from market.gears.build import Build, copied
 from market.scenario.paths import BadInput
 from market.scenario.scenario import Scenario
+from market.scenario.wide import spread
 
 KEPT = 64
 """Builds that are kept while points come back to them."""
@@ -45,7 +46,7 @@ class Variation:
 
     Args:
         scenario: where the other fields come from.
-        paths: the open fields, such as ``supplier.capacity_delay``.
+        paths: the open fields, such as ``supplier.capacity_delay`` or, of all buyers at once, ``buyers.*.elasticity``.
 
     Raises:
         BadInput: there is no such field, or it may not differ between points.
@@ -59,11 +60,14 @@ class Variation:
             if "." not in path:
                 raise BadInput(f"{scenario.source}: {path}: may not differ between points; allowed: fields of a table")
         classes_vary = any(path.endswith(".class") for path in self.paths)  # and with them the fields of buyers
-        self._slots = {
-            path: slot
-            for path in self.paths
-            if not (classes_vary and path.startswith("buyers.")) and (slot := _slot(scenario, path)) is not None
-        }
+        own: dict[str, list[str]] = {path: [] for path in self.paths}
+        for single, path in spread(scenario, {path: path for path in self.paths}).items():
+            own[path].append(single)
+        self._slots: dict[str, list[_Slot]] = {}
+        for path, singles in own.items():
+            slots = [slot for single in singles if (slot := _slot(scenario, single)) is not None]
+            if len(slots) == len(singles) and not (classes_vary and path.startswith("buyers.")):
+                self._slots[path] = slots
         self._lock = threading.Lock()
         self._builds: dict[str, Build] = {}
 
@@ -82,13 +86,16 @@ class Variation:
             BadInput: a value is not allowed.
         """
         given = dict(zip(self.paths, values, strict=True))
-        direct: dict[str, _Slot] = {}
-        for path, slot in self._slots.items():
-            if slot.takes(given[path]):
-                direct[path] = slot
-        rest = {path: value for path, value in given.items() if path not in direct}
+        direct: list[tuple[_Slot, float]] = []
+        rest: dict[str, Any] = {}
+        for path, value in given.items():
+            slots = self._slots.get(path)
+            if slots is None or not all(slot.takes(value) for slot in slots):
+                rest[path] = value
+            else:
+                direct += [(slot, float(value)) for slot in slots]
         base = self._base(rest)
-        return _with(base, [(slot, float(given[path])) for path, slot in direct.items()]) if direct else base
+        return _with(base, direct) if direct else base
 
     def _base(self, changes: Mapping[str, Any]) -> Build:
         if not changes:

@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli import analysis as analysis_cli
-from runs.cli import ask as questions_cli
-from runs.cli import backtest as backtest_cli
-from runs.cli import batch as batch_cli
-from runs.cli import discover as discover_cli
+from runs.cli import analysis, ask, backtest, batch, discover
 from runs.cli.arguments import Changes, ScenarioName, changed
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.requests.request import option
@@ -156,13 +152,13 @@ def check(scenario: ScenarioName, as_json: AsJson = False) -> None:
         )
 
 
-app.command("batch")(batch_cli.batch)
-app.command("replay")(batch_cli.replay)
-app.command("sensitivity")(analysis_cli.sensitivity)
-app.command("compare")(analysis_cli.compare)
-app.command("ask")(questions_cli.ask)
-app.command("discover")(discover_cli.discover)
-app.command("backtest")(backtest_cli.backtest)
+app.command("batch")(batch.batch)
+app.command("replay")(batch.replay)
+app.command("sensitivity")(analysis.sensitivity)
+app.command("compare")(analysis.compare)
+app.command("ask")(ask.ask)
+app.command("discover")(discover.discover)
+app.command("backtest")(backtest.backtest)
 
 
 @app.command("app")
@@ -187,9 +183,9 @@ def open_app(
 @app.command()
 def about(as_json: AsJson = False) -> None:
     """Print versions, the fingerprint of this environment and the hash of the shipped data."""
-    from runs.environment import about as facts
+    from runs import environment
 
-    found = facts()
+    found = environment.about()
     if as_json:
         print_json(found)
         return

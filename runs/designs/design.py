@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -20,6 +20,7 @@ from market.scenario import toml, uncertainty
 from market.scenario.scenario import shipped as shipped_scenarios
 from market.scenario.schema import STRICT, suggest, validate
 from market.scenario.uncertainty import Distribution, OneOf
+from market.scenario.wide import is_span, is_value, leaves, reach
 from runs.designs import sampling
 from runs.designs.sampling import Sampling, Table
 from runs.engine import outcomes
@@ -108,7 +109,7 @@ class Design:
             BadInput: it is not valid.
         """
         head = validate(Head, dict(raw), "", source)
-        settings = _leaves(head.set_, _is_value, f"{source}: set")
+        settings = leaves(head.set_, is_value, f"{source}: set")
         scenario = _scenario(head, settings, source, Path(folder))
         way = None if head.sampling is None else sampling.read(head.sampling, source)
         texts = head.outcomes or {name: name for name in STANDARD}
@@ -197,7 +198,7 @@ class Design:
                 self._try("uncertainties.", path, known.options)
             else:
                 finite = [end for end in known.ends if np.isfinite(end)]
-                self._try("uncertainties.", path, finite or [self.scenario.get(path)])
+                self._try("uncertainties.", path, finite or known.quantile(np.array([0.5])).tolist())
         for path, values in self.levers.items():
             self._try("levers.", path, values)
         check_groups(self.head.groups, self.uncertainties, f"{self.source}: ")
@@ -205,6 +206,10 @@ class Design:
             column = self.sampled[path]
             ends = column if column.dtype.kind not in "iuf" else column.agg(["min", "max"])  # others lie between
             self._try("sampling.file: ", str(path), ends.unique().tolist())
+        for path in map(str, [*self.uncertainties, *self.levers, *sampled]):
+            varied = set(reach(self.scenario, path))
+            if lost := [given for given in self.settings if varied.issuperset(reach(self.scenario, given))]:
+                raise BadInput(f"{self.source}: set.{lost[0]}: {path} varies it too; allowed: in one of them")
 
     def _try(self, where: str, path: str, values: list[Any]) -> None:
         if "." not in path:
@@ -251,12 +256,12 @@ def _uncertainties(head: Head, scenario: Scenario, way: Sampling | None, source:
         return dict(scenario.uncertainties)
     if not given:
         raise BadInput(f"{source}: uncertainties: found none; allowed: one or more")
-    leaves = _leaves(given, lambda value: not _nested(value), f"{source}: uncertainties")
-    return {path: uncertainty.read(table, f"uncertainties.{path}", source) for path, table in leaves.items()}
+    spans = leaves(given, is_span, f"{source}: uncertainties")
+    return {path: uncertainty.read(table, f"uncertainties.{path}", source) for path, table in spans.items()}
 
 
 def _levers(given: Mapping[str, Any], source: str) -> dict[str, list[Any]]:
-    found = _leaves(given, lambda value: not isinstance(value, dict), f"{source}: levers")
+    found = leaves(given, lambda value: not isinstance(value, dict), f"{source}: levers")
     for path, values in found.items():
         if not isinstance(values, list) or not values:
             raise BadInput(f"{source}: levers.{path}: found {values!r}; allowed: a list of one or more values")
@@ -273,35 +278,3 @@ def check_groups(groups: Mapping[str, Sequence[str]], space: Mapping[str, Any], 
             if path in seen:
                 raise BadInput(f"{where}groups.{name}: found {path!r}, which is in {seen[path]!r} too; allowed: in one")
             seen[path] = name
-
-
-def _nested(value: Any) -> bool:
-    """Whether a table holds tables, as ``supplier.capacity_delay = {...}`` makes them; a distribution holds none."""
-    return isinstance(value, dict) and any(isinstance(entry, dict) for entry in value.values())
-
-
-def _is_value(value: Any) -> bool:
-    """Whether this is what a field is set to, a series of figures among others, and not a table of fields."""
-    return not isinstance(value, dict) or "series" in value
-
-
-def _leaves(table: Mapping[str, Any], leaf: Callable[[Any], bool], where: str) -> dict[str, Any]:
-    """What stands at each path, whether written ``"a.b" = x`` or ``a.b = x``.
-
-    Raises:
-        BadInput: a path is written both ways.
-    """
-    found: dict[str, Any] = {}
-
-    def note(table: Mapping[str, Any], above: str) -> None:
-        for name, value in table.items():
-            path = above + name
-            if not leaf(value):
-                note(value, f"{path}.")
-            elif path in found:
-                raise BadInput(f"{where}.{path}: found twice; allowed: once")
-            else:
-                found[path] = value
-
-    note(table, "")
-    return found

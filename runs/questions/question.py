@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from market import BadInput, Scenario
 from market.scenario import toml
 from market.scenario.scenario import merge
 from market.scenario.scenario import shipped as shipped_scenarios
 from market.scenario.schema import STRICT, suggest, validate
+from market.scenario.wide import is_value, leaves, overlap, spread
 from runs.analysis.compare import check as comparable
 from runs.engine import outcomes
 
@@ -27,19 +28,16 @@ Sign = Literal["+", "-", "0", "?"]
 """What theory expects of a difference; ``?`` where it does not say."""
 
 
-def _flat(table: Any, above: str = "") -> Any:
+def _by_path(table: Any) -> Any:
     """Fields by path, whether written ``"a.b" = x`` or ``a.b = x``."""
-    if not isinstance(table, dict):
-        return table
-    found: dict[str, Any] = {}
-    for name, value in table.items():
-        path = f"{above}{name}"
-        found.update(_flat(value, f"{path}.") if isinstance(value, dict) and "series" not in value else {path: value})
-    return found
+    try:
+        return leaves(table, is_value, "set")
+    except BadInput:
+        raise PydanticCustomError("twice", "each field once") from None
 
 
-Settings = Annotated[dict[str, Any], BeforeValidator(_flat), Field(alias="set")]
-"""What fields are set to; ``buyers.*.gaming`` is the field of every buyer that has it."""
+Settings = Annotated[dict[str, Any], BeforeValidator(_by_path), Field(alias="set")]
+"""What fields are set to."""
 
 
 class Side(BaseModel):
@@ -194,7 +192,7 @@ class Question:
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """Texts of the outcomes by the metrics' names, as :mod:`runs.engine.engine.outcomes` reads them."""
+        """Texts of the outcomes by the metrics' names, as :mod:`runs.engine.outcomes` reads them."""
         return {metric.name: metric.outcome for metric in self.head.metrics}
 
     def scenarios(self, value: Any = None, off: bool = False) -> dict[str, Scenario]:
@@ -254,13 +252,13 @@ class Question:
         except BadInput as error:
             raise BadInput(f"{self.source}: {field}: {error}") from None
         known_not = scenario.raw.get("uncertainties", {})
-        left = {path: known_not[path] for path in known_not if not any(fnmatchcase(path, p) for p in self._fixed)}
+        left = {path: known_not[path] for path in known_not if not overlap(scenario, path, self._fixed)}
         self._loaded[name] = Scenario.from_dict({**scenario.raw, "uncertainties": left}, scenario.source)
         return self._loaded[name]
 
     @cached_property
     def _fixed(self) -> list[str]:
-        """Every field that the question sets anywhere; a star may stand for a name."""
+        """Every field that the question sets anywhere."""
         head = self.head
         tables = (head.set_, head.check.set_, *(side.set_ for side in self.sides.values()))
         return [*(path for table in tables for path in table), *([] if head.across is None else [head.across.path])]
@@ -275,8 +273,9 @@ class Question:
         self._check_names()
         if not (head.check.set_ or head.check.events):
             raise BadInput(f"{self.source}: check.set: found nothing; allowed: fields that switch the mechanism off")
-        clash = sorted(set(head.check.set_) & {path for side in self.sides.values() for path in side.set_})
-        if clash:
+        moved = [path for side in self.sides.values() for path in side.set_]
+        base = self._base(head.scenario, "")
+        if clash := sorted(path for path in head.check.set_ if overlap(base, path, moved)):
             raise BadInput(
                 f"{self.source}: check.set.{clash[0]}: found in control or treatment too; allowed: other fields, "
                 "or the check undoes the treatment"
@@ -321,20 +320,3 @@ def _changed(scenario: Scenario, changes: Mapping[str, Any], events: list[dict[s
     if events:
         scenario = Scenario.from_dict(merge(dict(scenario.raw), {"events": events}), scenario.source)
     return scenario
-
-
-def spread(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``buyers.*.gaming`` as one path for every buyer whose class has that field; other paths as they are."""
-    found: dict[str, Any] = {}
-    for path, value in changes.items():
-        table, *rest = path.split(".")
-        if len(rest) != 2 or rest[0] != "*" or table not in ("buyers", "products", "outside"):
-            found[path] = value
-            continue
-        entries = getattr(scenario, table)
-        owners = [name for name, entry in entries.items() if rest[1] in type(entry).model_fields]
-        if not owners:
-            known = sorted({field for entry in entries.values() for field in type(entry).model_fields})
-            raise BadInput(f"{path}: no such field; {suggest(rest[1], known)}")
-        found.update({f"{table}.{name}.{rest[1]}": value for name in owners})
-    return found

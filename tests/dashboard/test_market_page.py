@@ -143,12 +143,47 @@ def test_cancel_keeps_the_figures_before(visit):
              if (button) { self.disconnect(); button.click(); }
            }).observe(document.querySelector('.gm-page'), { childList: true, subtree: true })"""
     )
-    move(page, "Shock level", "ArrowLeft", 8)
+    move(page, "Shock level", "Home", 1)  # one change, however busy the machine is
     expect(page.locator(".gm-progress")).to_contain_text("Cancelled")
     assert figures(page) == original
+    expect(page.locator(".gm-chip-changed")).to_have_count(0)  # the figures are of the scenario as it is
+    expect(page.locator(".gm-stale")).to_have_count(0)
     page.get_by_role("button", name="Try again").click()
     settled(page)
     assert figures(page) != original
+    expect(page.locator(".gm-chip-changed")).to_have_text("changed")
+
+
+def test_figures_are_dimmed_while_others_are_computed(visit):
+    page = visit().open()
+    settled(page)
+    page.evaluate(
+        """() => { window.dimmed = []; new MutationObserver(() => window.dimmed.push([
+             !!document.querySelector('.gm-stale .gm-cards'), !!document.querySelector('.gm-chips.gm-stale'),
+             !!document.querySelector('.gm-chip-changed')].join())).observe(
+             document.querySelector('.gm-page'), { attributes: true, childList: true, subtree: true }); }"""
+    )
+    move(page, "Shock level", "Home", 1)  # one change, however busy the machine is
+    expect(page.locator(".gm-chip-changed")).to_be_visible()
+    settled(page)
+    seen = page.evaluate("window.dimmed")
+    assert "true,true,false" in seen  # the old figures under the old name
+    assert seen[-1] == "false,false,true"
+
+
+def test_a_reader_with_a_keyboard_or_a_magnifier(visit):
+    page = visit().open()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert (
+        page.evaluate("document.querySelector('meta[name=viewport]').content") == "width=device-width, initial-scale=1"
+    )
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("button", name="Skip to the page")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    expect(skip).not_to_be_in_viewport()
 
 
 def test_another_scenario_and_back(visit):

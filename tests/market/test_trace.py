@@ -8,6 +8,8 @@ from agents.records.roles import POINTS
 from market import Market, Scenario, simulate
 from market.gears.trace import Trace
 from market.mechanisms.protocols import PROTOCOLS
+from market.scenario.paths import parse_quarter
+from market.scenario.scenario import shipped
 from tests.worlds import changed, quiet_world
 
 AUCTIONS = [name for name in PROTOCOLS if name.endswith("_auction")]
@@ -77,19 +79,100 @@ def test_a_queue_at_list_price():
     assert deals.week_agreed.isna().all()
 
 
-def test_the_book_at_the_end_is_the_lines_that_are_open():
-    for name in ("colossus", "blackwell-ramp", "deposits"):
-        model, tables = traced(name)
+def sums(values, keys, index):
+    """Values added up by keys, 0 where there are none, as an array in the order of an index."""
+    return values.groupby([keys[name] for name in index.names]).sum().reindex(index, fill_value=0.0).to_numpy()
+
+
+def left_over(orders, quarters, by):
+    """What is open of lines at the end of each quarter, in HAE or units as the column ``left`` says."""
+    last = orders.pivot_table(index="quarter", columns=["buyer", "line", "product"], values="left", aggfunc="last")
+    last = last.reindex(["", *quarters]).ffill().fillna(0.0).loc[quarters]
+    return last.T.groupby(by).sum().T.stack()
+
+
+WORLDS = {name: (name, {}) for name in shipped()} | {
+    f"{name}, converting {rate} at most": (name, {"market__conversion_rate": rate, "market__deposit": 0.05})
+    for name, rate in (("blackwell-ramp", 0.3), ("glut", 1.0))
+}
+
+
+@pytest.mark.parametrize(("name", "changes"), WORLDS.values(), ids=WORLDS)
+def test_all_quarterly_figures_follow_from_the_order_lines(name, changes):
+    model, tables = traced(name, **changes)
+    orders = tables["orders"]
+    orders["quarter"] = orders.quarter.where(orders.quarter >= model.scenario.quarters[0], "")
+    hae = orders["product"].map({product.name: product.hae for product in model.products})
+    wait = orders.quarter.map(lambda q: parse_quarter(q) if q else 0) - orders.placed.map(parse_quarter)
+    placed = orders.quantity.where(orders.placed == orders.quarter, 0.0)
+
+    buyers = model.table("buyers").set_index(["quarter", "buyer"])
+    at = buyers.index
+    delivered = sums(orders.shipped * hae, orders, at)
+    with np.errstate(invalid="ignore"):
+        told = {
+            "ordered": sums(placed * hae, orders, at),
+            "delivered": delivered,
+            "cancelled": sums(orders.cancelled * hae, orders, at),
+            "backlog": left_over(orders.assign(left=orders.open * hae), model.scenario.quarters, "buyer").reindex(at),
+            "price_paid": sums(orders.shipped * orders.price, orders, at) / delivered,
+            "realised_lead_weeks": 13.0 * sums(orders.shipped * hae * wait, orders, at) / delivered,
+        }
+    for column, found in told.items():
+        close(found, buyers[column])
+
+    products = model.table("products").set_index(["quarter", "product"])
+    products = products[products.index.get_level_values("product").isin(list(model.scenario.products))]
+    at = products.index
+    with np.errstate(invalid="ignore"):
+        price = sums(placed * orders.price, orders, at) / sums(placed, orders, at)
+    close(price, products.transaction_price)
+    close(sums(orders.shipped, orders, at), products.shipped)
+    left = left_over(orders.assign(left=orders.open), model.scenario.quarters, "product")
+    close(left.reindex(at, fill_value=0.0), products.backlog)
+
+
+def close(found, measured):
+    """Equal to 1e-9, of each figure or, where it is what rounding left of larger ones, of the largest."""
+    largest = np.nanmax(np.abs(measured)) if np.isfinite(measured).any() else 0.0
+    np.testing.assert_allclose(found, measured, rtol=1e-9, atol=1e-12 * largest, err_msg=measured.name)
+
+
+def test_every_unit_of_a_line_is_shipped_cancelled_converted_or_open():
+    for name, rate in (("colossus", 0.0), ("glut", 1.0), ("blackwell-ramp", 0.3)):
+        model, tables = traced(name, market__conversion_rate=rate, market__deposit=0.05)
         orders = tables["orders"]
-        left = sum(line > 0.0 for buyer in model.buyers for line in buyer.line_open[: buyer.lines])
-        assert (orders.status == "open").sum() == left
+        lines = orders.groupby(["buyer", "line"])
+        assert (lines[["product", "quantity", "price", "placed", "promised"]].nunique() == 1).all(axis=None)
+        gone = lines[["shipped", "cancelled", "converted"]].cumsum().sum(axis=1)
+        np.testing.assert_allclose(gone + orders.open, orders.quantity, rtol=1e-12)
+        first = ~orders.duplicated(["buyer", "line"])
+        moved = (orders[["shipped", "cancelled", "converted"]] > 0.0).any(axis=1)
+        assert (first | moved).all(), "a row says that something happened"
+        assert not orders.duplicated(["buyer", "line", "quarter"]).any()
+        assert ((orders.open == 0.0) == (orders.status != "open")).all()
         assert (orders.closed.isna() == (orders.status == "open")).all()
+        left = {
+            (buyer.name, units) for buyer in model.buyers for units in buyer.line_open[: buyer.lines] if units > 0.0
+        }
+        last = lines.tail(1)
+        assert {(row.buyer, row.open) for row in last[last.status == "open"].itertuples()} == left
+        if rate:
+            hae = orders["product"].map({product.name: product.hae for product in model.products})
+            new = orders[first & (orders.placed < orders.quarter) & (orders.placed >= orders.quarter.min())]
+            at = ["quarter", "buyer", "placed"]
+            out = (orders.converted * hae).groupby([orders[key] for key in at]).sum()
+            into = (new.quantity * hae[new.index]).groupby([new[key] for key in at]).sum()
+            np.testing.assert_allclose(into.reindex(out[out > 0.0].index), out[out > 0.0], rtol=1e-12)
+            parted = orders[(orders.converted > 0.0) & (orders.status == "open")]
+            assert len(parted) > 0 or rate == 1.0
 
 
 def test_firm_and_soft_lines_of_one_order_are_two():
     tables = traced("colossus", buyers__Meta__reserves=0.4, buyers__Meta__bargains=False)[1]
     orders = tables["orders"][tables["orders"].buyer == "Meta"]
-    parts = orders[orders.placed > "2022Q3"].groupby(["product", "placed"]).quantity.agg(["min", "max", "size"])
+    orders = orders[(orders.placed == orders.quarter) & (orders.placed > "2022Q3")]
+    parts = orders.groupby(["product", "placed"]).quantity.agg(["min", "max", "size"])
     assert (parts["size"] == 2).any()
     assert set(parts["size"]) <= {1, 2}
     deals = tables["deals"][tables["deals"].buyer == "Meta"].set_index(["product", "quarter"]).quantity
@@ -98,31 +181,24 @@ def test_firm_and_soft_lines_of_one_order_are_two():
     np.testing.assert_allclose(told, deals.reindex(told.index), rtol=1e-12)
 
 
-def test_a_converted_line_is_closed_and_goes_on_as_another():
-    orders = traced("colossus", market__conversion_rate=1.0)[1]["orders"]
-    moved = orders[orders.status == "converted"]
-    assert len(moved) > 5
-    assert moved.closed.notna().all()
-    for row in moved.itertuples():
-        assert len(orders[(orders.buyer == row.buyer) & (orders.placed == row.placed)]) > 1
-
-
 def test_a_line_part_shipped_before_it_is_converted():
     """What is left of it goes on as machines of twice the compute, half as many."""
     buyer = {"opening_stock": 1000.0, "opening_flow": 0.1, "retirement": 0.1}
     raw = quiet_world([100.0, 40.0, 40.0, 0.0, 100.0], 5, A=buyer)
     new = raw["products"]["unit"] | {"generation": 1, "hae": 2.0, "launch": "2023Q4", "announced": "2023Q3"}
     raw = changed(raw, {("products", "new"): new, ("market", "conversion_rate"): 1.0})
-    trace = Trace(Market(Scenario.from_dict(raw))).run()
-    orders = trace.tables()["orders"]
+    orders = Trace(Market(Scenario.from_dict(raw))).run().tables()["orders"]
     first = orders[orders.placed == "2023Q1"]
-    assert first["product"].tolist() == ["unit", "new"]
-    assert first.status.tolist() == ["converted", "shipped"]
-    assert first.closed.tolist() == ["2023Q3", "2024Q1"]
-    shipped = trace.model.table("buyers").set_index("quarter").delivered[["2023Q2", "2023Q3"]].sum()
-    assert shipped == pytest.approx(80.0)
-    before, after = first.quantity
-    assert 2.0 * after == pytest.approx(before - shipped, rel=1e-12)
+    ordered, shipped, converted, moved, delivered = first.to_dict("records")
+    assert (ordered["quarter"], ordered["open"], ordered["status"]) == ("2023Q1", ordered["quantity"], "open")
+    assert (shipped["quarter"], shipped["status"]) == ("2023Q2", "open")
+    assert (converted["quarter"], converted["status"], converted["closed"]) == ("2023Q3", "converted", "2023Q3")
+    assert shipped["shipped"] + converted["shipped"] == pytest.approx(80.0)
+    assert converted["converted"] == pytest.approx(ordered["quantity"] - 80.0, rel=1e-12)
+    assert (moved["quarter"], moved["product"], moved["status"]) == ("2023Q3", "new", "open")
+    assert 2.0 * moved["quantity"] == pytest.approx(converted["converted"], rel=1e-12)
+    assert (delivered["line"], delivered["shipped"]) == (moved["line"], moved["quantity"])
+    assert (delivered["status"], delivered["closed"]) == ("shipped", "2024Q1")
 
 
 def test_tracing_changes_no_number():

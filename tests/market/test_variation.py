@@ -138,7 +138,16 @@ MIXED = {
     "no limit": {"buyers.xAI.space": math.inf, "buyers.xAI.opening_power": 5.0},
     "another class": {"buyers.Google.class": "Enterprise", "buyers.Google.urgency": 0.5, "supplier.base_weeks": 3.5},
     "minus nothing": {"buyers.xAI.parity": -0.0},
-}
+    "all": {"buyers.*.elasticity": 2.0, "supplier.base_weeks": 3.5},
+    "all, a class and one": {
+        "buyers.xAI.urgency": 0.1, "buyers.*.urgency": 0.2, "buyers.Hyperscaler.urgency": 0.3,
+        "buyers.Google.urgency": 0.4,
+    },
+    "all, and one the slow way": {"buyers.*.income": 7.0, "buyers.China.income": [1.0, 2.0]},
+    "all of whom an event changes one": {"buyers.*.power_starts": 7.0, "buyers.Google.power_starts": 8.0},
+    "all of whom one changes its class": {"buyers.Google.class": "Enterprise", "buyers.Hyperscaler.urgency": 0.5},
+    "products": {"products.*.power_kw": 1.5, "products.H100.power_kw": 1.0},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("changes", MIXED.values(), ids=MIXED)
@@ -234,6 +243,7 @@ def test_builds_are_forgotten_and_made_again():
         ("start", "start: may not differ between points; allowed: fields of a table"),
         ("supplier.base_week", "supplier.base_week: no such field; supplier: did you mean 'base_weeks'?"),
         ("buyers.xAI", "buyers.xAI: names a table"),
+        ("buyers.*.urgncy", "buyers.*.urgncy: none of Microsoft, Meta, "),
     ],
 )
 def test_what_may_not_vary(path, words):

@@ -178,6 +178,18 @@ def test_levers_vary_fastest():
     assert found["buyers.xAI.names"].tolist() == [1, 2, 3] * 8
 
 
+def test_fields_of_many_and_of_one_of_them():
+    found = design("""
+        set = { buyers.Hyperscaler.capex_share = 0.2 }
+        [levers]
+        buyers.Google.capex_share = [0.3]
+        "buyers.*.elasticity" = [1.0, 2.0]
+    """)
+    made = found.experiment.scenario_at(1)
+    assert [made.buyers[name].capex_share for name in ("Google", "Meta", "Tesla")] == [0.3, 0.2, 0.2]
+    assert made.get("buyers.*.elasticity") == 2.0
+
+
 def test_levers_alone_keep_their_types():
     found = design(LEVERS + '"market.due_first" = [true, false]\n"supplier.upstream" = [[1e4, 2e4], 3e4]').experiment
     assert found.point_count == 24
@@ -315,6 +327,14 @@ BAD = {
     "uncertain and a lever": (
         SOBOL + "supplier.base_weeks = { low = 4.0, high = 5.0 }\n[levers]\nsupplier.base_weeks = [1.0, 2.0]",
         "levers.supplier.base_weeks: found in uncertainties too; allowed: in one of them",
+    ),
+    "set for one and varied for all": (
+        "set = { buyers.xAI.urgency = 0.1 }\n[levers]\n'buyers.*.urgency' = [0.1, 0.2]",
+        "set.buyers.xAI.urgency: buyers.*.urgency varies it too; allowed: in one of them",
+    ),
+    "a class without the field": (
+        "[levers]\nbuyers.Hyperscaler.round_size = [1.0]",
+        "levers.buyers.Hyperscaler.round_size: none of Microsoft, Meta, Google, Amazon, Oracle has this field; ",
     ),
     "set and a lever": (
         "set.supplier.base_weeks = 1.0\nlevers.'supplier.base_weeks' = [1.0, 2.0]",

@@ -14,9 +14,9 @@ import pytest
 from market import BadInput, Scenario
 from runs.analysis.compare import difference, holm
 from runs.engine.engine import Engine
-from runs.questions import answer as answers
+from runs.questions import answer
 from runs.questions.answer import AGAINST, AS_EXPECTED, GOES, NOTHING, SILENT, STAYS, TURNS, UNCERTAIN
-from runs.questions.question import Question, head_of, shipped, spread
+from runs.questions.question import Question, head_of, shipped
 from runs.requests import Inquiry
 
 ONE = Engine(threads=1)
@@ -98,15 +98,25 @@ def test_what_a_question_sets_is_not_uncertain_any_more():
             assert "supplier.expansion_limit" in scenario.uncertainties
 
 
-def test_a_star_stands_for_every_buyer_that_has_the_field():
-    scenario = Scenario.load("colossus")
-    assert set(spread(scenario, {"buyers.*.gaming": "honest"})) == {f"buyers.{name}.gaming" for name in scenario.buyers}
-    assert spread(scenario, {"buyers.*.redirect_to": ""}) == {"buyers.Tesla.redirect_to": ""}
+def test_what_a_question_sets_of_one_is_not_uncertain_for_all():
+    raw = {**tomllib.loads(shipped()["glut"].read_text()), "set": {"buyers.xAI.elasticity": 2.0}}
+    assert "buyers.*.elasticity" in Scenario.load("colossus").uncertainties
+    for scenario in Question.from_dict(raw).scenarios(7.0).values():
+        assert "buyers.*.elasticity" not in scenario.uncertainties
+        assert scenario.get("buyers.xAI.elasticity") == 2.0
 
 
 def test_fields_may_be_written_with_or_without_quotation_marks(raw):
-    raw["treatment"]["set"] = tomllib.loads("supplier.capacity_factor = 1.5")
-    assert Question.from_dict(raw).head.treatment.set_ == {"supplier.capacity_factor": 1.5}
+    raw["treatment"]["set"] = tomllib.loads("supplier.capacity_factor = 1.5\nbuyers.Buyer.urgency = 0.5")
+    question = Question.from_dict(raw)
+    assert question.head.treatment.set_ == {"supplier.capacity_factor": 1.5, "buyers.Buyer.urgency": 0.5}
+    more = question.scenarios()["more"]
+    assert {name: buyer.urgency for name, buyer in more.buyers.items()} == dict.fromkeys("AB", 0.5)
+
+
+def test_a_lever_may_be_a_field_of_many(raw):
+    question = Question.from_dict(raw | {"across": {"path": "buyers.*.urgency", "values": [0.1, 0.2]}})
+    assert [question.scenarios(value)["more"].get("buyers.*.urgency") for _, value in question.cases] == [0.1, 0.2]
 
 
 BAD = {
@@ -131,6 +141,21 @@ BAD = {
     "undone": (
         {"check": {"credited": "x", "set": {"supplier.capacity_factor": 1.0}}},
         "q.toml: check.set.supplier.capacity_factor: found in control or treatment too; allowed: other fields",
+    ),
+    "undone for one of many": (
+        {
+            "treatment": {"label": "more", "set": {"buyers.*.urgency": 0.5}},
+            "check": {"credited": "x", "set": {"buyers.A.urgency": 0.1}},
+        },
+        "q.toml: check.set.buyers.A.urgency: found in control or treatment too; allowed: other fields",
+    ),
+    "written both ways": (
+        {"set": {"market": {"deposit": 0.1}, "market.deposit": 0.1}},
+        "q.toml: set: found {'market': {'deposit': 0.1}, 'market.deposit': 0.1}; allowed: each field once",
+    ),
+    "a class without the field": (
+        {"set": {"buyers.Buyer.capex": 1.0}},
+        "q.toml: set.buyers.Buyer.capex: none of A, B has this field; allowed: ",
     ),
     "metric": (
         {"check": {"credited": "x", "set": {"market.deposit": 0.1}, "metric": "ship"}},
@@ -221,10 +246,10 @@ def test_a_single_chance_is_left_as_it_is_and_several_are_adjusted_by_hand():
 def test_answers_asked_together_are_adjusted_together(ask):
     one = ask()
     row = dataclasses.replace(one.rows[0], difference=dataclasses.replace(one.rows[0].difference, p=0.03))
-    first, second = answers.together([dataclasses.replace(one, rows=(row,))] * 2)
+    first, second = answer.together([dataclasses.replace(one, rows=(row,))] * 2)
     assert first.rows[0].holm == second.rows[0].holm == 0.06
     assert first.rows[0].verdict == UNCERTAIN
-    (alone,) = answers.together([dataclasses.replace(one, rows=(row,))])
+    (alone,) = answer.together([dataclasses.replace(one, rows=(row,))])
     assert alone.rows[0].verdict == AS_EXPECTED
 
 
@@ -244,7 +269,7 @@ def test_answers_asked_together_are_adjusted_together(ask):
     ],
 )
 def test_a_verdict_is_about_the_sign_that_was_stated(expects, mean, half, chance, margin, told):
-    assert answers.verdict(expects, effect(mean, half), chance, margin) == told
+    assert answer.verdict(expects, effect(mean, half), chance, margin) == told
 
 
 @pytest.mark.parametrize(
@@ -259,7 +284,7 @@ def test_a_verdict_is_about_the_sign_that_was_stated(expects, mean, half, chance
     ],
 )
 def test_an_explanation_holds_if_the_effect_goes_without_it(on, off, result):
-    assert answers.becomes(effect(*on), effect(*off)) == result
+    assert answer.becomes(effect(*on), effect(*off)) == result
 
 
 def test_other_signs_are_stated_by_treatment_before_value(raw):
@@ -270,9 +295,9 @@ def test_other_signs_are_stated_by_treatment_before_value(raw):
             "metrics": [raw["metrics"][0] | {"expects_at": {"linear": "-", "more": "?"}}],
         }
     ).head.metrics[0]
-    assert answers.expected(metric, "uniform", "less") == "+"
-    assert answers.expected(metric, "linear", "less") == "-"
-    assert answers.expected(metric, "linear", "more") == "?"
+    assert answer.expected(metric, "uniform", "less") == "+"
+    assert answer.expected(metric, "linear", "less") == "-"
+    assert answer.expected(metric, "linear", "more") == "?"
 
 
 # --- the command --------------------------------------------------------------------------------------------------
