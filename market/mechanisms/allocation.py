@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import inspect
 
-from agents.records.gears import both_gears, dispatch, public_functions, zeros
+from agents.records.gears import both_gears, dispatch, numbers, public_functions, zeros
 
 WEIGHTS, PAST_SALES, LOTS = 0, 1, 2
 STANDINGS = ("weights", "past_sales", "lots")
@@ -187,5 +187,5 @@ def _standing(rule):
 STANDING_OF = tuple(_standing(rule) for rule in RULES.values())
 """What each of the RULES asks for."""
 
-allocate = dispatch(list(RULES.values()))
+allocate = dispatch(list(RULES.values()), numbers)
 """``allocate(number, orders, capacity, weights)``: the rule with that number among RULES."""
