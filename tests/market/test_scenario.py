@@ -47,6 +47,13 @@ BAD = {
     "capacity empty": ({CAPACITY: []}, ["supplier.upstream", "[]", "a number"]),
     "capacity no number": ({CAPACITY: math.nan}, ["supplier.upstream", "nan", "0 to "]),
     "capacity from nowhere": ({CAPACITY: {"series": "w/Me"}}, ["supplier.upstream", "w/Me", "cowos_capacity/TSMC"]),
+    "capacity without end": ({CAPACITY: math.inf}, ["supplier.upstream", "inf", "0 to 1e+08"]),
+    "series out of range": (
+        {CAPACITY: {"series": "cowos_capacity/TSMC", "scale": -1.0}},
+        ["supplier.upstream: stands at -", "0 to 1e+08"],
+    ),
+    "price beyond all": ({("products", "unit", "opening_price"): 1e100}, ["opening_price", "1e+100", "0.01 to 1e+08"]),
+    "nothing to divide by": ({("buyers", "A", "adjustment"): 0.0}, ["buyers.A.adjustment", "0.0", "0.01 to 1"]),
     "series misspelt": ({CAPACITY: {"serie": "x"}}, ["supplier.upstream", "series"]),
     "parameter no number": ({("buyers", "A", "urgency"): math.nan}, ["buyers.A.urgency", "nan", "0 to 2"]),
     "parameter without end": ({("buyers", "A", "opening_stock"): math.inf}, ["buyers.A.opening_stock", "inf"]),
