@@ -14,7 +14,9 @@ class Offer(Stateful):
 
     hae: Annotated[float, Parameter("HAE", "H100-equivalents of one unit", 0.01, 100.0)] = 1.0
     opening_price: Annotated[float, Parameter("USD", "list price at the launch or the start", 0.01)] = 30000.0
-    power_kw: Annotated[float, Parameter("kW", "machine power of one unit, its share of the server included")] = 1.0
+    power_kw: Annotated[
+        float, Parameter("kW", "machine power of one unit, its share of the server included", 0.001)
+    ] = 1.0
     open_market: Annotated[float, Path("1", "1 where buyers outside the controlled region may have it", 0.0, 1.0)] = 1.0
     exportable: Annotated[float, Path("1", "1 where it may go to the controlled region", 0.0, 1.0)] = 0.0
 

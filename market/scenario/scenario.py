@@ -115,6 +115,19 @@ class Scenario:
         scenario._check()
         return scenario
 
+    @classmethod
+    def of(cls, given: Scenario | str | Path) -> Scenario:
+        """A scenario as it is, or the one of a name or file, as :meth:`load` finds it.
+
+        Raises:
+            BadInput: it is none of these, or :meth:`load` refuses it.
+        """
+        if isinstance(given, Scenario):
+            return given
+        if not isinstance(given, str | Path):
+            raise BadInput(f"scenario: found {given!r}; allowed: a scenario, its name or its file")
+        return cls.load(given)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied and pickled as what it was made from."""
         return type(self).from_dict, (self.raw, self.source)
