@@ -8,7 +8,7 @@ from typing import Annotated
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, Bargainer
 from agents.records.roles import Array, Draw, Parameter, Path
 from agents.rules import book, ordering, pipeline
-from agents.rules.demand import least_price
+from agents.rules.demand import least_price, power
 
 STAGES = 3
 MEMORY = 4
@@ -262,7 +262,7 @@ class Supplier(Bargainer):
         if arriving > buyer.power_mw:
             ready = max(0.05, buyer.power_mw / arriving)
         ready = ready + buyer.readiness_claim * (1.0 - ready)
-        weight = size**market.size_exponent * ready * (1.0 - buyer.churn) ** market.churn_exponent
+        weight = power(size, market.size_exponent) * ready * power(1.0 - buyer.churn, market.churn_exponent)
         weight = weight * (1.0 + market.exclusive_weight * buyer.exclusive)
         if self.past_sales > 0.0:
             weight = weight * (1.0 - self.dispersion * min(1.0, buyer.past_sales / self.past_sales))

@@ -90,16 +90,16 @@ def check_buyers(market, products, buyers):
 @both_gears
 def check_totals(market, supplier, products, buyers):
     """Money between buyers and supplier, finished stock, wafers."""
-    spent = revenue = deposits = fees = lent = moved = 0.0
+    spent = revenue = fees = before = after = moved = 0.0
     for i in range(market.buyer_count):
         buyer = buyers[i]
         spent += buyer.spending
         revenue += buyer.value_delivered
-        deposits += buyer.deposits - buyer.deposits_before
         fees += buyer.fees
-        lent += buyer.vendor_debt - buyer.vendor_debt_before
+        before += buyer.deposits_before - buyer.vendor_debt_before
+        after += buyer.deposits - buyer.vendor_debt
         moved += abs(buyer.spending) + buyer.value_delivered + buyer.fees
-    if _differ(revenue + fees, deposits - lent, spent, moved):
+    if _differ(before, spent - revenue - fees, after, moved):
         _break(market, 4, -1)
     used = 0.0
     for p in range(market.product_count):

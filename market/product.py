@@ -14,7 +14,9 @@ class Offer(Stateful):
 
     hae: Annotated[float, Parameter("HAE", "H100-equivalents of one unit", 0.01, 100.0)] = 1.0
     opening_price: Annotated[float, Parameter("USD", "list price at the launch or the start", 0.01)] = 30000.0
-    power_kw: Annotated[float, Parameter("kW", "machine power of one unit, its share of the server included")] = 1.0
+    power_kw: Annotated[
+        float, Parameter("kW", "machine power of one unit, its share of the server included", 0.001)
+    ] = 1.0
     open_market: Annotated[float, Path("1", "1 where buyers outside the controlled region may have it", 0.0, 1.0)] = 1.0
     exportable: Annotated[float, Path("1", "1 where it may go to the controlled region", 0.0, 1.0)] = 0.0
 
@@ -22,7 +24,7 @@ class Offer(Stateful):
     transaction_price: Annotated[float, Column("USD", "mean price of the quarter's new orders")] = math.nan
     shadow_price: Annotated[float, Column("USD", "price that would clear the market")] = math.nan
     ordinary_lead_weeks: Annotated[
-        float, Column("weeks", "wait quoted to buyers who take the list price, by what they have on order")
+        float, Column("weeks", "wait quoted to buyers who take the list price, by their size")
     ] = math.nan
     premium: Annotated[float, Column("1", "shadow over list price, less one", share=True)] = math.nan
     produced: Annotated[float, Column("units", "made in the quarter")] = 0.0

@@ -211,9 +211,15 @@ def ship_lines(market, product, buyers, first, last, due, units, firm):
     for i in range(market.buyer_count):
         buyer = buyers[i]
         left = buyer.given
+        money = buyer.purse()
         for line in range(buyer.lines):
             if eligible(buyer, line, product.index, first, last, due, firm):
+                cost = buyer.line_price[line] * book.cash_share(buyer, line) / 1e6
+                claim = book.payable(buyer.line_open[line], cost, money)
+                money = max(0.0, money - claim * cost)
                 part = min(left, buyer.line_open[line])
+                if part > claim * (1.0 + book.DUST):  # what is left is for lines behind that are paid in advance
+                    part = claim
                 if part > book.DUST * buyer.line_open[line]:  # less is what rounding left over
                     part = buyer.take(market, product, line, part)
                     left = max(0.0, left - part)
@@ -243,7 +249,7 @@ def pass_on(market, products, buyers):
             continue
         taker = buyers[to]
         price = giver.value_delivered / giver.delivered
-        amount = min(amount, taker.purse() / (price * taker.cost_factor))
+        amount = book.payable(amount, price * taker.cost_factor, taker.purse())
         for n in range(market.product_count):
             product = products[market.product_count - 1 - n]
             units = min(giver.owned[product.index], amount / product.hae)

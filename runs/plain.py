@@ -48,7 +48,7 @@ class MarketFunction:
         runs: int = 1,
     ):
         check_runs(runs)
-        self.scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+        self.scenario = Scenario.of(scenario)
         self.paths = list(paths)
         self.measures = list(measures)
         self.runs = runs
@@ -118,7 +118,7 @@ def batch_run(
 
     if data_collection_period not in (-1, 1):
         raise BadInput(f"data_collection_period: found {data_collection_period}; allowed: -1 or 1")
-    chosen = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+    chosen = Scenario.of(scenario)
     lists = [list(v) if isinstance(v, Iterable) and not isinstance(v, str) else [v] for v in parameters.values()]
     for path, values in zip(parameters, lists, strict=True):
         if not values:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import math
 from pathlib import Path
 from typing import Any
 
-from agents.records.roles import Choice, Column, Draw, Field, Parameter, Reference, When, fields_of
+from agents.records.roles import LIMITS, Choice, Column, Draw, Field, Parameter, Reference, When, fields_of
 from agents.records.roles import Path as PathRole
 from agents.rules import bidding, gaming
 from agents.rules.tactics import TACTICS
@@ -18,7 +17,7 @@ from market.mechanisms.pricing import REGIMES
 from market.mechanisms.protocols import PROTOCOLS
 from market.product import OutsideOption, Product
 from market.scenario.events import Event, Kind, PathEvent, kinds
-from market.scenario.schema import buyer_classes
+from market.scenario.schema import between, buyer_classes
 from market.scenario.story import Story
 
 PAGE = Path(__file__).parent.parent / "docs" / "parameters.md"
@@ -31,7 +30,7 @@ to quarter. A class of buyers has what `Buyer` has, and what stands under its ow
 
 def page() -> str:
     """The whole page."""
-    parts = [INTRODUCTION, _mechanisms()]
+    parts = [INTRODUCTION, _limits(), _mechanisms()]
     parts.append(_section("Market, `[market]`", MarketState, set()))
     parts.append(_section("Supplier, `[supplier]`", Supplier, set()))
     parts.append(_section("Product, `[products.NAME]`", Product, set()))
@@ -78,6 +77,13 @@ def _summary(function: Any) -> str:
     return " ".join(inspect.getdoc(function).split("\n\n")[0].split()).replace("|", "")
 
 
+def _limits() -> str:
+    lines = ["## The most of each unit", "", "Where a field has no narrower range of its own.", ""]
+    lines += ["| unit | most | that is |", "|---|---|---|"]
+    lines += [f"| {unit} | {most:g} | {what} |" for unit, (most, what) in LIMITS.items() if unit]
+    return "\n".join(lines) + "\n"
+
+
 def _events() -> str:
     lines = ["## Events, `[[events]]`", ""]
     lines += ["Every event has a `quarter`, and may have a `note`. Fields with a default may be left out.", ""]
@@ -109,10 +115,7 @@ def _row(field: Field) -> str:
     role = field.role
     if isinstance(role, Parameter):
         kind = "path" if isinstance(role, PathRole) else "parameter"
-        high = "" if math.isinf(role.high) else f"{role.high:g}"
-        allowed = (
-            "true, false" if field.type is bool else f"{role.low:g} to {high}".rstrip(" to") + ("" if high else " on")
-        )
+        allowed = "true, false" if field.type is bool else between(role.low, role.high)
         default = str(field.default).lower() if field.type is bool else f"{field.default:g}"
         return f"| `{field.name}` | {kind} | {role.unit} | {default} | {allowed} | {role.doc} |"
     if isinstance(role, Choice):

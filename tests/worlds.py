@@ -15,7 +15,7 @@ CALM: dict[str, Any] = {
     "opening_product": "unit",
     "taste_noise": 0.0,
     "inflation_exponent": 0.0,
-    "cancel_tolerance": 1e9,
+    "cancel_tolerance": 1000.0,
     "reputation_cost": 2.0,
     "income": 1e9,
 }

@@ -56,7 +56,9 @@ class Reviser(Valuer):
             product = products[self.line_product[i]]
             price = self.line_price[i]
             unneeded = max(0.0, total - allowed * self.target) / product.hae
-            unpayable = max(0.0, unpaid) * 1e6 / (price * self.cash_factor())
+            unpayable = 0.0
+            if price > 0.0:  # what is free can be paid
+                unpayable = max(0.0, unpaid) * 1e6 / (price * self.cash_factor())
             if unpaid > 0.0:
                 gain = 1.0
             elif unneeded > 0.0 and self.counts(market, product):
@@ -65,7 +67,7 @@ class Reviser(Valuer):
                 continue
             cut = max(unneeded, unpayable)
             fee = self.leaving_fee(market, i)
-            if fee > 0.0:
+            if fee * price > 0.0:
                 cut = min(cut, self.purse() * 1e6 / (fee * price))
             if cut > book.DUST * self.line_open[i] and gain > fee + self.line_prepaid[i] + self.reputation_cost:
                 units = book.strike(self, i, min(cut, self.line_open[i]))

@@ -57,7 +57,7 @@ class BuyerState(Bargainer):
     ] = 0.20
     races: Annotated[bool, Parameter("", "whether it takes part in the contest for the market's prize")] = False
     urgency: Annotated[float, Parameter("1/quarter", "rho: rate at which a later unit is worth less", 0.0, 2.0)] = 0.08
-    capital_cost: Annotated[float, Parameter("1/year", "r of E2", 0.0, 1.0)] = 0.10
+    capital_cost: Annotated[float, Parameter("1/year", "r of E2", 0.001, 1.0)] = 0.10
     price_fall: Annotated[float, Parameter("1/year", "pi of E2: expected fall of price per HAE", 0.0, 1.0)] = 0.15
     retirement: Annotated[float, Parameter("1/quarter", "dq: share of the stock that retires", 0.0, 0.5)] = 0.05
     taste_noise: Annotated[float, Parameter("1", "standard deviation of its own demand shock", 0.0, 1.0)] = 0.05
@@ -65,7 +65,9 @@ class BuyerState(Bargainer):
     # How it orders
     adjustment: Annotated[
         float,
-        Parameter("1/quarter", "alpha of E6 and E27: share of the gap to its target that it wants a quarter", 0.0, 1.0),
+        Parameter(
+            "1/quarter", "alpha of E6 and E27: share of the gap to its target that it wants a quarter", 0.01, 1.0
+        ),
     ] = 0.26
     line_weight: Annotated[float, Parameter("1", "beta of E6 and E29: weight of orders already placed", 0.0, 1.0)] = (
         0.34

@@ -13,7 +13,7 @@ class LongTail(Hyperscaler):
     """Takes the list price as it stands; its orders come in as many independent projects would."""
 
     bargains: Annotated[bool, Parameter("", "whether it negotiates or takes the list price")] = False
-    projects: Annotated[float, Parameter("1/quarter", "mean number of independent projects", 1.0)] = 100.0
+    projects: Annotated[float, Parameter("1/quarter", "mean number of independent projects", 1.0, 1e6)] = 100.0
     project_draw: Annotated[float, Draw("normal", "how many projects ask this quarter")] = 0.0
 
     def impulse(self):

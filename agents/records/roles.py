@@ -33,14 +33,46 @@ NEVER = 10_000
 """A quarter index beyond every horizon."""
 
 
+LIMITS: dict[str, tuple[float, str]] = {
+    "": (1.0, "true or false"),
+    "1": (1000.0, "a thousandfold"),
+    "1/quarter": (100.0, "a hundred times what there is, every quarter"),
+    "quarters": (QUARTERS, "the longest horizon"),
+    "weeks": (13.0 * QUARTERS, "the longest horizon"),
+    "years": (100.0, "a century's revenue"),
+    "HAE": (1e9, "many times all that was made by 2026"),
+    "HAE a quarter": (1e9, "many times all that was made by 2026"),
+    "wafers a quarter": (1e8, "three times all silicon wafers of the world"),
+    "kW": (10000.0, "a hundred racks"),
+    "MW": (1e7, "all power stations of the world"),
+    "MW a quarter": (1e7, "all power stations of the world"),
+    "USD": (1e8, "more than any rack costs"),
+    "USD/hour": (1e5, "ten thousand times the rent of an H100"),
+    "million USD": (1e9, "nine times the world's yearly product"),
+    "million USD a quarter": (1e9, "nine times the world's yearly product"),
+}
+"""The most of each unit that a scenario may say, where a field has no narrower range of its own, and what that is."""
+
+UNKNOWN = (1e12, "a large number")
+"""The same for a unit that only a class of one's own has."""
+
+
 @dataclass(frozen=True)
 class Parameter:
-    """A number the scenario sets for the whole run, between ``low`` and ``high`` (both allowed)."""
+    """A number the scenario sets for the whole run, from ``low`` to ``high``, both allowed.
+
+    Where a rule divides by it, ``low`` is the least for which that makes sense. Without a ``high`` the most is that of
+    its unit in LIMITS.
+    """
 
     unit: str
     doc: str
     low: float = 0.0
-    high: float = math.inf
+    high: float = math.nan
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.high):
+            object.__setattr__(self, "high", LIMITS.get(self.unit, UNKNOWN)[0])
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def demand_regime(quarter, start, level, speed, growth):
 @both_gears
 def delay_factor(urgency, quarters):
     """Worth of a unit that comes ``quarters`` later, as a share of one that comes now (E4)."""
-    return math.exp(-urgency * quarters)
+    return math.exp(max(-500.0, -urgency * quarters))  # never 0, since prices are divided by it
 
 
 @both_gears

@@ -33,9 +33,8 @@ def stepped(scenario: Scenario, runs: int, seed: int | None = None, progress: Pr
     for replication in range(runs):
         if progress is not None and progress(replication, runs) is False:
             raise Cancelled(f"cancelled after {replication} of {runs} runs")
-        model = Market(scenario, seed, replication)
         try:
-            model.run()
+            model = Market(scenario, seed, replication).run()
         except RunFailed as error:
             failures.append(Failure(replication, str(error)))
             continue

@@ -188,6 +188,7 @@ def _fill(
             except BadInput as error:
                 raise BadInput(f"{scenario.source}: {prefix}.{name}.{error}") from None
             paths[:, layout.paths.index(name)] = values
+            _check(field, np.array(values), f"{scenario.source}: {prefix}.{name}: stands")
         elif isinstance(role, Parameter):
             record[name] = getattr(table, name)
         elif isinstance(role, Choice):
@@ -244,12 +245,13 @@ def _apply(
         column += edit.value
     else:
         column *= edit.value
-    field = layout.fields[edit.field]
-    allowed = (column >= field.role.low) & (column <= field.role.high)
-    if not (allowed & (np.isfinite(column) | np.isinf(field.default))).all():
-        name = ".".join(filter(None, [edit.table, edit.entry, edit.field]))
-        raise BadInput(
-            f"{edit.said}: leaves {name} at {column.min():g} to {column.max():g}; "
-            f"allowed: {between(field.role.low, field.role.high)}"
-        )
+    _check(layout.fields[edit.field], column, f"{edit.said}: leaves {'.'.join(filter(None, edit.at))}")
     return table, i, edit.field
+
+
+def _check(field: Field, values: np.ndarray, leads: str) -> None:
+    """Raises BadInput, the sentence beginning with ``leads``, unless a path allows its values."""
+    low, high = field.role.low, field.role.high
+    endless = np.isposinf(values) & np.isposinf(field.default)
+    if not (endless | ((values >= low) & (values <= high))).all():
+        raise BadInput(f"{leads} at {values.min():g} to {values.max():g}; allowed: {between(low, high)}")

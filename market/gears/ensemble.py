@@ -19,6 +19,7 @@ from numba.core.errors import NumbaError
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, overload_method
 
+from agents.records.compiling import WholeCompiler
 from agents.records.gears import AS_PART, both_gears, code_digest, dispatch, written
 from agents.records.layout import Layout
 from market.gears.build import Build, Draws, copied, not_ours
@@ -183,7 +184,7 @@ def _no_collection() -> Iterator[None]:
 def _compiled(layouts: tuple[Layout, ...], path: Path) -> Any:
     for layout in layouts:
         _teach(layout)
-    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
+    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "pipeline_class": WholeCompiler}
     function: Any = numba.njit(**options)(run_chunk)
     function._cache = CodeCache(path)
     return function

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import mesa
@@ -17,6 +19,7 @@ from market import checks, quarter
 from market.gears.draws import check_key
 from market.market_state import MarketState
 from market.measures import cohort_lead_weeks
+from market.scenario.scenario import Scenario
 
 
 class RunFailed(RuntimeError):
@@ -43,15 +46,17 @@ class Market(mesa.Model, MarketState):
     copy goes on as the original would, to the last bit. Classes of one's own must be defined where it is restored.
 
     Args:
-        scenario: what to run.
+        scenario: what to run: a scenario, the name of a shipped one, or a file.
         seed: of the draws; the scenario's own if None.
         replication: which of the streams of draws.
 
     Raises:
-        RunFailed: by :meth:`step`, if a rule raises or a check does not hold.
+        BadInput: there is no such scenario.
+        RunFailed: at the opening and by :meth:`step`, if a rule raises or a check does not hold.
     """
 
-    def __init__(self, scenario: Any, seed: int | None = None, replication: int = 0):
+    def __init__(self, scenario: Scenario | str | Path, seed: int | None = None, replication: int = 0):
+        scenario = Scenario.of(scenario)
         self._scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.replication = replication
@@ -68,7 +73,7 @@ class Market(mesa.Model, MarketState):
             model_reporters={name: name for name in self.build.layouts["market"].columns}
         )
         self._drive()
-        quarter.opening(self, self.supplier, self.products, self.buyers)
+        self._do(quarter.opening)
 
     @property
     def scenario(self) -> Any:
@@ -113,17 +118,20 @@ class Market(mesa.Model, MarketState):
         """Run one quarter."""
         if self.quarter >= self.scenario.horizon:
             raise RunFailed("end", "", "", f"the scenario ends after {self.scenario.horizon} quarters")
-        label = self.label
         self._drive()
-        try:
-            quarter.quarter(self, self.supplier, self.products, self.buyers)
-        except Exception as error:
-            raise self._explained(error, label) from error
+        self._do(quarter.quarter)
         for name in self._rows:
             columns = self.build.layouts[name].columns
             self._rows[name].append([[getattr(m, c) for c in columns] for m in self._members()[name]])
         self.datacollector.collect(self)
         self.running = self.quarter < self.scenario.horizon
+
+    def _do(self, phase: Callable[..., None]) -> None:
+        label = self.label
+        try:
+            phase(self, self.supplier, self.products, self.buyers)
+        except Exception as error:
+            raise self._explained(error, label) from error
 
     def _drive(self) -> None:
         """Put the coming quarter's paths and draws in place."""

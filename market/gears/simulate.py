@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ class Cancelled(RuntimeError):
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     runs: int = 1,
     seed: int | None = None,
     first_replication: int = 0,
@@ -49,7 +50,7 @@ def simulate(
     """Run ``runs`` replications of a scenario and return all measures.
 
     Args:
-        scenario: what to run.
+        scenario: what to run: a scenario, the name of a shipped one, or a file.
         runs: how many futures.
         seed: of the draws; the scenario's own if None.
         first_replication: number of the first; any run can be repeated alone by giving its number.
@@ -63,9 +64,11 @@ def simulate(
         ``unit`` and ``long_name``. Runs that failed are NaN and listed in ``attrs["failures"]``.
 
     Raises:
-        BadInput: ``runs`` or ``seed`` is not allowed, or the results would not fit into memory.
+        BadInput: there is no such scenario, ``runs`` or ``seed`` is not allowed, or the results would not fit into
+            memory.
         Cancelled: ``progress`` returned False.
     """
+    scenario = Scenario.of(scenario)
     check_runs(runs)
     seed = scenario.seed if seed is None else seed
     check_key(seed, first_replication=first_replication)
@@ -144,27 +147,34 @@ def run_live(
     failures = []
     tables: dict[str, list[pd.DataFrame]] = {"deals": [], "offers": [], "orders": []}
     for r in range(runs):
-        trace = Trace(Market(scenario, seed, first + r))
+        trace = None
         try:
+            trace = Trace(Market(scenario, seed, first + r))
             trace.run()
             for name, array in values.items():
                 array[r] = trace.model.values(name)
         except RunFailed as error:
             failures.append(Failure(first + r, str(error)))
-        for name, table in trace.tables().items():
+        for name, table in trace.tables().items() if trace else ():
             table.insert(0, "run", first + r)
             tables[name].append(table)
         if progress is not None and progress(r + 1, runs) is False and r + 1 < runs:
             raise Cancelled(f"cancelled after {r + 1} of {runs} runs")
-    return values, failures, {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
+    return (
+        values,
+        failures,
+        {name: pd.concat(parts or [pd.DataFrame()], ignore_index=True) for name, parts in tables.items()},
+    )
 
 
 def explain(scenario: Scenario, seed: int, replication: int) -> RunFailed:
-    """Step a failed run live, for what happened, to whom and when."""
+    """Step a failed run live, for what happened, to whom and when; it raises nothing itself."""
     try:
         Market(scenario, seed, replication).run()
     except RunFailed as error:
         return error
+    except Exception as error:
+        return RunFailed("gear", "", "", f"{type(error).__name__}: {error}")
     return RunFailed("gear", "", "", "failed in the ensemble gear and not in the live gear")
 
 

@@ -17,7 +17,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from agents.records.gears import both_gears, dispatch, public_functions, zeros
+from agents.records.gears import both_gears, dispatch, numbers, public_functions, zeros
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
@@ -219,5 +219,5 @@ def _standing(rule):
 STANDING_OF = tuple(_standing(rule) for rule in RULES.values())
 """What each of the RULES asks for."""
 
-allocate = dispatch(list(RULES.values()))
+allocate = dispatch(list(RULES.values()), numbers)
 """``allocate(number, orders, capacity, weights)``: the rule with that number among RULES."""

@@ -12,15 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from agents.buying.state import POWER_QUARTERS
-from agents.records.roles import NEVER, QUARTERS
+from agents.records.roles import LIMITS, NEVER, QUARTERS
 from market.scenario.paths import BadInput, parse_quarter, quarter_label
 from market.scenario.schema import ENTRIES, STRICT, TABLES, Quarter, suggest, validate, within
 
-INF = float("inf")
+
+def most(unit: str) -> AfterValidator:
+    """Numbers from 0 to the most of a unit."""
+    return within(0.0, LIMITS[unit][0])
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ class Edit:
     value: float
     first: str
     last: str | None
+
+    @property
+    def at(self) -> tuple[str, str, str]:
+        """Table, entry and field that it changes."""
+        return self.table, self.entry, self.field
 
 
 class Event(BaseModel):
@@ -109,7 +117,7 @@ class FundingRound(Kind):
     """A buyer that lives on funding rounds takes in ``amount`` million USD."""
 
     buyer: str
-    amount: Annotated[float, within(0.0, INF)]
+    amount: Annotated[float, most("million USD")]
 
     def edits(self, scenario: Any) -> Iterator[Edit]:
         yield Edit("buyer", "buyers", self.buyer, "funding", "add", self.amount, self.quarter, self.quarter)
@@ -118,7 +126,7 @@ class FundingRound(Kind):
 class CapacityShock(Kind):
     """The supplier's usable capacity is ``factor`` times what it would be, to the end or ``until`` a quarter."""
 
-    factor: Annotated[float, within(0.0, INF)]
+    factor: Annotated[float, most("1")]
     until: Quarter | None = None
 
     def edits(self, scenario: Any) -> Iterator[Edit]:
@@ -163,7 +171,7 @@ class Redirect(Kind):
     """The owner of ``giver`` passes ``units`` HAE of its deliveries on to its ``redirect_to``, from the quarter on."""
 
     giver: str
-    units: Annotated[float, within(0.0, INF)]
+    units: Annotated[float, most("HAE")]
 
     def edits(self, scenario: Any) -> Iterator[Edit]:
         if getattr(scenario.buyers.get(self.giver), "redirect_to", None) == "":

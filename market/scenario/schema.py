@@ -69,13 +69,13 @@ def _path(value: Any) -> Any:
 
 
 def within(low: float, high: float, endless: bool = False) -> AfterValidator:
-    """Numbers from ``low`` to ``high``; infinity only where it is meant to stand for no limit."""
+    """Numbers from ``low`` to ``high``, and infinity where it is meant to stand for no limit."""
 
     def check(value: Any) -> Any:
         for number in value if isinstance(value, list) else [value]:
             if isinstance(number, Series):
                 continue
-            if not low <= number <= high or (math.isinf(number) and not endless):
+            if not (low <= number <= high or (number == math.inf and endless)):
                 raise PydanticCustomError("range", "{allowed}", {"allowed": between(low, high)})
         return value
 

@@ -15,6 +15,7 @@ from runs.backtest import loss
 from runs.backtest.facts import FACTS, facts
 from runs.backtest.finding import Finding, Rule
 from runs.backtest.paths import Missing, Paths
+from runs.backtest.silence import Silence, silences
 from runs.backtest.truths import DEPOSITS, TRUTHS, truths
 from runs.engine.evaluate import shifted
 
@@ -27,11 +28,15 @@ DEPOSIT = "market.deposit"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was found of a scenario; ``loss`` is None where the scenario has not what the figures are of."""
+    """What was found of a scenario; ``loss`` is None where the scenario has not what the figures are of.
+
+    ``silences`` are those of the first run, traced: what truth 6 says of the ensemble, with the reasons.
+    """
 
     asked: Backtest
     facts: Sequence[Finding]
     truths: Sequence[Finding]
+    silences: Sequence[Silence]
     loss: loss.Loss | None
     failures: Sequence[Failure]
 
@@ -54,6 +59,7 @@ class Judgement:
             "sentence": self.sentence,
             "facts": [plain(one) for one in self.facts],
             "truths": [plain(one) for one in self.truths],
+            "silences": [asdict(one) for one in self.silences],
             "loss": None if self.loss is None else {**asdict(self.loss), "total": self.loss.total},
         }
 
@@ -107,8 +113,10 @@ def judge(asked: Backtest, progress: Progress | None = None) -> Judgement:
     try:
         paths = Paths(own, scenario, paired(results, scenario))
     except Missing as reason:
-        return Judgement(asked, unjudged(FACTS, reason), unjudged(TRUTHS, reason), None, failures)
-    return Judgement(asked, facts(paths, scenario), truths(paths, scenario), known_loss(paths, scenario), failures)
+        return Judgement(asked, unjudged(FACTS, reason), unjudged(TRUTHS, reason), [], None, failures)
+    traced = [] if 0 in {one.replication for one in failures} else silences(scenario, asked.seed)
+    lost = known_loss(paths, scenario)
+    return Judgement(asked, facts(paths, scenario), truths(paths, scenario), traced, lost, failures)
 
 
 def paired(results: dict[float, xr.Dataset], scenario: Scenario) -> tuple[Paths, Paths] | None:

@@ -75,6 +75,8 @@ def print_judgement(found: Judgement) -> None:
     print(f"{found.asked.judged.title}\nMedian path of {told['runs']} runs, seed {told['seed']}: {found.sentence}.\n")
     for title, findings in (("Facts of 2022Q4 to 2024Q4", found.facts), ("Truths", found.truths)):
         print_findings(title, findings)
+    for silence in found.silences:
+        print(f"T6, the first run traced: {silence}")
     if found.loss is not None:
         print(f"Loss {found.loss.total:.1f}: {found.loss.outside:.2f} half-bands outside, "
               f"figures {found.loss.likelihood:.1f}")  # fmt: skip

@@ -34,6 +34,8 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What typer raises for a command line it cannot read; it is click's, which some releases carry inside."""
 
 GEARS = ("ensemble", "live")
+STEPPED = 100
+"""Runs that take less time to step than the rules take to compile."""
 
 
 def tell_version(asked: bool) -> None:
@@ -87,8 +89,11 @@ def run(
     if out is not None:
         tables.check_new(out)
     began = time.perf_counter()
+    stepped = gear == "live" or steps_while_compiling(chosen, runs)
     with Progress(runs) as progress:
-        results = simulate(chosen, runs=runs, seed=seed, trace=gear == "live", progress=progress)
+        results = simulate(chosen, runs=runs, seed=seed, trace=stepped, progress=progress)
+    if gear == "ensemble":
+        results.attrs.pop("trace", None)
     seconds = time.perf_counter() - began
     if out is not None:
         tables.write(out, chosen, results, gear, seconds)
@@ -98,6 +103,21 @@ def run(
         print_run(chosen, results, seconds, out)
     if results.attrs["failures"]:
         raise typer.Exit(1)
+
+
+def steps_while_compiling(scenario: Scenario, runs: int) -> bool:
+    """Whether so few runs are asked for that stepping them is sooner done than compiling; that then goes on beside."""
+    from market.gears import ensemble, warm
+
+    if runs > STEPPED or ensemble.ready(scenario.build) or not warm.beside(scenario.build):
+        return False
+    print(
+        f"gpumarket: the rules are not compiled on this machine yet. {runs} runs are stepped in Python, to the same "
+        "numbers, while that is done in the background (15 to 40 s, also after this command has ended)",
+        file=sys.stderr,
+        flush=True,
+    )
+    return True
 
 
 @scenarios_app.callback()

@@ -191,15 +191,16 @@ class Worker:
             return
         for r in range(len(failed)):
             began = time.thread_time()
-            trace = Trace(Market(scenario, experiment.seed, experiment.replication(first + r)))
+            trace = None
             try:
+                trace = Trace(Market(scenario, experiment.seed, experiment.replication(first + r)))
                 trace.run()
                 for family, room in rooms.items():
                     room[r] = trace.model.values(family)
             except RunFailed:
-                failed[r] = trace.model.quarter + 1
+                failed[r] = trace.model.quarter + 1 if trace else 1
             part.seconds += time.thread_time() - began
-            for name, table in trace.tables().items():
+            for name, table in trace.tables().items() if trace else ():
                 table.insert(0, "run", first + r)
                 part.tables[name] = pd.concat([part.tables[name], table]) if name in part.tables else table
 

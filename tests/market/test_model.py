@@ -1,8 +1,12 @@
 """The live market and the ensemble: what they accept, what they say when a run stops."""
 
+from importlib import metadata
+
 import numpy as np
 import pytest
 
+import market
+from agents.rules import book
 from market import BadInput, Market, Scenario, simulate
 from market.gears.model import RunFailed
 from market.gears.simulate import Cancelled
@@ -161,3 +165,33 @@ def test_a_market_in_which_nothing_is_on_sale_goes_on():
     model = Market(Scenario.from_dict(raw)).run()
     assert model.shipped > 0.0
     assert differences(model.scenario) == []
+
+
+def test_a_scenario_may_be_given_by_its_name_or_file(reference, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('extends = "reference"\nhorizon = 2\n', encoding="utf-8")
+    assert Market("reference").scenario.hash == reference.hash
+    assert len(Market(file).run().values("market")) == 2
+    assert np.array_equal(simulate("reference").revenue, simulate(reference).revenue)
+    assert simulate(str(file), trace=True).sizes["quarter"] == 2
+    for attempt in (Market, simulate):
+        with pytest.raises(BadInput, match="referenc: no such scenario or file; did you mean 'reference'"):
+            attempt("referenc")
+        with pytest.raises(BadInput, match=r"^scenario: found 3; allowed: a scenario, its name or its file$"):
+            attempt(3)
+
+
+def test_the_package_has_a_version():
+    assert market.__version__ == metadata.version("gpumarket")
+
+
+def test_what_is_paid_in_advance_is_shipped_past_what_cannot_be_paid():
+    buyer = {"opening_stock": 10.0, "opening_flow": 0.0, "income": 0.0, "adjustment": 0.01}
+    model = Market(Scenario.from_dict(changed(quiet_world(100.0, 2, poor=buyer), {("market", "checked"): True})))
+    poor = model.buyers[0]
+    for prepaid in (0.0, 1.0):
+        book.join(poor, product=0, units=20.0, price=1e6, placed=-1, promised=0, prepaid=prepaid)
+    poor.deposits = 20.0
+    model.step()
+    assert poor.line_open[: poor.lines] == [20.0, 0.0]
+    assert (poor.delivered, poor.deposits, poor.spending) == (20.0, 0.0, 0.0)

@@ -42,11 +42,18 @@ BAD = {
     "number for a truth": ({("buyers", "A", "bargains"): 1}, ["buyers.A.bargains", "found 1", "true or false"]),
     "number for a table": ({("supplier",): 3}, ["supplier", "found 3", "a table"]),
     "number for a buyer": ({("buyers", "A"): 3}, ["buyers.A", "found 3", "a table"]),
-    "capacity below zero": ({CAPACITY: -1.0}, ["supplier.upstream", "-1", "at least 0"]),
-    "capacity below zero once": ({CAPACITY: [1.0, -1.0]}, ["supplier.upstream", "-1", "at least 0"]),
+    "capacity below zero": ({CAPACITY: -1.0}, ["supplier.upstream", "-1", "0 to "]),
+    "capacity below zero once": ({CAPACITY: [1.0, -1.0]}, ["supplier.upstream", "-1", "0 to "]),
     "capacity empty": ({CAPACITY: []}, ["supplier.upstream", "[]", "a number"]),
-    "capacity no number": ({CAPACITY: math.nan}, ["supplier.upstream", "nan", "at least 0"]),
+    "capacity no number": ({CAPACITY: math.nan}, ["supplier.upstream", "nan", "0 to "]),
     "capacity from nowhere": ({CAPACITY: {"series": "w/Me"}}, ["supplier.upstream", "w/Me", "cowos_capacity/TSMC"]),
+    "capacity without end": ({CAPACITY: math.inf}, ["supplier.upstream", "inf", "0 to 1e+08"]),
+    "series out of range": (
+        {CAPACITY: {"series": "cowos_capacity/TSMC", "scale": -1.0}},
+        ["supplier.upstream: stands at -", "0 to 1e+08"],
+    ),
+    "price beyond all": ({("products", "unit", "opening_price"): 1e100}, ["opening_price", "1e+100", "0.01 to 1e+08"]),
+    "nothing to divide by": ({("buyers", "A", "adjustment"): 0.0}, ["buyers.A.adjustment", "0.0", "0.01 to 1"]),
     "series misspelt": ({CAPACITY: {"serie": "x"}}, ["supplier.upstream", "series"]),
     "parameter no number": ({("buyers", "A", "urgency"): math.nan}, ["buyers.A.urgency", "nan", "0 to 2"]),
     "parameter without end": ({("buyers", "A", "opening_stock"): math.inf}, ["buyers.A.opening_stock", "inf"]),
@@ -66,7 +73,7 @@ BAD = {
     "event without action": ({("events",): [event(multiply=None)]}, ["events[0]", "exactly one of set, add, multiply"]),
     "event with two": ({("events",): [event(add=1.0)]}, ["events[0]", "exactly one of set, add, multiply"]),
     "event at no time": ({("events",): [event(quarter="2023")]}, ["events[0].quarter", "'2023'", "2024Q2"]),
-    "event out of range": ({("events",): [event(multiply=-1.0)]}, ["events[0]", "capacity_factor", "at least 0"]),
+    "event out of range": ({("events",): [event(multiply=-1.0)]}, ["events[0]", "capacity_factor", "0 to "]),
     "event no number": ({("events",): [event(multiply=math.nan)]}, ["events[0]", "nan"]),
     "events a table": ({("events",): {}}, ["events", "{}"]),
     "lever nowhere": ({("levers",): {"market.colour": [1, 2]}}, ["market.colour", "no such field"]),
@@ -169,7 +176,7 @@ def test_paths_that_lead_nowhere(path, words):
 
 
 def test_replace_checks_the_value():
-    with pytest.raises(BadInput, match=r"supplier\.upstream: found -1.*at least 0"):
+    with pytest.raises(BadInput, match=r"supplier\.upstream: found -1.*0 to 1e\+08"):
         Scenario.load("colossus").replace("supplier.upstream", -1)
 
 

@@ -121,7 +121,7 @@ def frozen(raw: World) -> World:
         if buyer["class"] == "ExportRegion":
             buyer["class"] = "Buyer"
         buyer |= {"adjustment": 1.0, "parity": 0.0, "races": False, "reputation_cost": 2.0, "booking_horizon": 0.0}
-        buyer |= {"income": 1e9, "opening_book": 1.0 + 4.0 * buyer["opening_book"], "opening_power": 1e9}
+        buyer |= {"income": 1e9, "opening_book": 1.0 + 4.0 * buyer["opening_book"], "opening_power": math.inf}
         buyer |= {"opening_product": f"P{n % len(raw['products'])}"}
         if "capex" in buyer:
             buyer["capex"] = 1e9

@@ -1,5 +1,7 @@
 """Properties up to rounding: P09, P10, P13, P14 and P17."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,13 +92,13 @@ def test_p10_the_unit_of_money_does_not_matter(raw):
 
 def rich(raw: World) -> World:
     """The world with money, power and capacity beyond all wants, and products that stay on sale."""
-    raw = changed(raw, {("supplier", "upstream"): 1e13, ("supplier", "ramp_quarters"): 1.0})
+    raw = changed(raw, {("supplier", "upstream"): 1e8, ("supplier", "ramp_quarters"): 1.0})
     for product in raw["products"].values():
         product |= {"launch": raw["start"], "announced": raw["start"], "generation": 0, "last_order": "never"}
     for buyer in raw["buyers"].values():
-        buyer |= {"income": 1e12, "opening_power": 1e12, "opening_book": 0.0}
+        buyer |= {"income": 1e9, "opening_power": math.inf, "opening_book": 0.0}
         if "capex" in buyer:
-            buyer["capex"] = 1e13
+            buyer["capex"] = 1e9
     return raw
 
 

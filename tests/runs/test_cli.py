@@ -92,7 +92,7 @@ BAD = {
     "unknown scenario": (["run", "collosus"], ["collosus", "no such scenario", "'colossus'"]),
     "unknown field": ([*SET, "buyers.xAI.urgncy=1"], ["buyers.xAI.urgncy", "'urgency'"]),
     "wrong type": ([*SET, "buyers.xAI.urgency=fast"], ["buyers.xAI.urgency", "'fast'", "a number"]),
-    "negative capacity": ([*SET, "supplier.upstream=-1"], ["supplier.upstream", "-1", "at least 0"]),
+    "negative capacity": ([*SET, "supplier.upstream=-1"], ["supplier.upstream", "-1", "0 to "]),
     "unknown rule": ([*SET, "market.allocation=lottery"], ["market.allocation", "'lottery'", "proportional"]),
     "horizon of zero": ([*SET, "horizon=0"], ["horizon", "found 0", "1 to 40"]),
     "seed no integer": (["run", "colossus", "--seed", "x"], ["--seed", "'x'", "whole number"]),

@@ -140,7 +140,7 @@ BAD_TABLES = {
         "found 'p.csv', which cannot be read: a row has more values",
     ),
     "uneven rows": ("supplier.base_weeks\n1\n3,4\n", "found 'p.csv', which cannot be read: "),
-    "value not allowed": ("supplier.base_weeks\n1\n-2\n3\n", "supplier.base_weeks: found -2; allowed: at least 0"),
+    "value not allowed": ("supplier.base_weeks\n1\n-2\n3\n", "supplier.base_weeks: found -2; allowed: 0 to 520"),
     "rule not known": ("market.allocation\nuniform\nlottery\n", "market.allocation: found 'lottery'; allowed: "),
     "text among numbers": ("supplier.base_weeks\n1\nlong\n", "supplier.base_weeks: found "),
     "unknown path": ("supplier.base_week\n1\n", "supplier.base_week: no such field; supplier: did you mean 'base_w"),
@@ -441,7 +441,7 @@ BAD = {
     ),
     "none": (SOBOL, "uncertainties: found none; allowed: one or more"),
     "unknown field": ("scenarios = 'colossus'", "scenarios: no such field; did you mean 'scenario'? Allowed: descr"),
-    "setting not allowed": ("set.supplier.upstream = -1.0", "set.supplier.upstream: found -1.0; allowed: at least 0"),
+    "setting not allowed": ("set.supplier.upstream = -1.0", "set.supplier.upstream: found -1.0; allowed: 0 to 1e+08"),
     "unknown series": (
         "set.supplier.upstream = { series = 'cowos_capacity/TMSC' }",
         "set.supplier.upstream.series: there is no series 'cowos_capacity/TMSC'; allowed: ",

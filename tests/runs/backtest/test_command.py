@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from market import Scenario, simulate
+from market.gears.simulate import Failure
 from runs.backtest.facts import facts
 from runs.backtest.truths import DEPOSITS, truths
 from runs.requests import Backtest
@@ -45,6 +47,7 @@ def test_json_is_one_object_with_everything(gpumarket, found):
     assert [one["id"] for one in told["facts"]] == [one.id for one in found.facts]
     assert [one["verdict"] for one in told["facts"]] == [one.verdict for one in found.facts]
     assert [one["id"] for one in told["truths"]] == ["T1", "T2", "T3", "T4", "T5", "T6"]
+    assert {"buyer", "first", "last", "reason"} <= set(told["silences"][0])
     assert told["loss"]["total"] == pytest.approx(found.loss.total)
     assert told["facts"][0]["parts"][0]["value"] == found.facts[0].parts[0].value
 
@@ -99,6 +102,31 @@ def test_a_scenario_without_the_buyers_says_so(gpumarket):
     assert verdicts["SF11"][0] == "not applicable"
     assert told["loss"] is None
     assert {one["verdict"] for one in told["truths"]} <= {"in", "out", "not applicable"}
+
+
+@pytest.mark.parametrize("lost", [[1, 4], range(6)])
+def test_runs_that_fail_are_left_out_and_told(gpumarket, monkeypatch, lost):
+    """Two runs of those with a deposit fail, or all runs."""
+
+    def failing(scenario, *rest, **more):
+        results = simulate(scenario, *rest, **more)
+        if len(lost) == 6 or scenario.get("market.deposit") > 0.0:
+            for name in results.data_vars:
+                results[name][list(lost)] = np.nan
+            results.attrs["failures"] = [Failure(run, "the order book is full") for run in lost]
+        return results
+
+    monkeypatch.setattr("runs.backtest.judgement.simulate", failing)
+    status, out, err = gpumarket(*CALL, "--json")
+    told = json.loads(out)
+    verdicts = {one["id"]: one["verdict"] for one in (*told["facts"], *told["truths"])}
+    if len(lost) == 6:
+        assert status == 1
+        assert err.count("failed: the order book is full") == 6
+        assert set(verdicts.values()) == {"not applicable"}
+    else:
+        assert status == 0
+        assert verdicts["T5"] != "not applicable"
 
 
 @pytest.mark.parametrize(
