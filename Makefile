@@ -21,7 +21,7 @@ test: install ## run all tests, on three processes: some tests wait for browsers
 	$(run) -m pytest --numprocesses 3 --dist loadfile
 
 warm: install ## compile the market's rules, before two processes would both do so
-	$(VENV)/bin/gpumarket run reference --runs 1 >/dev/null
+	$(VENV)/bin/python -m market.gears.warm
 
 test-mesa35: warm-mesa35 ## compare the gears and the numbers on a Python that gets Mesa 3.5
 	@test ! -d .venv-mesa35 || .venv-mesa35/bin/python -m pytest --numprocesses 3 --dist loadfile \

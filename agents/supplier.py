@@ -8,7 +8,7 @@ from typing import Annotated
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, Bargainer
 from agents.records.roles import Array, Draw, Parameter, Path
 from agents.rules import book, ordering, pipeline
-from agents.rules.demand import least_price
+from agents.rules.demand import least_price, power
 
 STAGES = 3
 MEMORY = 4
@@ -146,7 +146,9 @@ class Supplier(Bargainer):
         self.wafers_used = 0.0
         for n in range(market.generation_count):
             generation = market.generation_count - 1 - n
-            self.pledge(market, products, buyers, generation)
+            ordered = self.has_orders(market, products, generation)
+            if ordered:
+                self.pledge(market, products, buyers, generation)
             asked = 0.0
             ramp = 0.0
             for p in range(market.product_count):
@@ -173,18 +175,26 @@ class Supplier(Bargainer):
                     left = max(0.0, left - product.wafers)
                     self.wafers_used = self.wafers_used + product.wafers
                     made += product.produced * product.hae
-            self.reserve_money(market, products, buyers, generation)
+            if ordered and generation > 0:  # nothing is made after the oldest
+                self.reserve_money(market, products, buyers, generation)
         market.production = made
         market.wafers = self.wafers
         market.wafers_usable = self.wafers - usable
         market.wafers_used = self.wafers_used
         market.possible = max(made, self.output(market, products, market.quarter))
 
+    def has_orders(self, market, products, generation):
+        """Whether any launched product of a generation is on order; what can be taken of each is none so far."""
+        found = False
+        for p in range(market.product_count):
+            product = products[p]
+            if product.generation == generation:
+                product.takeable = 0.0
+                found = found or (product.backlog > 0.0 and product.launch <= market.quarter)
+        return found
+
     def pledge(self, market, products, buyers, generation):
         """Open units of a generation that is made already, as far as what buyers have left to pay with."""
-        for p in range(market.product_count):
-            if products[p].generation == generation:
-                products[p].takeable = 0.0
         for i in range(market.buyer_count):
             buyer = buyers[i]
             money = buyer.budgeted
@@ -252,7 +262,7 @@ class Supplier(Bargainer):
         if arriving > buyer.power_mw:
             ready = max(0.05, buyer.power_mw / arriving)
         ready = ready + buyer.readiness_claim * (1.0 - ready)
-        weight = size**market.size_exponent * ready * (1.0 - buyer.churn) ** market.churn_exponent
+        weight = power(size, market.size_exponent) * ready * power(1.0 - buyer.churn, market.churn_exponent)
         weight = weight * (1.0 + market.exclusive_weight * buyer.exclusive)
         if self.past_sales > 0.0:
             weight = weight * (1.0 - self.dispersion * min(1.0, buyer.past_sales / self.past_sales))

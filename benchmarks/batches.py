@@ -16,8 +16,8 @@ TIMES = 3
 
 BATCH = """
 import json, os, resource, sys, time, tomllib
-from runs import batch
-from runs.design import Design, shipped
+from runs.designs.design import Design, shipped
+from runs.folder import batch
 
 raw = tomllib.loads(shipped()["uncertain"].read_text(encoding="utf-8"))
 raw["sampling"]["points"] = int(sys.argv[1])

@@ -101,7 +101,7 @@ def measure_products(market, supplier, products, buyers):
             product.shadow_price = product.shadow
             product.premium = product.shadow / product.price - 1.0
             product.quoted_lead_weeks = in_weeks(supplier, product.quoted_lead)
-            ordinary = ordinary_lead(market, products, buyers, product.generation)
+            ordinary = ordinary_lead(market, buyers, product.generation)
             product.ordinary_lead_weeks = in_weeks(supplier, ordinary)
 
 
@@ -112,20 +112,21 @@ def in_weeks(supplier, quarters):
 
 
 @both_gears
-def ordinary_lead(market, products, buyers, generation):
-    """Quarters quoted to buyers who take the list price, by what each has on order of a generation; NaN without any."""
+def ordinary_lead(market, buyers, generation):
+    """Quarters quoted to buyers who take the list price, by what each owns and has on order; NaN without any."""
     total = 0.0
     whole = 0.0
+    plain = 0.0
+    count = 0.0
     for i in range(market.buyer_count):
         buyer = buyers[i]
         if not buyer.bargains:
-            weight = 1.0
-            for line in range(buyer.lines):
-                if products[buyer.line_product[line]].generation == generation:
-                    weight += buyer.line_open[line]
-            total += weight * buyer.own_quote[generation]
-            whole += weight
-    return ratio(total, whole)
+            size = buyer.stock + buyer.backlog
+            total += size * buyer.own_quote[generation]
+            whole += size
+            plain += buyer.own_quote[generation]
+            count += 1.0
+    return total / whole if whole > 0.0 else ratio(plain, count)
 
 
 @both_gears

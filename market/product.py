@@ -24,7 +24,7 @@ class Offer(Stateful):
     transaction_price: Annotated[float, Column("USD", "mean price of the quarter's new orders")] = math.nan
     shadow_price: Annotated[float, Column("USD", "price that would clear the market")] = math.nan
     ordinary_lead_weeks: Annotated[
-        float, Column("weeks", "wait quoted to buyers who take the list price, by what they have on order")
+        float, Column("weeks", "wait quoted to buyers who take the list price, by their size")
     ] = math.nan
     premium: Annotated[float, Column("1", "shadow over list price, less one", share=True)] = math.nan
     produced: Annotated[float, Column("units", "made in the quarter")] = 0.0

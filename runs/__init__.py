@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from runs.engine.engine import Engine
     from runs.folder.results import Results, open
     from runs.plain import MarketFunction, batch_run
-    from runs.requests import Comparison, Inquiry, Lever, Search, Sensitivity
+    from runs.requests import Backtest, Comparison, Inquiry, Lever, Search, Sensitivity
 
 __all__ = [
+    "Backtest",
     "Comparison",
     "Design",
     "Engine",

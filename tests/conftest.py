@@ -1,4 +1,8 @@
-"""Order of the tests."""
+"""Order of the tests, and nothing that outlives them."""
+
+import os
+
+os.environ["GPUMARKET_BACKGROUND"] = "0"
 
 COMPILING = ("test_cold_page.py", "test_docs.py", "test_edited_rule.py", "test_own_buyers.py", "test_bounds.py")
 """Files that compile rules of their own, most of a minute each."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import _dynfunc
+from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
 from numba.core.compiler_machinery import PassManager, register_pass
@@ -77,14 +77,22 @@ class Passes(PassManager):
         pss.run_pass(internal_state)
 
 
-class PartCompiler(CompilerBase):
-    """Numba's compiler for functions that only compiled code calls."""
+class WholeCompiler(CompilerBase):
+    """Numba's compiler for the function that Python calls: its passes in its order, without those LEFT_OUT."""
+
+    lowering = NativeLowering
 
     def define_pipelines(self) -> list[PassManager]:
-        """Numba's passes in its order, without those LEFT_OUT and with another end."""
-        passes = Passes("part")
+        """The passes to run."""
+        passes = Passes("rules")
         for step, words in DefaultPassBuilder.define_nopython_pipeline(self.state).passes:
             if step not in LEFT_OUT:
-                passes.add_pass(PartLowering if step is NativeLowering else step, words)
+                passes.add_pass(self.lowering if step is NativeLowering else step, words)
         passes.finalize()
         return [passes]
+
+
+class PartCompiler(WholeCompiler):
+    """The same for functions that only compiled code calls."""
+
+    lowering = PartLowering

@@ -85,12 +85,23 @@ class Layout:
     @cached_property
     def signature(self) -> str:
         """A field name that tells layouts of other classes and rules apart, so that numba does too."""
-        functions = [function for rule in self.rules.values() for function in rule if function is not None]
-        number = {function: n for n, function in enumerate(dict.fromkeys(functions))}
+        number = {function: n for n, function in enumerate(dict.fromkeys(self._functions))}
         table = {name: [number[f] if f else -1 for f in rule] for name, rule in self.rules.items()}
         owners = [f"{cls.__module__}.{cls.__qualname__}" for cls in self.classes]
-        digest = hashlib.sha256(repr((owners, table, code_digest(functions))).encode()).hexdigest()
+        digest = hashlib.sha256(repr((owners, table, self._digest)).encode()).hexdigest()
         return f"{self.family}_{digest[:16]}"
+
+    @property
+    def _functions(self) -> list[Callable]:
+        return [function for rule in self.rules.values() for function in rule if function is not None]
+
+    @cached_property
+    def _digest(self) -> str:
+        return code_digest(self._functions)
+
+    def changed(self) -> bool:
+        """Whether the rules, or what they read, are no longer what they were when the record was laid out."""
+        return code_digest(self._functions) != self._digest
 
     def template(self, count: int) -> np.ndarray:
         """Records with every attribute at its default; shape (count,)."""

@@ -10,7 +10,7 @@ from runs.engine.outcomes import STANDARD
 
 @dataclass(frozen=True)
 class Asked:
-    """An outcome: its text for :mod:`runs.engine.engine.outcomes`, its name in a list, and what a sentence calls it."""
+    """An outcome: its text for :mod:`runs.engine.outcomes`, its name in a list, and what a sentence calls it."""
 
     text: str
     title: str

@@ -95,8 +95,7 @@ class Wanted:
 
     @property
     def runs(self) -> int:
-        count = 2 if self.form.way == SCENARIOS else 1 + len(self.form.values)
-        return count * self.form.vectors * self.form.seeds
+        return self.request.run_count
 
     def command(self, dropped: bool = False) -> str:
         """The same on the command line; nothing if the drawer holds changes, which it cannot say."""

@@ -119,7 +119,7 @@ def Now(now: Run) -> None:
                 else "No quarter has been run: press Step or Play.",
                 selectable=True,
                 chosen=picked.key if picked else None,
-                event_choose=live.chosen.set,
+                event_choose=lambda key: live.chosen.set(str(key)),
             )
         with Panel(
             f"Offers: {picked.buyer}, {picked.product}" if picked else "Offers",

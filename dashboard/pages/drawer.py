@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import solara
@@ -11,6 +12,7 @@ import solara
 from dashboard.reading.declared import Control, levers, uncertainties
 from dashboard.state import session
 from dashboard.state.session import FEWEST, MOST, Setting, setting
+from market import BadInput
 from market.scenario.scenario import shipped
 
 HANDFUL = 5
@@ -25,42 +27,76 @@ def Controls(groups: list = [], event_change: Callable[[dict], Any] | None = Non
 def Drawer() -> None:
     """Scenario, levers, uncertainties, ensemble."""
     now = setting.value
-    seed_text = solara.use_reactive("")
-    complaint = solara.use_reactive("")
+    refused: solara.Reactive[Refused | None] = solara.use_reactive(None)
 
-    def change(sent: dict) -> None:
-        path, value = sent["path"], sent["value"]
-        if path == "scenario":
-            complaint.value = ""
-            setting.value = Setting(value, runs=setting.value.runs)
-        elif path == "runs":
-            setting.value = replace(setting.value, runs=int(value))
-        elif path == "seed":
-            seed_text.value = value
-            complaint.value = take_seed(value)
-        else:
-            setting.value = setting.value.changed(path, fitting(setting.value.base.get(path), value))
+    def change(sent: Any) -> None:
+        match sent:
+            case {"path": str(path), "value": value}:
+                try:
+                    setting.value = taken(setting.value, path, value)
+                    refused.value = None
+                except BadInput as error:
+                    refused.value = Refused(path, value, str(error))
 
     def reset() -> None:
-        complaint.value = ""
+        refused.value = None
         setting.value = Setting(setting.value.name)
 
-    seed_shown = seed_text.value if complaint.value else str(now.seed_used)
     with solara.Div(classes=["gm-drawer"]):
-        Controls(groups=groups(now, seed_shown, complaint.value), event_change=change)
+        Controls(groups=groups(now, refused.value), event_change=change)
         solara.Button(
             "Reset to scenario",
             icon_name="mdi-restore",
             outlined=True,
             block=True,
             on_click=reset,
-            disabled=now == Setting(now.name) and not complaint.value,
+            disabled=now == Setting(now.name) and refused.value is None,
             classes=["gm-reset"],
         )
 
 
-def groups(now: Setting, seed: str, complaint: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Refused:
+    """What was sent for a control and cannot be, and the sentence that says so."""
+
+    path: str
+    value: Any
+    sentence: str
+
+
+def taken(now: Setting, path: str, value: Any) -> Setting:
+    """The setting with another value for a control; a browser may send anything.
+
+    Raises:
+        BadInput: this value is not allowed there.
+    """
+    if path == "scenario":
+        if value not in list(shipped()):
+            raise BadInput(f"Found {value!r}; allowed: {', '.join(shipped())}.")
+        return Setting(value, runs=now.runs)
+    if path == "runs":
+        if not is_number(value) or not FEWEST <= value <= MOST:
+            raise BadInput(f"Found {value!r}; allowed: {FEWEST} to {MOST} runs.")
+        return replace(now, runs=round(value))
+    if path == "seed":
+        if not isinstance(value, str) or not value.strip().isdecimal() or int(value) > LARGEST_SEED:
+            raise BadInput(f"Found {value!r}; allowed: a whole number from 0 to {LARGEST_SEED}.")
+        return replace(now, seed=None if int(value) == now.base.seed else int(value))
+    if path not in {*now.base.levers, *now.base.uncertainties}:
+        raise BadInput(f"Found {path!r}; allowed: one of the scenario's controls.")
+    changed = now.changed(path, fitting(now.base.get(path), value))
+    changed.scenario  # noqa: B018 # raises if the value is not allowed
+    return changed
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def groups(now: Setting, refused: Refused | None) -> list[dict[str, Any]]:
     """The groups of controls as plain data."""
+    typed = refused is not None and refused.path == "seed"
+    seed = str(refused.value) if refused is not None and typed else str(now.seed_used)
     titles = tuple((name, session.scenario_of(name).title) for name in shipped())
     picker = Control("scenario", "Scenario", "", "", kind="choice", value=now.name, options=titles)
     scenario = now.scenario
@@ -73,28 +109,20 @@ def groups(now: Setting, seed: str, complaint: str) -> list[dict[str, Any]]:
         ("Ensemble", [runs, seed_field], 2),
     ]
     return [
-        {"title": title, "first": first, "controls": [plain(control, complaint) for control in controls]}
+        {"title": title, "first": first, "controls": [plain(control, refused) for control in controls]}
         for title, controls, first in made
         if controls
     ]
 
 
-def plain(control: Control, complaint: str) -> dict[str, Any]:
+def plain(control: Control, refused: Refused | None) -> dict[str, Any]:
     options = [{"value": value, "label": label} for value, label in control.options]
-    return asdict(control) | {"options": options, "error": complaint if control.path == "seed" else ""}
+    error = refused.sentence if refused is not None and refused.path == control.path else ""
+    return asdict(control) | {"options": options, "error": error}
 
 
 def fitting(own: Any, value: Any) -> Any:
     """A value from the browser, which has one kind of numbers, in the type of the field."""
-    if isinstance(own, bool) or not isinstance(own, int | float):
+    if isinstance(own, bool) or not isinstance(own, int | float) or not is_number(value):
         return value
     return round(value) if isinstance(own, int) else round(float(value), 10)
-
-
-def take_seed(text: str) -> str:
-    """Use a seed that was typed; returns the sentence to show if it is none."""
-    if not text.strip().isdecimal() or int(text) > LARGEST_SEED:
-        return f"Found {text!r}; allowed: a whole number from 0 to {LARGEST_SEED}."
-    seed = int(text)
-    setting.value = replace(setting.value, seed=None if seed == setting.value.base.seed else seed)
-    return ""

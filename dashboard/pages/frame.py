@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import solara
@@ -15,8 +14,12 @@ from dashboard.server.adopted import missing
 from dashboard.state import session
 
 
-@solara.component_vue("frame.vue")
-def ThemeButton(dark: bool | None = None, on_dark: Callable[[bool], Any] | None = None) -> None: ...
+@solara.component_vue("skip.vue")
+def Skip() -> None: ...
+
+
+@solara.component_vue("theme.vue")
+def ThemeButton() -> None: ...
 
 
 @solara.component
@@ -27,9 +30,10 @@ def Layout(children: list[Any] = []) -> solara.Element:  # noqa: B006
     solara.use_effect(lambda: session.job.start(session.setting.value), [session.setting.value])
     route, routes = solara.use_route()
     solara.lab.theme.themes.light.primary = "#2f5bd7"
-    solara.lab.theme.themes.dark.primary = "#7c9cff"
+    solara.lab.theme.themes.dark.primary = "#4468e0"
 
     with solara.Div(classes=["gm-app"]) as main:
+        Skip()
         with rv.NavigationDrawer(
             app=True,
             clipped=True,
@@ -52,7 +56,7 @@ def Layout(children: list[Any] = []) -> solara.Element:  # noqa: B006
             rv.Spacer()
             ThemeButton()
         lacking = missing()
-        with rv.Content():
+        with rv.Content(attributes={"tabindex": "-1"}):
             if lacking:
                 Words("p", lacking, "gm-notice gm-lacking")
             solara.Div(children=list(children))

@@ -9,12 +9,13 @@ from dashboard.live.page import LivePage
 from dashboard.market.page import MarketPage
 from dashboard.matters.page import MattersPage
 from dashboard.pages.frame import Layout
+from dashboard.pages.safe import safe
 
-Page = MarketPage
+Page = safe(MarketPage)
 
 routes = [
     solara.Route("/", component=Page, label="Market", layout=Layout),
-    solara.Route("live", component=LivePage, label="Live"),
-    solara.Route("compare", component=ComparePage, label="Compare"),
-    solara.Route("what-matters", component=MattersPage, label="What matters"),
+    solara.Route("live", component=safe(LivePage), label="Live"),
+    solara.Route("compare", component=safe(ComparePage), label="Compare"),
+    solara.Route("what-matters", component=safe(MattersPage), label="What matters"),
 ]

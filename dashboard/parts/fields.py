@@ -8,7 +8,7 @@ from typing import Any
 import solara
 from solara.alias import rv
 
-from dashboard.parts.panels import Heading, Words
+from dashboard.parts.panels import Heading, Words, listed
 from dashboard.parts.progress import Progress
 from dashboard.state import session
 from dashboard.state.jobs import Job
@@ -21,7 +21,12 @@ Items = Sequence[tuple[Any, str]]
 
 def Pick(label: str, items: Items, value: Any, on_value: Callable[[Any], Any], classes: str = "") -> solara.Element:
     """A select with its name on the frame."""
-    return rv.Select(v_model=value, on_v_model=on_value, class_=f"gm-pick {classes}", **looks(label, items))
+    return rv.Select(
+        v_model=value,
+        on_v_model=listed([one for one, _ in items], on_value),
+        class_=f"gm-pick {classes}",
+        **looks(label, items),
+    )
 
 
 def PickSome(
@@ -62,7 +67,7 @@ def Ways(label: str, items: Items, value: Any, on_value: Callable[[Any], Any]) -
     ]
     return rv.BtnToggle(
         v_model=value,
-        on_v_model=on_value,
+        on_v_model=listed([one for one, _ in items], on_value),
         mandatory=True,
         dense=True,
         class_="gm-ways",

@@ -42,12 +42,22 @@ def Panel(title: str, about: str, tools: Sequence[Any] = (), children: Sequence[
         solara.Div(classes=["gm-panel-body"], children=list(children))
 
 
+def listed(values: Sequence[Any], on_value: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """Takes what can be picked alone: a browser may send anything."""
+
+    def take(value: Any) -> None:
+        if value in values:
+            on_value(value)
+
+    return take
+
+
 def Choice(label: str, options: Sequence[str], value: str, on_value: Callable[[str], Any]) -> solara.Element:
     """A small select in a panel's head."""
     return rv.Select(
         items=[{"text": option[:1].upper() + option[1:], "value": option} for option in options],
         v_model=value,
-        on_v_model=on_value,
+        on_v_model=listed(options, on_value),
         dense=True,
         outlined=True,
         hide_details=True,

@@ -25,7 +25,6 @@ SETTINGS = {
     "SOLARA_THEME_TITLE": "gpumarket",
     # results of a closed laptop's sessions do not stay for a day
     "SOLARA_KERNEL_CULL_TIMEOUT": "2h",
-    "SOLARA_KERNEL_MAX_COUNT": "50",
 }
 """Set over whatever the environment holds."""
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
-from agents.records.layout import Layout
 from market import Scenario
 from market.gears import ensemble
 from market.gears.beside import compile_beside
@@ -15,7 +14,7 @@ from market.gears.beside import compile_beside
 TICK = 0.25
 """Seconds between two looks at the process."""
 
-_begun: dict[tuple[Layout, ...], tuple[subprocess.Popen[str], float]] = {}
+_begun: dict[tuple[Hashable, ...], tuple[subprocess.Popen[str], float]] = {}
 """Processes and when they began, by what they compile; they belong to the machine, not to a session."""
 _lock = threading.Lock()
 

@@ -68,9 +68,14 @@ layout_of: Callable[[str, tuple[type[Stateful], ...]], Layout] = cache(Layout)
 """One layout per family and classes, so that code is compiled once for it."""
 
 
+def not_ours(cls: type) -> bool:
+    """Whether a class is a user's own."""
+    return cls.__module__.split(".")[0] not in ("agents", "market")
+
+
 def buyer_layout(used: Mapping[str, type[Buyer]]) -> Layout:
     """The layout of all classes that ship, and of others that the scenario uses."""
-    known = [cls for same in family(Buyer).values() for cls in same if cls.__module__.split(".")[0] == "agents"]
+    known = [cls for same in family(Buyer).values() for cls in same if not not_ours(cls)]
     own = sorted({cls for cls in used.values() if cls not in known}, key=lambda cls: (cls.__module__, cls.__qualname__))
     return layout_of("buyers", (*known, *own))
 

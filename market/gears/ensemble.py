@@ -6,7 +6,6 @@ import contextlib
 import gc
 import hashlib
 import inspect
-import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -20,10 +19,11 @@ from numba.core.errors import NumbaError
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, overload_method
 
-from agents.records.compiling import PartCompiler
-from agents.records.gears import both_gears, code_digest, dispatch, written
+from agents.records.compiling import WholeCompiler
+from agents.records.gears import AS_PART, both_gears, code_digest, dispatch, written
 from agents.records.layout import Layout
-from market.gears.build import Build, Draws, copied
+from market.gears.build import Build, Draws, copied, not_ours
+from market.gears.code_cache import CodeCache, code_file
 from market.measures import cohort_lead_weeks
 from market.quarter import opening, quarter
 from market.scenario.paths import BadInput
@@ -32,6 +32,7 @@ config: Any = numba.config
 
 FAMILIES = ("market", "supplier", "products", "buyers")
 MEASURED = ("market", "products", "buyers")
+COMPILING = "gpumarket: compiling the market's rules for this machine (15 to 40 s; not again until a rule changes)..."
 
 _rules: dict[types.Record, dict[str, Callable]] = {}
 """What a rule's name means on a record; a record's type tells which classes it may be of."""
@@ -87,11 +88,7 @@ def _overload(name: str, rule: Callable) -> None:
     arguments = ", ".join(inspect.signature(rule).parameters)
     lines = [f"def resolve({arguments}):", "    return rules.get(self, {}).get(name)"]
     resolve = written("resolve", lines, {"rules": _rules, "name": name})
-    options: dict[str, Any] = {
-        "strict": False,
-        "target": "cpu",
-        "jit_options": {"no_cfunc_wrapper": True, "pipeline_class": PartCompiler},
-    }
+    options: dict[str, Any] = {"strict": False, "target": "cpu", "jit_options": AS_PART}
     overload_method(types.Record, name, **options)(resolve)
 
 
@@ -149,15 +146,6 @@ def run_chunk(start, work, paths, draws, out, cohort_column, failed):
             market_out[r, t, 0, cohort_column] = cohort_lead_weeks(market, t)
 
 
-def cache_folder() -> Path:
-    """Where compiled code is kept between processes: GPUMARKET_CACHE, or the user's cache folder."""
-    own = os.environ.get("GPUMARKET_CACHE")
-    if own:
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "gpumarket"
-
-
 @cache
 def rules_hash(layouts: tuple[Layout, ...]) -> str:
     """What tells compiled code of other rules apart: every rule, what it calls, and the way runs are driven."""
@@ -167,9 +155,9 @@ def rules_hash(layouts: tuple[Layout, ...]) -> str:
 
 
 @contextlib.contextmanager
-def _numba_settings(folder: Path) -> Iterator[None]:
-    """Keep compiled code in ``folder``; optimise lightly, which compiles sooner and makes rules no slower."""
-    own = {"CACHE_DIR": str(folder), "OPT": type(config.OPT)(1), "LOOP_VECTORIZE": 0, "SLP_VECTORIZE": 0}
+def _lightly() -> Iterator[None]:
+    """Optimise without making vectors, which compiles sooner and makes rules no slower."""
+    own = {"OPT": type(config.OPT)(2), "LOOP_VECTORIZE": 0, "SLP_VECTORIZE": 0}
     before = {name: getattr(config, name) for name in own}
     for name, value in own.items():
         setattr(config, name, value)
@@ -193,44 +181,47 @@ def _no_collection() -> Iterator[None]:
 
 
 @cache
-def _compiled(layouts: tuple[Layout, ...], folder: Path) -> Any:
+def _compiled(layouts: tuple[Layout, ...], path: Path) -> Any:
     for layout in layouts:
         _teach(layout)
-    with _numba_settings(folder):
-        options: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
-        return numba.njit(**options)(run_chunk)
+    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "pipeline_class": WholeCompiler}
+    function: Any = numba.njit(**options)(run_chunk)
+    function._cache = CodeCache(path)
+    return function
 
 
-def _place(build: Build) -> tuple[tuple[Layout, ...], Path]:
-    """The layouts of a build's families, and the folder of the code compiled for them."""
+def _uncompiled(build: Build) -> Any:
+    """:func:`run_chunk` for a build's classes, which compiles when it is called first."""
     layouts = tuple(build.layouts[name] for name in FAMILIES)
-    return layouts, cache_folder() / rules_hash(layouts)
+    for layout in layouts:
+        own = [cls.__name__ for cls in layout.classes if not_ours(cls)]
+        if own and layout.changed():
+            raise BadInput(
+                f"the rules of {', '.join(own)}, or what they read, were changed after they were compiled; allowed: "
+                "a new Python process, which compiles them anew (the live gear follows at once)"
+            )
+    return _compiled(layouts, code_file(rules_hash(layouts)))
 
 
 def ready(build: Build) -> bool:
     """Whether compiled code for a build's classes is there, in this process or in the cache; compiles nothing."""
-    layouts, folder = _place(build)
-    return bool(_compiled(layouts, folder).signatures) or any(folder.rglob("*.nbc"))
+    function = _uncompiled(build)
+    return bool(function.signatures) or function._cache.kept
 
 
 def compiled(build: Build) -> Callable:
-    """The compiled :func:`run_chunk` for a build's classes; says so on standard error if it takes long.
+    """The compiled :func:`run_chunk` for a build's classes; says so on standard error if that has to be compiled.
 
     Raises:
-        BadInput: a rule of a user's own class cannot be compiled; the sentence names it and the reason.
+        BadInput: a rule of a user's own class cannot be compiled, or was changed since; the sentence names it.
     """
-    layouts, folder = _place(build)
-    function = _compiled(layouts, folder)
+    function = _uncompiled(build)
     if function.signatures:
         return function
     if not ready(build):
-        print(
-            "Compiling the market's rules for this machine (once, under a minute)...",
-            file=sys.stderr,
-            flush=True,
-        )
+        print(COMPILING, file=sys.stderr, flush=True)
     try:
-        with _numba_settings(folder), _no_collection():
+        with _lightly(), _no_collection():
             run(build, function, build.all_draws(0, 0, 0), {name: room(build, name, 0) for name in MEASURED})
     except NumbaError as error:
         raise BadInput(_blame(build.layouts["buyers"], error)) from error
@@ -270,7 +261,7 @@ def _blame(layout: Layout, error: NumbaError) -> str:
         for name, function in vars(cls).items():
             if inspect.isfunction(function) and f"<function {function.__qualname__} at " in text:
                 reason = _reason(text, Path(function.__code__.co_filename).name)
-                if cls.__module__.split(".")[0] != "agents":
+                if not_ours(cls):
                     return f"{cls.__name__}.{name} runs live only, numba cannot compile it: {reason}"
     return f"the rules cannot be compiled: {_reason(text, '')}"
 

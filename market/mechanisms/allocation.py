@@ -17,7 +17,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from agents.records.gears import both_gears, dispatch, public_functions
+from agents.records.gears import both_gears, dispatch, numbers, public_functions, zeros
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
@@ -26,6 +26,9 @@ STANDINGS = ("weights", "past_sales", "lots")
 """What a rule can ask for: the supplier's weight of each buyer (E17); its smoothed past deliveries, in HAE a
 quarter; lots, drawn anew every quarter. A rule that asks for lots is handed the orders of one quarter after
 another, the oldest first."""
+
+
+OPEN = -1.0
 
 
 def invites(*, lies: bool, splitting: str, anonymous: bool = True, halves: float = 1.0) -> Callable[[Rule], Rule]:
@@ -51,10 +54,9 @@ def _positive(weights):
     largest = 0.0
     for i in range(len(weights)):
         largest = max(largest, weights[i])
-    claim = [1.0] * len(weights)
-    if largest > 0.0:
-        for i in range(len(weights)):
-            claim[i] = max(weights[i], 1e-12 * largest)
+    claim = zeros(len(weights))
+    for i in range(len(weights)):
+        claim[i] = max(weights[i], 1e-12 * largest) if largest > 0.0 else 1.0
     return claim
 
 
@@ -67,14 +69,13 @@ def weighted_uniform(orders, capacity, weights):
     more than the need gains nothing. Ignores when an order was placed and what it pays.
     """
     n = len(orders)
-    given = [0.0] * n
-    open_to = [False] * n
+    given = zeros(n)  # OPEN where it is still to be found
     claim = _positive(weights)
     left = capacity
     weight = 0.0
     for i in range(n):
-        open_to[i] = orders[i] > 0.0
-        if open_to[i]:
+        if orders[i] > 0.0:
+            given[i] = OPEN
             weight += claim[i]
     level = 0.0
     for _ in range(n):
@@ -82,22 +83,21 @@ def weighted_uniform(orders, capacity, weights):
         if weight > 0.0:
             level = left / weight
         for i in range(n):
-            if open_to[i] and orders[i] <= claim[i] * level:
+            if given[i] == OPEN and orders[i] <= claim[i] * level:
                 given[i] = orders[i]
-                open_to[i] = False
                 full = True
         if not full:
             break
         left = capacity
         weight = 0.0
         for i in range(n):
-            if open_to[i]:
+            if given[i] == OPEN:
                 weight += claim[i]
             else:
                 left -= given[i]
         left = max(0.0, left)
     for i in range(n):
-        if open_to[i]:
+        if given[i] == OPEN:
             given[i] = min(orders[i], claim[i] * level)
     return given
 
@@ -106,7 +106,7 @@ def weighted_uniform(orders, capacity, weights):
 @both_gears
 def uniform(orders, capacity, weights):
     """Everybody the same amount, at most the order: min(m_i, lambda) (Sprumont 1991). Ignores the weights."""
-    return weighted_uniform(orders, capacity, [1.0] * len(orders))
+    return weighted_uniform(orders, capacity, zeros(len(orders)))
 
 
 @invites(lies=True, splitting="changes nothing")
@@ -119,7 +119,7 @@ def proportional(orders, capacity, weights):
     share = 1.0
     if total > capacity:
         share = capacity / total
-    given = [0.0] * len(orders)
+    given = zeros(len(orders))
     for i in range(len(orders)):
         given[i] = min(orders[i], orders[i] * share)
     return given
@@ -135,10 +135,8 @@ def linear(orders, capacity, weights):
     total = 0.0
     for i in range(len(orders)):
         total += orders[i]
-    if total <= capacity:
-        return [1.0 * order for order in orders]
-    cut = uniform(orders, total - capacity, weights)
-    given = [0.0] * len(orders)
+    cut = uniform(orders, max(0.0, total - capacity), weights)
+    given = zeros(len(orders))
     for i in range(len(orders)):
         given[i] = orders[i] - cut[i]
     return given
@@ -149,15 +147,15 @@ def linear(orders, capacity, weights):
 def lexicographic(orders, capacity, weights):
     """Orders are filled in full in the order of falling weight, the first of equals first. Ignores sizes."""
     n = len(orders)
-    given = [0.0] * n
-    served = [False] * n
+    given = zeros(n)
+    served = zeros(n)
     left = capacity
     for _ in range(n):
         best = -1
         for i in range(n):
-            if not served[i] and (best < 0 or weights[i] > weights[best]):
+            if served[i] == 0.0 and (best < 0 or weights[i] > weights[best]):
                 best = i
-        served[best] = True
+        served[best] = 1.0
         given[best] = min(orders[best], left)
         left = max(0.0, left - given[best])
     return given
@@ -193,7 +191,7 @@ def threshold(orders, capacity, weights):
     for i in range(len(orders)):
         asking += int(orders[i] > 0.0)
     share = capacity / max(1, asking)
-    rest = [0.0] * len(orders)
+    rest = zeros(len(orders))
     left = capacity
     for i in range(len(orders)):
         rest[i] = max(0.0, orders[i] - share)
@@ -221,5 +219,5 @@ def _standing(rule):
 STANDING_OF = tuple(_standing(rule) for rule in RULES.values())
 """What each of the RULES asks for."""
 
-allocate = dispatch(list(RULES.values()))
+allocate = dispatch(list(RULES.values()), numbers)
 """``allocate(number, orders, capacity, weights)``: the rule with that number among RULES."""

@@ -10,13 +10,30 @@ another.
 
 from __future__ import annotations
 
-from agents.records.gears import both_gears
+from agents.records.gears import both_gears, zeros
 
 UNIFORM_PRICE, PAY_AS_BID, VICKREY = 0, 1, 2
 """What a winner pays: the clearing price, its own bids, or what its award takes from the others."""
 
 ROUNDING = 1e-12
 """Share of the supply by which demand may exceed it and is still met: sums of floats are no closer."""
+
+
+@both_gears
+def _copied(numbers):
+    copy = zeros(len(numbers))
+    for k in range(len(numbers)):
+        copy[k] = numbers[k]
+    return copy
+
+
+@both_gears
+def _unknown(count):
+    """What all want above each of so many corners, not known yet: -1."""
+    above = zeros(count)
+    for k in range(count):
+        above[k] = -1.0
+    return above
 
 
 @both_gears
@@ -76,8 +93,8 @@ def demand_at(prices, units, points, price):
 def _falling_corners(prices, points):
     """The prices of all corners, the highest first: the bidders' own orders merged pair by pair."""
     n = len(prices)
-    before = [1.0 * price for price in prices]
-    after = [0.0] * n
+    before = _copied(prices)
+    after = zeros(n)
     width = points
     while width < n:
         for start in range(0, n, 2 * width):
@@ -105,7 +122,7 @@ def clearing_price(prices, units, points, supply, reserve):
     straight line, and the price is read off it. Ignores the bids' units at the price itself.
     """
     corners = _falling_corners(prices, points)
-    above = [-1.0] * len(corners)
+    above = _unknown(len(corners))
     at = _first_short(corners, above, prices, units, points, supply, reserve, -1)
     return _price_above(corners, at, prices, units, points, supply, reserve)
 
@@ -157,8 +174,8 @@ def awards(prices, units, points, supply, price):
     open at the price itself. At less than the clearing price supply is short, and all are cut in proportion.
     """
     n = len(prices) // points
-    given = [0.0] * n
-    wishes = [0.0] * n
+    given = zeros(n)
+    wishes = zeros(n)
     least = most = 0.0
     for i in range(n):
         given[i] = least_at(prices, units, points, i, price)
@@ -206,8 +223,8 @@ def _vickrey(prices, units, points, supply, reserve, awarded, paid):
     The others are awarded the supply once more without the bidder; to the seller every unit is worth the reserve.
     """
     corners = _falling_corners(prices, points)
-    above = [-1.0] * len(corners)
-    others = [1.0 * wanted for wanted in units]
+    above = _unknown(len(corners))
+    others = _copied(units)
     for i in range(len(awarded)):
         if awarded[i] > 0.0:
             for corner in range(i * points, (i + 1) * points):
@@ -230,7 +247,7 @@ def payments(form, prices, units, points, supply, reserve, price, awarded):
     (1971), Groves (1973): what the award takes from the others, which makes the truth a best bid for private
     values. Ignores what was paid before.
     """
-    paid = [0.0] * len(awarded)
+    paid = zeros(len(awarded))
     if form == VICKREY:
         _vickrey(prices, units, points, supply, reserve, awarded, paid)
     else:

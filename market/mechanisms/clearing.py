@@ -29,9 +29,8 @@ def wanted(market, buyers, price, what):
 
 
 @both_gears
-def excess(market, buyers, price, what, supply):
+def excess(total, supply):
     """Logarithm of what is wanted over what there is; near to a straight line in the logarithm of the price."""
-    total = wanted(market, buyers, price, what)
     if total <= supply * NOTHING:
         return math.log(NOTHING)
     return math.log(total / supply)
@@ -45,22 +44,25 @@ def clearing_price(market, buyers, supply, reference, what):
     upper one where there is no supply at all; 0 where nobody wants anything at any of these prices. False position
     on logarithms, with the Illinois step (Dowell & Jarratt 1971).
     """
-    if reference <= 0.0 or wanted(market, buyers, reference / SPAN, what) <= supply * NOTHING:
+    if reference <= 0.0:
+        return 0.0
+    most = wanted(market, buyers, reference / SPAN, what)
+    if most <= supply * NOTHING:
         return 0.0
     if supply <= 0.0:
         return reference * SPAN
     low = math.log(reference / SPAN)
     high = math.log(reference * SPAN)
-    above = excess(market, buyers, reference / SPAN, what, supply)
+    above = excess(most, supply)
     if above <= 0.0:
         return reference / SPAN
-    below = excess(market, buyers, reference * SPAN, what, supply)
+    below = excess(wanted(market, buyers, reference * SPAN, what), supply)
     if below >= 0.0:
         return reference * SPAN
     side = 0
     for _ in range(MOST_STEPS):
         middle = (low * below - high * above) / (below - above)
-        here = excess(market, buyers, math.exp(middle), what, supply)
+        here = excess(wanted(market, buyers, math.exp(middle), what), supply)
         if abs(here) < CLOSE:
             return math.exp(middle)
         if here > 0.0:

@@ -11,20 +11,20 @@ RESPONSIVE = list(TACTICS).index("responsive")
 
 
 @both_gears
-def _offer(terms, opening, reserve, slot, share):
-    """What a side would offer on every issue by its own lights, having given up that share of its way."""
+def _offer(terms, opening, reserve, slot, share, answered, answers):
+    """Write into ``terms`` what a side offers on every issue, having given up that share of its way.
+
+    Where the other side has already offered better in ``answered``, and the side ``answers`` to it, it takes its word
+    instead. A value further from the opening scores no better, so that mostly there is nothing to work out.
+    """
     for issue in range(ISSUES):
         at = slot * ISSUES + issue
-        terms[issue] = opening[at] + share * (reserve[at] - opening[at])
-
-
-@both_gears
-def _no_better_than(terms, answered, opening, reserve, slot):
-    """Where the other side has already offered better than ``terms``, take its word instead."""
-    for issue in range(ISSUES):
-        at = slot * ISSUES + issue
-        if _score(answered[issue], opening[at], reserve[at]) > _score(terms[issue], opening[at], reserve[at]):
-            terms[issue] = answered[issue]
+        best, worst, other = opening[at], reserve[at], answered[issue]
+        own = best + share * (worst - best)
+        better = other > own if best > worst else other < own
+        if answers and better and _score(other, best, worst) > _score(own, best, worst):
+            own = other
+        terms[issue] = own
 
 
 @both_gears
@@ -43,6 +43,19 @@ def _utility(side, terms, opening, reserve, slot):
         at = slot * ISSUES + issue
         total += side.score_weight(issue) * _score(terms[issue], opening[at], reserve[at])
     return total
+
+
+@both_gears
+def _accepts(side, offer, opening, reserve, slot, share):
+    """Whether an offer is worth at least what the side would offer, having given up that share of its way."""
+    worth = hope = 0.0
+    for issue in range(ISSUES):
+        at = slot * ISSUES + issue
+        weight = side.score_weight(issue)
+        own = opening[at] + share * (reserve[at] - opening[at])
+        hope += weight * _score(own, opening[at], reserve[at])
+        worth += weight * _score(offer[issue], opening[at], reserve[at])
+    return worth >= hope
 
 
 @both_gears
@@ -70,12 +83,11 @@ def exchange(buyer, supplier, slot, week, deadline):
 
     Nobody offers more than the other side has already asked for. An offer is accepted if its price and prepaid
     share are within the reservation values and it is worth at least one's own next offer. Returns whether there
-    is a deal; the terms on the table are in ``buyer.agreed``.
+    is a deal; its terms are then in ``buyer.agreed``.
     """
     at = slot * ISSUES
     note = slot * WEEKS + week
     offer = buyer.on_table
-    answer = buyer.next_own
     last = buyer.last_heard
     if week > 0:
         last[PRICE] = buyer.offer_price[note - 1]
@@ -87,32 +99,26 @@ def exchange(buyer, supplier, slot, week, deadline):
         given = _gained(supplier, last, buyer.ask_open, buyer.ask_reserve, slot, buyer.ask_heard, week)
         share = supplier.concession(week, deadline, buyer.ask_gave[slot], given)
         buyer.ask_gave[slot] = share
-        _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, share)
-        if week > 0:
-            _no_better_than(offer, last, buyer.ask_open, buyer.ask_reserve, slot)
+        _offer(offer, buyer.ask_open, buyer.ask_reserve, slot, share, last, week > 0)
         if offer[PRICE] <= buyer.bid_reserve[at + PRICE] and offer[PREPAID] <= buyer.bid_reserve[at + PREPAID]:
             given = _gain(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot, buyer.bid_heard, week)
             share = buyer.concession(week + 1, deadline, buyer.bid_gave[slot], given)
-            _offer(answer, buyer.bid_open, buyer.bid_reserve, slot, share)
-            hope = _utility(buyer, answer, buyer.bid_open, buyer.bid_reserve, slot)
-            deal = _utility(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot) >= hope
+            deal = _accepts(buyer, offer, buyer.bid_open, buyer.bid_reserve, slot, share)
     else:
         given = _gained(buyer, last, buyer.bid_open, buyer.bid_reserve, slot, buyer.bid_heard, week)
         share = buyer.concession(week, deadline, buyer.bid_gave[slot], given)
         buyer.bid_gave[slot] = share
-        _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, share)
-        _no_better_than(offer, last, buyer.bid_open, buyer.bid_reserve, slot)
+        _offer(offer, buyer.bid_open, buyer.bid_reserve, slot, share, last, True)
         if offer[PRICE] >= buyer.ask_reserve[at + PRICE] and offer[PREPAID] >= buyer.ask_reserve[at + PREPAID]:
             given = _gain(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot, buyer.ask_heard, week)
             share = supplier.concession(week + 1, deadline, buyer.ask_gave[slot], given)
-            _offer(answer, buyer.ask_open, buyer.ask_reserve, slot, share)
-            hope = _utility(supplier, answer, buyer.ask_open, buyer.ask_reserve, slot)
-            deal = _utility(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot) >= hope
+            deal = _accepts(supplier, offer, buyer.ask_open, buyer.ask_reserve, slot, share)
     buyer.offer_price[note] = offer[PRICE]
     buyer.offer_units[note] = offer[UNITS]
     buyer.offer_date[note] = offer[DATE]
     buyer.offer_prepaid[note] = offer[PREPAID]
     buyer.offer_accepted[note] = int(deal)
-    for issue in range(ISSUES):
-        buyer.agreed[at + issue] = offer[issue]
+    if deal:
+        for issue in range(ISSUES):
+            buyer.agreed[at + issue] = offer[issue]
     return deal

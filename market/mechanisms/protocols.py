@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS, settled
-from agents.records.gears import both_gears, dispatch, public_functions
+from agents.records.gears import both_gears, dispatch, public_functions, zeros
 from agents.records.roles import POINTS, SLOTS, WEEKS
 from agents.rules import book, ordering
 from market.mechanisms import auction, bargaining
@@ -113,9 +113,9 @@ def _weight(side, issue, width, opening, reserve):
 @both_gears
 def _logroll(supplier, buyer, slot):
     """Write the Nash solution over all issues into ``buyer.agreed``."""
-    sellers = [0.0] * ISSUES
-    buyers_ = [0.0] * ISSUES
-    shares = [0.0] * ISSUES
+    sellers = zeros(ISSUES)
+    buyers_ = zeros(ISSUES)
+    shares = zeros(ISSUES)
     for issue in range(ISSUES):
         at = slot * ISSUES + issue
         best = _within(buyer.ask_reserve[at], buyer.bid_open[at], buyer.bid_reserve[at])
@@ -179,8 +179,8 @@ def _note_bid(market, product, buyer, prices, wafers, price):
 @both_gears
 def _auction(market, supplier, products, buyers, form):
     """Sell the wafers of the next quarter that are not yet promised; bids are in USD a wafer."""
-    prices = [0.0] * (market.buyer_count * POINTS)
-    wafers = [0.0] * (market.buyer_count * POINTS)
+    prices = zeros(market.buyer_count * POINTS)
+    wafers = zeros(market.buyer_count * POINTS)
     bidders = 0
     for i in range(market.buyer_count):
         bidders += buyers[i].value_wafers(market, products, prices, wafers)

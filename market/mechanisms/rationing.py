@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.records.gears import both_gears
+from agents.records.gears import both_gears, zeros
 from market.mechanisms.allocation import LOTS, PAST_SALES, allocate
 
 
@@ -25,8 +25,8 @@ def share_out(market, buyers, supply):
     names = 0
     for i in range(market.buyer_count):
         names += buyers[i].names
-    orders = [0.0] * names
-    standings = [0.0] * names
+    orders = zeros(names)
+    standings = zeros(names)
     at = 0
     for i in range(market.buyer_count):
         for _ in range(buyers[i].names):

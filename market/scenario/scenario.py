@@ -25,7 +25,7 @@ from market.scenario.story import Story, timeless
 from market.scenario.story import read as read_story
 from market.scenario.uncertainty import Distribution
 from market.scenario.uncertainty import read as read_distribution
-from market.scenario.wide import is_span, leaves, reach, spread
+from market.scenario.wide import is_span, leaves, reach, shared, spread
 
 if TYPE_CHECKING:
     from market.gears.build import Build
@@ -80,6 +80,8 @@ class Scenario:
             BadInput: it is not valid.
         """
         raw = _flat(raw, source)
+        if isinstance(raw.get("buyers"), dict):
+            raw["buyers"] = shared(raw["buyers"], source)
         head = validate(Head, raw, "", source)
         tables = {name: validate(table_model(kind), raw.get(name, {}), name, source) for name, kind in TABLES.items()}
         entries: dict[str, Mapping[str, Any]] = {}

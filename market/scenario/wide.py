@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from market.scenario.paths import BadInput
-from market.scenario.schema import suggest
+from market.scenario.schema import buyer_classes, suggest, table_model
 
 if TYPE_CHECKING:
     from market.scenario.scenario import Scenario
@@ -43,6 +43,32 @@ def spread(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
     for path in sorted(changes, key=lambda path: _breadth(scenario, path), reverse=True):
         found.update(dict.fromkeys(reach(scenario, path), changes[path]))
     return found
+
+
+def shared(table: dict[str, Any], source: str) -> dict[str, Any]:
+    """The buyers of a file, each with what ``buyers."*"`` says of a field that it has and does not set itself.
+
+    Raises:
+        BadInput: nobody has such a field.
+    """
+    common = table.get("*", {})
+    if not isinstance(common, dict):
+        raise BadInput(f"{source}: buyers.*: found {common!r}; allowed: a table")
+    known = buyer_classes()
+    reached: dict[str, None] = {}
+    entries = {}
+    for name, own in table.items():
+        if name == "*":
+            continue
+        entries[name] = own
+        if isinstance(own, dict) and (chosen := str(own.get("class", "Buyer"))) in known:
+            fields = dict.fromkeys(table_model(known[chosen][0]).model_fields)
+            reached |= fields
+            entries[name] = {field: value for field, value in common.items() if field in fields} | own
+    for field in common:
+        if field not in reached:
+            raise BadInput(f"{source}: buyers.*.{field}: no buyer has this field; {suggest(field, reached)}")
+    return entries
 
 
 def overlap(scenario: Scenario, path: str, others: Iterable[str]) -> bool:

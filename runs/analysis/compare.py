@@ -15,7 +15,7 @@ from market import BadInput, Scenario
 from market.scenario.uncertainty import Distribution
 from runs.analysis.statistics import paired_difference
 from runs.designs.sampling import LatinHypercube
-from runs.engine import outcomes as outcome
+from runs.engine import outcomes
 from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress, evaluate, shifted
 from runs.engine.experiment import Experiment
@@ -86,7 +86,7 @@ def compare(asked: Comparison, engine: Engine | None = None, progress: Progress 
     found: dict[str, np.ndarray] = {}
     wanted: dict[str, Outcome] = {}
     for turn, (name, scenario) in enumerate(asked.arms.items()):
-        wanted = {key: outcome.read(text, scenario, "outcomes") for key, text in asked.texts.items()}
+        wanted = {key: outcomes.read(text, scenario, "outcomes") for key, text in asked.texts.items()}
         experiment = Experiment(
             scenario=scenario,
             points={path: points[path].to_numpy() for path in points},
@@ -162,18 +162,7 @@ def difference(
     Raises:
         BadInput: numbers that are not finite and may not be left out, or fewer than two observations.
     """
-    fine = np.isfinite(treatment) & np.isfinite(control)
-    dropped = int((~fine).sum())
-    if dropped and not drop_failed:
-        bad = np.flatnonzero(~fine.ravel())
-        raise Refused(
-            "",
-            f"outcome {outcome}: {dropped} of {fine.size} pairs failed or are not defined (runs "
-            f"{', '.join(map(str, bad[:5]))}{', ...' if bad.size > 5 else ''}); allowed: none",
-            instead="drop_failed",
-        )
-    kept = [(treated[row], untreated[row]) for treated, untreated, row in zip(treatment, control, fine, strict=True)]
-    kept = [pair for pair in kept if pair[0].size]
+    kept, dropped = _kept(treatment, control, outcome, drop_failed)
     by_run = np.concatenate(kept, axis=1) if kept else np.empty((2, 0))
     by_vector = np.array([[side.mean() for side in pair] for pair in kept]).T if len(kept) > 1 else by_run
     observations = by_vector.shape[1]
@@ -215,6 +204,24 @@ def difference(
     )
 
 
+def _kept(
+    treatment: np.ndarray, control: np.ndarray, outcome: str, drop_failed: bool
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], int]:
+    """The pairs of each vector that are finite, vectors without any left out; and how many pairs are not."""
+    fine = np.isfinite(treatment) & np.isfinite(control)
+    dropped = int((~fine).sum())
+    if dropped and not drop_failed:
+        bad = np.flatnonzero(~fine.ravel())
+        raise Refused(
+            "",
+            f"outcome {outcome}: {dropped} of {fine.size} pairs failed or are not defined (runs "
+            f"{', '.join(map(str, bad[:5]))}{', ...' if bad.size > 5 else ''}); allowed: none",
+            instead="drop_failed",
+        )
+    kept = [(treated[row], untreated[row]) for treated, untreated, row in zip(treatment, control, fine, strict=True)]
+    return [pair for pair in kept if pair[0].size], dropped
+
+
 def _chance(mean: float, error: float, count: int) -> float:
     """Two-sided p of Student's test; 1 where nothing differs."""
     if error == 0.0:
@@ -229,7 +236,8 @@ def runs_needed(half: float, treatment_sd: float, control_sd: float, correlation
     """
     correlation = correlation if correlation == correlation else 0.0
     variance = treatment_sd * treatment_sd + control_sd * control_sd - 2.0 * correlation * treatment_sd * control_sd
-    return max(2, math.ceil(1.959963984540054**2 * max(variance, 0.0) / (half * half)))
+    size = min(1.959963984540054 * math.sqrt(max(variance, 0.0)) / half, 1e9)  # whatever is more, nobody runs
+    return max(2, math.ceil(size * size))
 
 
 def holm(chances: Sequence[float]) -> list[float]:

@@ -16,7 +16,7 @@ from market.scenario.uncertainty import Distribution, Uniform
 from runs.analysis.indices import GIVEN, INERT, MAIN, Indices, analyse
 from runs.designs.design import Design, check_groups, is_design
 from runs.designs.sampling import Groups, LatinHypercube, Morris, Saltelli, Sampling, Sobol
-from runs.engine import outcomes as outcome
+from runs.engine import outcomes
 from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress, evaluate
 from runs.engine.experiment import Experiment
@@ -240,7 +240,7 @@ def study_of(asked: Sensitivity) -> Study:
     way, shares, groups = _points(stored, scenario, method)
     runs = manifest["runs_per_point"]
     table = stored["outcomes"]
-    chosen = {name: outcome.read(manifest["outcomes"][name], scenario) for name in names or known}
+    chosen = {name: outcomes.read(manifest["outcomes"][name], scenario) for name in names or known}
     return Study(
         scenario=scenario,
         method=method,
@@ -312,10 +312,10 @@ def _wanted(texts: Mapping[str, str], scenario: Scenario, over_time: bool) -> di
     if not texts:
         raise Refused("outcomes", "is missing; allowed: one or more")
     if not over_time:
-        return {name: outcome.read(text, scenario, "outcomes") for name, text in texts.items()}
+        return {name: outcomes.read(text, scenario, "outcomes") for name, text in texts.items()}
     wanted = {}
     for name, text in texts.items():
-        outcome.read_measure(text, scenario, "outcomes")
+        outcomes.read_measure(text, scenario, "outcomes")
         for quarter in scenario.quarters:
-            wanted[f"{name} in {quarter}"] = outcome.read(f"{text} in {quarter}", scenario, "outcomes")
+            wanted[f"{name} in {quarter}"] = outcomes.read(f"{text} in {quarter}", scenario, "outcomes")
     return wanted

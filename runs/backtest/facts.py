@@ -17,6 +17,7 @@ from market.scenario.paths import inputs, parse_quarter
 from runs.backtest.finding import Band, Finding, Measured, Rule, count_inside, find
 from runs.backtest.paths import Missing, Paths, quarters_between
 from runs.history.figures import series
+from runs.words import SHARE
 
 FIVE = ("Microsoft", "Meta", "Google", "Amazon", "Oracle")
 OWNERS = (*FIVE, "China")
@@ -65,7 +66,6 @@ def jump(paths: Paths) -> list[Measured]:
     """SF2."""
     change = growth(paths["revenue"])
     later = np.stack([change[:, paths.at(quarter)] - real for quarter, real in GROWTH.items()], axis=1)
-    paths.at("2023Q1")
     return [Measured(change[:, paths.at("2023Q2")]), count_inside(later, POINTS, 4)]
 
 
@@ -195,16 +195,11 @@ def margin(paths: Paths) -> list[Measured]:
     return [Measured(paths["gross_margin"][:, paths.at(quarter)]) for quarter in ("2022Q4", "2024Q1")]
 
 
-def packaging(paths: Paths) -> list[Measured]:
-    """SF8, of a foundry that answers the market; so far no scenario has one."""
-    raise Missing("packaging capacity is an input of the scenario")
-
-
 HUMP = (
     Band("highest of 2023Q3 and 2023Q4", *PEAK, "weeks"),
     Band("lowest of 2024Q1 and 2024Q2", *TROUGH, "weeks"),
     Band("lowest of the two quarters after the highest", high=TROUGH[1], unit="weeks", half=4.0),
-    Band("growth of revenue in these two, the lower", low=0.15, unit="%", half=POINTS),
+    Band("growth of revenue in these two, the lower", low=0.15, unit=SHARE, half=POINTS),
 )
 
 FACTS = (
@@ -217,7 +212,7 @@ FACTS = (
     Rule(
         "SF2",
         "One jump of revenue, then growth that decays slowly",
-        (Band("growth in 2023Q2", 1.0, 1.9, "%"), Band("of the next six, within 8 points", 4, 6, "quarters")),
+        (Band("growth in 2023Q2", 1.0, 1.9, SHARE), Band("of the next six, within 8 points", 4, 6, "quarters")),
         jump,
     ),
     Rule(
@@ -255,15 +250,15 @@ FACTS = (
     Rule(
         "SF5",
         "A third of the demand of 2023 is unmet, little by mid 2024",
-        (Band("unmet share, mean of 2023", 0.22, 0.48, "%"), Band("unmet share, 2024Q2", 0.0, 0.18, "%")),
+        (Band("unmet share, mean of 2023", 0.22, 0.48, SHARE), Band("unmet share, 2024Q2", 0.0, 0.18, SHARE)),
         unmet,
     ),
     Rule(
         "SF6",
         "List prices are sticky, rents fall",
         (
-            Band("H100 list price, 2024 on 2023", -0.35, -0.10, "%"),
-            Band("rent, 2024Q4 on the highest of 2023", -0.8, -0.5, "%"),
+            Band("H100 list price, 2024 on 2023", -0.35, -0.10, SHARE),
+            Band("rent, 2024Q4 on the highest of 2023", -0.8, -0.5, SHARE),
         ),
         prices,
     ),
@@ -276,11 +271,10 @@ FACTS = (
     Rule(
         "SF7",
         "The supplier's gross margin (company-wide, printed only)",
-        (Band("2022Q4", 0.60, 0.66, "%"), Band("2024Q1", 0.75, 0.81, "%")),
+        (Band("2022Q4", 0.60, 0.66, SHARE), Band("2024Q1", 0.75, 0.81, SHARE)),
         margin,
         scored=False,
     ),
-    Rule("SF8", "Packaging capacity doubles yearly", (), packaging, scored=False),
     Rule(
         "SF9",
         "Units",
@@ -300,7 +294,10 @@ FACTS = (
     Rule(
         "SF10",
         "Five buyers take half of the units of 2023",
-        (Band("share of the five", 0.45, 0.70, "%"), Band("of six owners, share in its 90% interval", 5, 6, "owners")),
+        (
+            Band("share of the five", 0.45, 0.70, SHARE),
+            Band("of six owners, share in its 90% interval", 5, 6, "owners"),
+        ),
         concentration,
     ),
     Rule("SF11", "The rush: xAI's compute in use", (Band("2024Q3", 80.0, 130.0, "thousand"),), rush),
@@ -308,22 +305,18 @@ FACTS = (
         "SF12",
         "Others absorb what China may no longer have",
         (
-            Band("growth of revenue, 2023Q4", low=0.0, unit="%", half=POINTS),
-            Band("change of China's share of it", high=0.0, unit="%", half=POINTS),
-            Band("China's share of it, 2023Q4", 0.0, 0.12, "%"),
+            Band("growth of revenue, 2023Q4", low=0.0, unit=SHARE, half=POINTS),
+            Band("change of China's share of it", high=0.0, unit=SHARE, half=POINTS),
+            Band("China's share of it, 2023Q4", 0.0, 0.12, SHARE),
         ),
         export_shock,
     ),
 )
-"""The rows of V1, SF7 and SF8 printed only; scored rows are thirteen."""
+"""Thirteen scored rows, and what is printed beside them. (SF8, packaging capacity, is an input.)"""
 
 
 @cache
 def real_revenue() -> dict[str, float]:
     """Compute revenue in million USD from 2022Q4 to 2024Q4, by quarter."""
-    window = quarters_between("2022Q4", "2024Q4")
-    return {
-        one.period: 1000.0 * one.value
-        for one in series("dc_compute_revenue")
-        if one.period in window and one.value is not None
-    }
+    known = {one.period: one.value for one in series("dc_compute_revenue") if one.value is not None}
+    return {quarter: 1000.0 * known[quarter] for quarter in quarters_between("2022Q4", "2024Q4")}

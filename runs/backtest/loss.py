@@ -10,10 +10,10 @@ import numpy as np
 import xarray as xr
 
 from market import Scenario
-from runs.backtest.facts import OWNERS, facts, owner_shares, real_revenue, shares_of
-from runs.backtest.finding import Finding
+from runs.backtest.facts import FACTS, OWNERS, owner_shares, real_revenue, shares_of
+from runs.backtest.finding import Finding, find
 from runs.backtest.paths import Missing, Paths
-from runs.backtest.truths import HALF_CLOCK, USED, truths, used_beside_a_queue, waits_off
+from runs.backtest.truths import HALF_CLOCK, TRUTHS, USED, used_beside_a_queue, waits_off
 
 TEMPERATURE = 0.03
 """Half-bands outside that make a vector less likely by a factor e."""
@@ -69,12 +69,11 @@ def parts(results: xr.Dataset | Mapping[str, np.ndarray] | Paths, scenario: Scen
         Missing: every run failed, or the scenario has not the quarters and buyers of the real figures.
     """
     paths = results if isinstance(results, Paths) else Paths(results, scenario)
-    broken = [one for one in truths(paths, scenario) if one.id in BARS]
     return Loss(
-        sum(one.excess for one in facts(paths, scenario) if one.scored and not one.missing),
+        sum(found.excess for rule in FACTS if rule.scored and not (found := find(rule, paths)).missing),
         WAIT_WEIGHT * dishonesty(paths),
         IDLE_WEIGHT * idleness(paths),
-        sum(bar(one) for one in broken),
+        sum(bar(find(rule, paths)) for rule in TRUTHS if rule.id in BARS),
         deviations(paths),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,10 @@ class Missing(LookupError):
 
 def median(values: np.ndarray) -> np.ndarray:
     """Median over the first axis of what is not NaN; NaN where nothing is."""
-    known = len(values) - np.isnan(values).sum(axis=0)
     ordered = np.sort(values, axis=0)  # NaN goes last
+    if not np.isnan(ordered[-1]).any():
+        return 0.5 * (ordered[(len(values) - 1) // 2] + ordered[len(values) // 2])
+    known = len(values) - np.isnan(values).sum(axis=0)
     lower = np.take_along_axis(ordered, np.maximum(0, (known - 1) // 2)[None], 0)[0]
     upper = np.take_along_axis(ordered, np.minimum(known // 2, len(values) - 1)[None], 0)[0]
     return 0.5 * (lower + upper)
@@ -34,22 +37,30 @@ class Paths:
         results: what :func:`market.simulate` gives, or the measures of each family, shape (runs, T, N, columns), as
             :func:`market.gears.simulate.run_ensemble` gives them.
         scenario: whose quarters, buyers and products they are.
+        pair: paths of the same runs without a deposit and with a small one, if they are known.
 
     Raises:
         Missing: every run failed.
     """
 
-    def __init__(self, results: xr.Dataset | Mapping[str, np.ndarray], scenario: Scenario):
+    def __init__(
+        self,
+        results: xr.Dataset | Mapping[str, np.ndarray],
+        scenario: Scenario,
+        pair: tuple[Paths, Paths] | None = None,
+    ):
         built = scenario.build
+        self.pair = pair
         self.quarters: list[str] = scenario.quarters
         self.buyers: list[str] = built.names["buyers"]
         self.products: list[str] = built.names["products"][: len(scenario.products)]
         self.constants: np.ndarray = built.start["products"][: len(self.products)]
-        self._delays = built.paths["products"][..., built.layouts["products"].paths.index("delay")]
+        self._delays = built.paths["products"][:, : len(self.products), built.layouts["products"].paths.index("delay")]
         self._read = of_dataset(results) if isinstance(results, xr.Dataset) else of_measures(results, built.layouts)
-        self._kept = ~np.isnan(self._read("market", "revenue")).all(axis=1)
-        if not self._kept.any():
+        done = ~np.isnan(self._read("market", "revenue")).all(axis=1)
+        if not done.any():
             raise Missing("every run failed")
+        self._kept = slice(None) if done.all() else done
         self._known: dict[Any, np.ndarray] = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -122,13 +133,15 @@ class Paths:
         """The quarters of a year."""
         return self.span(f"{year}Q1", f"{year}Q4")
 
+    @cached_property
     def launched(self) -> np.ndarray:
         """Which of the supplier's products are made in which quarter, as launches are put off; (quarters, products)."""
         launch = self.constants["launch"].copy()
         made = np.zeros((len(self.quarters), len(launch)), bool)
-        for t in range(len(made)):
-            moved = (self._delays[t, : len(launch)] != 0.0) & (launch >= t)
-            launch[moved] = np.maximum(t, launch[moved] + self._delays[t, : len(launch)][moved].astype(int))
+        for t, delay in enumerate(self._delays):
+            if delay.any():
+                moved = (delay != 0.0) & (launch >= t)
+                launch[moved] = np.maximum(t, launch[moved] + delay[moved].astype(int))
             made[t] = launch <= t
         return made
 

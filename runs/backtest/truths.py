@@ -12,34 +12,30 @@ from market import Scenario
 from market.measures import WEEKS_A_QUARTER
 from runs.backtest.finding import Band, Finding, Measured, Rule, find
 from runs.backtest.paths import Missing, Paths
+from runs.words import SHARE
 
 HALF_CLOCK = 0.5 * WEEKS_A_QUARTER
 """Weeks: what a quarterly clock adds to a wait on average, and what a wait may be off its quote."""
 USED = 0.9
 """Of the wafers that the ramp lets be used, beside a queue."""
+HALF_IDLE = 0.5 * (1.0 - USED)
 FIRST_COHORT = "2023Q1"
-PAIR = (0.0, 0.01)
-"""Deposits of the paired runs of truth 5."""
+DEPOSITS = (0.0, 0.01)
+"""Of the paired runs of truth 5."""
 
 Column = Callable[[str, str], np.ndarray]
 
 
-def truths(
-    results: xr.Dataset | Mapping[str, np.ndarray] | Paths,
-    scenario: Scenario,
-    pair: tuple[Paths, Paths] | None = None,
-) -> list[Finding]:
+def truths(results: xr.Dataset | Mapping[str, np.ndarray] | Paths, scenario: Scenario) -> list[Finding]:
     """What an ensemble makes of every truth, on its median path and in its runs.
 
     Args:
-        results: of :func:`market.simulate`, or of :func:`market.gears.simulate.run_ensemble`.
+        results: of :func:`market.simulate`, or of :func:`market.gears.simulate.run_ensemble`; truth 5 is judged of
+            paths with a pair alone.
         scenario: what was run.
-        pair: paths of the same runs with the two deposits of PAIR; without them truth 5 is not judged.
     """
     paths = results if isinstance(results, Paths) else Paths(results, scenario)
-    rules = [Rule("T5", "Deposits do not stop trade", DEPOSITS, lambda _: deposits(pair)) if rule.id == "T5" else rule
-             for rule in TRUTHS]  # fmt: skip
-    return [find(rule, paths) for rule in rules]
+    return [find(rule, paths) for rule in TRUTHS]
 
 
 # --- 1: honest quotes ----------------------------------------------------------------------------------------
@@ -77,7 +73,10 @@ def honest_quotes(paths: Paths) -> list[Measured]:
 
 
 def hidden_stock(paths: Paths) -> list[Measured]:
-    """The highest finished stock at a quarter's end over the production of the quarter, both in HAE."""
+    """The highest finished stock at a quarter's end over the production of the quarter, both in HAE.
+
+    Stock is what was made less what was shipped, since the start. Ignores what an accident destroys of it.
+    """
     hae = paths.constants["hae"]
 
     def stock(column: Column) -> np.ndarray:
@@ -100,7 +99,7 @@ def queue(paths: Paths) -> np.ndarray:
 
     A product counts if it is made in the quarter after, which is the first that can serve the order.
     """
-    launched = paths.launched()
+    launched = paths.launched
     next_made = np.concatenate([launched[1:], launched[-1:]])
 
     def open_wafers(column: Column) -> np.ndarray:
@@ -167,11 +166,11 @@ def listed(paths: Paths, bad: np.ndarray, of: np.ndarray, premium: np.ndarray) -
 # --- 5: deposits do not stop trade ---------------------------------------------------------------------------
 
 
-def deposits(pair: tuple[Paths, Paths] | None) -> list[Measured]:
+def deposits(paths: Paths) -> list[Measured]:
     """Change of all revenue by a deposit, in the same runs."""
-    if pair is None:
+    if paths.pair is None:
         raise Missing("it takes paired runs with two deposits")
-    without, charged = (paths["revenue"].sum(axis=1) for paths in pair)
+    without, charged = (each["revenue"].sum(axis=1) for each in paths.pair)
     return [Measured(charged / without - 1.0)]
 
 
@@ -193,10 +192,9 @@ def silent(paths: Paths) -> np.ndarray:
 
 
 def vanished(paths: Paths) -> list[Measured]:
-    """Buyers that are silent and not because their wants are met.
+    """Buyers that are silent and not because their wants are met: that state a need in one of the two quarters.
 
-    Wants are met where a buyer, money left aside for its open orders, states no need: ``needed`` is 0 in both
-    quarters.
+    Ignores why a buyer states none: because of what it has and has on order, or because of money, power or a rule.
     """
     needed = paths.of_buyers("needed") > 0.0
     either = needed.copy()
@@ -215,47 +213,51 @@ def told(paths: Paths, twice: np.ndarray, asked: np.ndarray) -> list[tuple[str, 
         span = list(places)
         if quiet:
             first, last = paths.quarters[span[0] - 1], paths.quarters[span[-1]]
-            spells.append((f"{first} to {last}", "asks in vain" if asked[span].any() else "wants met"))
+            spells.append((f"{first} to {last}", "asks in vain" if asked[span].any() else "states no need"))
     return spells
 
 
-DEPOSITS = (Band("revenue with a deposit of 1% on none", -0.01, 0.01, "%"),)
 TRUTHS = (
     Rule(
         "T1",
-        "Honest quotes: orders wait what their buyers were quoted and half the clock, within 6.5 weeks",
-        (Band("share of the quarters", 0.75, 1.0, "%"),),
+        "Honest quotes: orders wait as quoted and half the clock",
+        (Band("quarters within 6.5 weeks", low=0.75, unit=SHARE, half=0.125),),
         honest_quotes,
     ),
     Rule(
         "T2",
-        "No hidden stock: finished units do not wait for a buyer's money",
-        (Band("highest stock over a quarter's production", 0.0, 0.1, "%"),),
+        "No hidden stock of finished units",
+        (Band("highest stock over a quarter's production", 0.0, 0.1, SHARE),),
         hidden_stock,
     ),
     Rule(
         "T3",
-        "No idle wafers beside a queue: of what the ramp lets be used",
+        "No idle wafers beside a queue, as far as the ramp lets",
         (
-            Band("lowest share while the book exceeds a quarter's output", USED, 1.0 + 1e-9, "%"),
-            Band("mean share of these quarters", USED, 1.0 + 1e-9, "%"),
+            Band("wafers used of usable, lowest", low=USED, unit=SHARE, half=HALF_IDLE),
+            Band("the same, mean", low=USED, unit=SHARE, half=HALF_IDLE),
         ),
         idle_wafers,
     ),
     Rule(
         "T4",
-        "Prices that agree: shadow over list in a shortage, at most a fifth over it where nothing waits",
+        "Shadow and list price agree with the shortage",
         (
             Band("unmet over a fifth, shadow under list", 0, 0, "quarters", half=1.0),
             Band("nothing waits, shadow over list by a fifth", 0, 0, "quarters", half=1.0),
         ),
         agreeing_prices,
     ),
-    Rule("T5", "Deposits do not stop trade", DEPOSITS, lambda _: deposits(None)),
+    Rule(
+        "T5",
+        "Deposits do not stop trade",
+        (Band("revenue with a deposit of 1%, change", -0.01, 0.01, SHARE),),
+        deposits,
+    ),
     Rule(
         "T6",
-        "Nobody's firm vanishes: no buyer with money goes two quarters without an order unless its wants are met",
-        (Band("buyers that do", 0, 0, "buyers", half=1.0),),
+        "Nobody's firm vanishes",
+        (Band("buyers that ask in vain for two quarters", 0, 0, "buyers", half=1.0),),
         vanished,
     ),
 )

@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli import analysis as analysis_cli
-from runs.cli import ask as questions_cli
-from runs.cli import batch as batch_cli
-from runs.cli import discover as discover_cli
+from runs.cli import analysis, ask, backtest, batch, discover
 from runs.cli.arguments import Changes, ScenarioName, changed
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.requests.request import option
@@ -37,6 +34,8 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What typer raises for a command line it cannot read; it is click's, which some releases carry inside."""
 
 GEARS = ("ensemble", "live")
+STEPPED = 100
+"""Runs that take less time to step than the rules take to compile."""
 
 
 def tell_version(asked: bool) -> None:
@@ -90,8 +89,11 @@ def run(
     if out is not None:
         tables.check_new(out)
     began = time.perf_counter()
+    stepped = gear == "live" or steps_while_compiling(chosen, runs)
     with Progress(runs) as progress:
-        results = simulate(chosen, runs=runs, seed=seed, trace=gear == "live", progress=progress)
+        results = simulate(chosen, runs=runs, seed=seed, trace=stepped, progress=progress)
+    if gear == "ensemble":
+        results.attrs.pop("trace", None)
     seconds = time.perf_counter() - began
     if out is not None:
         tables.write(out, chosen, results, gear, seconds)
@@ -101,6 +103,21 @@ def run(
         print_run(chosen, results, seconds, out)
     if results.attrs["failures"]:
         raise typer.Exit(1)
+
+
+def steps_while_compiling(scenario: Scenario, runs: int) -> bool:
+    """Whether so few runs are asked for that stepping them is sooner done than compiling; that then goes on beside."""
+    from market.gears import ensemble, warm
+
+    if runs > STEPPED or ensemble.ready(scenario.build) or not warm.beside(scenario.build):
+        return False
+    print(
+        f"gpumarket: the rules are not compiled on this machine yet. {runs} runs are stepped in Python, to the same "
+        "numbers, while that is done in the background (15 to 40 s, also after this command has ended)",
+        file=sys.stderr,
+        flush=True,
+    )
+    return True
 
 
 @scenarios_app.callback()
@@ -155,12 +172,13 @@ def check(scenario: ScenarioName, as_json: AsJson = False) -> None:
         )
 
 
-app.command("batch")(batch_cli.batch)
-app.command("replay")(batch_cli.replay)
-app.command("sensitivity")(analysis_cli.sensitivity)
-app.command("compare")(analysis_cli.compare)
-app.command("ask")(questions_cli.ask)
-app.command("discover")(discover_cli.discover)
+app.command("batch")(batch.batch)
+app.command("replay")(batch.replay)
+app.command("sensitivity")(analysis.sensitivity)
+app.command("compare")(analysis.compare)
+app.command("ask")(ask.ask)
+app.command("discover")(discover.discover)
+app.command("backtest")(backtest.backtest)
 
 
 @app.command("app")
@@ -185,9 +203,9 @@ def open_app(
 @app.command()
 def about(as_json: AsJson = False) -> None:
     """Print versions, the fingerprint of this environment and the hash of the shipped data."""
-    from runs.environment import about as facts
+    from runs import environment
 
-    found = facts()
+    found = environment.about()
     if as_json:
         print_json(found)
         return

@@ -11,7 +11,7 @@ from runs.analysis.indices import INERT, Indices
 from runs.findings.figures import Course, Group, Line, Row
 from runs.words import SHARE, Scale, listed, percent, scale
 
-LEADING = 6
+LEADING = 5
 """Inputs that are told apart over time, at most."""
 FLOOR = "noise floor"
 
@@ -85,9 +85,9 @@ def sentence(found: Indices, what: str, label: Label = str) -> str:
 def moves(found: Indices, name: str) -> str:
     """How much an input does, with its interval."""
     value, low, high = _ends(found, name)
-    told = scale(SHARE, value, low, high, fine=max(0.01, (high - low) / 2.0), level=True) if (
-        found.method == "sobol"
-    ) else written(found)  # fmt: skip
+    told = written(found)
+    if found.method == "sobol":
+        told = scale(SHARE, value, low, high, fine=max(0.01, (high - low) / 2.0), level=True)
     return MOVES[found.method].format(much=f"{told.whole(value, spelled=True)} {told.interval(low, high)}")
 
 

@@ -192,7 +192,7 @@ class Question:
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """Texts of the outcomes by the metrics' names, as :mod:`runs.engine.engine.outcomes` reads them."""
+        """Texts of the outcomes by the metrics' names, as :mod:`runs.engine.outcomes` reads them."""
         return {metric.name: metric.outcome for metric in self.head.metrics}
 
     def scenarios(self, value: Any = None, off: bool = False) -> dict[str, Scenario]:

@@ -31,8 +31,8 @@ WIDTH = 6.8
 ROW, OPTION, GAP, HEAD = 0.66, 0.19, 0.14, 0.44
 """Inches of a row of a box, of an option, after the options, and of the head of a box."""
 
-MARKS = ("o", "s", "^", "D", "v", "P")
-DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (4, 1.5, 1, 1.5)), (0, (7, 2)), (0, (2, 2)))
+MARKS = ("o", "s", "^", "D", "v")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (4, 1.5, 1, 1.5)), (0, (7, 2)))
 
 
 def intervals(groups: Sequence[Group]) -> Figure:

@@ -16,7 +16,6 @@ PALETTE = {
     "series-2": "#007a5a",
     "series-3": "#a8518a",
     "series-4": "#9a6a00",
-    "series-5": "#3f95c9",
 }
 """Colours that differ for every kind of colour vision (Okabe & Ito 2008, some darker); no two are alike."""
 
@@ -34,6 +33,5 @@ DARK = {
     "series-2": "#3cc9a0",
     "series-3": "#e29bc6",
     "series-4": "#e0b04a",
-    "series-5": "#9fd3f2",
 }
 """What stands for the colours of PALETTE on a dark screen."""

@@ -3,9 +3,10 @@
 Their defaults stand here and nowhere else. Nothing heavy is loaded before one of them runs.
 """
 
+from runs.requests.backtest import Backtest
 from runs.requests.comparison import Comparison, Lever
 from runs.requests.inquiry import Inquiry
 from runs.requests.search import Search
 from runs.requests.sensitivity import Sensitivity
 
-__all__ = ["Comparison", "Inquiry", "Lever", "Search", "Sensitivity"]
+__all__ = ["Backtest", "Comparison", "Inquiry", "Lever", "Search", "Sensitivity"]

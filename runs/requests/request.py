@@ -77,7 +77,7 @@ def _option(name: str, value: Any) -> list[str]:
         return []
     if value is True:
         return [option(name)]
-    texts = WRITTEN[name](value) if name in WRITTEN else [written(entry) for entry in _entries(value)]
+    texts = WRITTEN[name](value) if name in WRITTEN else [str(entry) for entry in _entries(value)]
     return [word for text in texts for word in (option(name), text)]
 
 
@@ -85,7 +85,7 @@ def read_value(text: str) -> Any:
     """What a value on the command line means in TOML; a bare word is a text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # no TOML, a number too long, or nested too deeply
         return text
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 import pytest
@@ -85,11 +86,13 @@ def port() -> Iterator[int]:
 
 
 @contextmanager
-def serving(command: list[str], port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A server started by a command, once it answers."""
+def serving(
+    command: list[str], port: int, log: IO[str] | None = None, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server started by a command, once it answers; what it says goes to ``log``."""
     if not JAVASCRIPT.is_dir():
         unavailable("the page's JavaScript is not there: run make install")
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as server:
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log) as server:
         try:
             while server.poll() is None and not answers(port):
                 time.sleep(0.05)

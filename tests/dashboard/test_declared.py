@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from dashboard.pages.drawer import fitting
+from dashboard.pages.drawer import fitting, taken
 from dashboard.reading.declared import explain, label, levers, nice_step, uncertainties, unit
-from market import Scenario
+from dashboard.state.session import Setting
+from market import BadInput, Scenario
 from market.mechanisms.allocation import RULES
 from market.mechanisms.pricing import REGIMES
 from market.mechanisms.protocols import PROTOCOLS
@@ -78,7 +81,7 @@ def test_a_field_of_many_has_one_control():
 
 def test_words():
     assert label("buyers.xAI.cost_factor") == "xAI: cost factor"
-    assert label("buyers.Rest of world.urgency") == "Rest of world: urgency"
+    assert label("buyers.Small customers.urgency") == "Small customers: urgency"
     assert label("market.shock_level") == "Shock level"
     assert explain("A: factor on the value of compute") == "Factor on the value of compute"
     assert explain("phi of E3: share of the largest rival it must match") == "Share of the largest rival it must match"
@@ -99,3 +102,33 @@ def test_values_from_the_browser_take_the_type_of_the_field():
     assert fitting(0.5, 0.30000000000000004) == 0.3
     assert fitting("sticky", "fixed") == "fixed"
     assert fitting(True, False) is False
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        ("scenario", "/etc/passwd", "Found '/etc/passwd'; allowed: asic, "),
+        ("scenario", ["colossus"], "Found ['colossus']; allowed: asic, "),
+        ("runs", 10**9, "Found 1000000000; allowed: 50 to 1000 runs."),
+        ("runs", True, "Found True; allowed: 50 to 1000 runs."),
+        ("runs", math.nan, "Found nan; allowed: 50 to 1000 runs."),
+        ("seed", "seven", "Found 'seven'; allowed: a whole number from 0 to "),
+        ("seed", 7, "Found 7; allowed: a whole number from 0 to "),
+        ("market.checked", True, "Found 'market.checked'; allowed: one of the scenario's controls."),
+        ("market.shock_level", -1.0, "colossus.toml: market.shock_level: found -1.0; allowed: 0.1 to 50"),
+        ("market.shock_level", {"series": "x"}, "colossus.toml: market.shock_level"),
+        ("market.allocation", "mine", "colossus.toml: market.allocation: found 'mine'; allowed: "),
+    ],
+)
+def test_whatever_a_browser_sends_is_a_setting_or_a_sentence(path, value, sentence):
+    with pytest.raises(BadInput) as refused:
+        taken(Setting(), path, value)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_what_the_drawer_takes():
+    assert taken(Setting(), "scenario", "glut") == Setting("glut")
+    assert taken(Setting(), "runs", 400.0) == Setting(runs=400)
+    assert taken(Setting(), "seed", "7") == Setting(seed=7)
+    assert taken(Setting(seed=7), "seed", "2024") == Setting()
+    assert taken(Setting(), "market.shock_level", 5) == Setting().changed("market.shock_level", 5.0)

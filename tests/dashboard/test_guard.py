@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from dashboard.server.guard import Guard
+from dashboard.server.guard import MOST, Guard
 
 OWN = "http://localhost:8765"
 
@@ -19,8 +19,21 @@ async def inner(scope, receive, send):
         await send({"type": "websocket.accept"})
 
 
-def answer(kind: str = "http", method: str = "GET", path: str = "/", **headers: str) -> list[dict]:
+async def broken(scope, receive, send):
+    raise ExceptionGroup("the server's own", [KeyError("session_id")])
+
+
+async def nothing(scope, receive, send):
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b"Not Found"})
+
+
+def answer(kind: str = "http", method: str = "GET", path: str = "/", app=inner, **headers: str) -> list[dict]:
     """What a request gets; header names with underscores."""
+    return answer_of(Guard(app, 8765), kind, method, path, **headers)
+
+
+def answer_of(guard: Guard, kind: str = "http", method: str = "GET", path: str = "/", **headers: str) -> list[dict]:
     sent: list[dict] = []
 
     async def receive():
@@ -31,7 +44,7 @@ def answer(kind: str = "http", method: str = "GET", path: str = "/", **headers: 
 
     pairs = [(name.encode(), value.encode()) for name, value in ({"host": "localhost:8765"} | headers).items()]
     scope = {"type": kind, "method": method, "path": path, "headers": pairs}
-    asyncio.run(Guard(inner, 8765)(scope, receive, send))
+    asyncio.run(guard(scope, receive, send))
     return sent
 
 
@@ -73,5 +86,39 @@ def test_statistics_are_closed():
 
 
 def test_every_answer_carries_the_policy():
-    for sent in (answer(), answer(host="evil.example")):
-        assert b"frame-ancestors 'none'" in dict(sent[0]["headers"])[b"content-security-policy"]
+    for sent in (answer(), answer(host="evil.example"), answer(app=nothing), answer(path="/static/public/\0")):
+        policy = dict(sent[0]["headers"])[b"content-security-policy"].decode()
+        assert "frame-ancestors 'none'" in policy
+        assert "connect-src 'self' ws://127.0.0.1:8765 ws://localhost:8765 blob:;" in policy
+
+
+@pytest.mark.parametrize(("path", "own"), [("/nonsense", True), ("/a/b", True), ("/static/public/none.js", False)])
+def test_a_page_that_there_is_not_leads_back(path, own):
+    sent = answer(path=path, app=nothing)
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    assert sent[0]["status"] == 404
+    assert (b'<a href="/">' in sent[1]["body"]) == own
+
+
+def test_a_name_that_no_file_can_have_is_not_found():
+    assert answer(path="/static/public/cdn/\0")[0]["status"] == 404
+
+
+def test_a_connection_that_sends_garbage_is_dropped_in_a_line(caplog):
+    assert answer("websocket", app=broken, origin=OWN) == []
+    assert [record.message for record in caplog.records] == ["A connection was dropped: KeyError."]
+    assert caplog.records[0].exc_info is None
+
+
+def test_one_page_too_many_is_told_so_and_comes_in_when_another_has_gone():
+    guard = Guard(inner, 8765)
+    guard.open = MOST
+    refused = answer_of(guard)
+    assert refused[0]["status"] == 503
+    assert b"50 pages are open" in refused[1]["body"]
+    assert answer_of(guard, path="/static/public/cdn/x.js")[0]["status"] == 200
+    assert answer_of(guard, "websocket", origin=OWN)[0]["type"] == "websocket.close"
+    guard.open = MOST - 1
+    assert answer_of(guard)[0]["status"] == 200
+    assert answer_of(guard, "websocket", origin=OWN)[0]["type"] == "websocket.accept"
+    assert guard.open == MOST - 1

@@ -119,15 +119,16 @@ def test_change_reset_change_reset(visit):
     original = figures(page)
     for _ in range(2):
         move(page, "Shock level", "ArrowLeft", 8)
+        expect(page.locator(".gm-chip-changed")).to_be_visible()
         settled(page)
         assert figures(page) != original
-        expect(page.locator(".gm-chip-changed")).to_be_visible()
         page.get_by_role("button", name="Reset to scenario").click()
+        expect(page.locator(".gm-chip-changed")).to_have_count(0)
         settled(page)
         assert figures(page) == original
-        expect(page.locator(".gm-chip-changed")).to_have_count(0)
         expect(page.get_by_role("slider", name="Shock level")).to_have_attribute("aria-valuenow", "10")
     choose(page, "Protocol", "List price")
+    expect(page.locator(".gm-chip-changed")).to_be_visible()
     settled(page)
     assert figures(page) != original
     expect(page.locator(".gm-own")).to_contain_text("Alternating offers")
@@ -143,12 +144,55 @@ def test_cancel_keeps_the_figures_before(visit):
              if (button) { self.disconnect(); button.click(); }
            }).observe(document.querySelector('.gm-page'), { childList: true, subtree: true })"""
     )
-    move(page, "Shock level", "ArrowLeft", 8)
+    move(page, "Shock level", "Home", 1)  # one change, however busy the machine is
     expect(page.locator(".gm-progress")).to_contain_text("Cancelled")
     assert figures(page) == original
+    expect(page.locator(".gm-chip-changed")).to_have_count(0)  # the figures are of the scenario as it is
+    expect(page.locator(".gm-stale")).to_have_count(0)
     page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".gm-chip-changed")).to_have_text("changed")
     settled(page)
     assert figures(page) != original
+
+
+def test_figures_are_dimmed_while_others_are_computed(visit):
+    page = visit().open()
+    settled(page)
+    page.evaluate(
+        """() => { window.dimmed = []; new MutationObserver(() => window.dimmed.push([
+             !!document.querySelector('.gm-stale .gm-cards'), !!document.querySelector('.gm-chips.gm-stale'),
+             !!document.querySelector('.gm-chip-changed')].join())).observe(
+             document.querySelector('.gm-page'), { attributes: true, childList: true, subtree: true }); }"""
+    )
+    move(page, "Shock level", "Home", 1)  # one change, however busy the machine is
+    expect(page.locator(".gm-chip-changed")).to_be_visible()
+    settled(page)
+    seen = page.evaluate("window.dimmed")
+    assert "true,true,false" in seen  # the old figures under the old name
+    assert seen[-1] == "false,false,true"
+
+
+def test_a_reader_with_a_keyboard_or_a_magnifier(visit):
+    page = visit().open()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert (
+        page.evaluate("document.querySelector('meta[name=viewport]').content") == "width=device-width, initial-scale=1"
+    )
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("button", name="Skip to the page")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    expect(skip).not_to_be_in_viewport()
+    scenario = page.get_by_role("combobox", name="Scenario")
+    expect(scenario).to_have_attribute("aria-expanded", "false")
+    scenario.focus()
+    page.keyboard.press("Enter")
+    expect(scenario).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(f"#{scenario.get_attribute('aria-controls')}")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(scenario).to_have_attribute("aria-expanded", "false")
 
 
 def test_another_scenario_and_back(visit):
@@ -161,10 +205,12 @@ def test_another_scenario_and_back(visit):
     assert figures(page)[0] == "23.2"
     expect(page.locator(".gm-table tbody tr")).to_have_count(2)
     choose(page, "Scenario", "The same world without the rush")
+    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("no-rush").story.question)
     settled(page)
     without = figures(page)
     assert without[1] != original[1]
     choose(page, "Scenario", "The rush: xAI")
+    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("colossus").story.question)
     settled(page)
     assert figures(page) == original
 
@@ -196,15 +242,17 @@ def test_prices_of_an_outside_option(visit):
 def test_a_mechanism_that_the_scenario_does_not_list_and_a_number_of_names(visit):
     page = visit().open()
     choose(page, "Scenario", Scenario.load("two-names").title)
+    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("two-names").story.question)
     settled(page)
     original = figures(page)
     page.get_by_role("region", name="What one could decide").get_by_role("button", name="more").click()
     choose(page, "xAI: names", "5")
+    expect(page.locator(".gm-chip-changed")).to_have_text("changed")
     settled(page)
     assert figures(page) != original
-    expect(page.locator(".gm-chip-changed")).to_have_text("changed")
     names = figures(page)
     choose(page, "Allocation", "Turn and earn")
+    expect(page.locator(".gm-chip-changed")).to_have_text("2 changed")
     settled(page)
     assert figures(page) != names
 
@@ -232,9 +280,9 @@ def test_two_browsers_have_their_own_settings_figures_and_runs(visit):
     original = figures(second)
     move(first, "Shock level", "ArrowLeft", 8)
     move(first, "Size exponent", "ArrowLeft", 3)
+    expect(first.locator(".gm-chip-changed")).to_have_text("2 changed")
     settled(first)
     assert figures(first) != original
-    expect(first.locator(".gm-chip-changed")).to_have_text("2 changed")
     assert figures(second) == original
     expect(second.locator(".gm-chip-changed")).to_have_count(0)
     for page, steps in ((first, 2), (second, 1)):

@@ -5,15 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from market.gears.ensemble import cache_folder
+from market.gears.code_cache import cache_folder
 
 ROOT = Path(__file__).parents[2]
 
 PROGRAM = """
 import numba
 from market import Scenario, simulate
-from market.allocation import RULES
-from market.scenario import shipped
+from market.mechanisms.allocation import RULES
+from market.scenario.scenario import shipped
 
 assert numba.config.BOUNDSCHECK, "bounds are not checked"
 for name in shipped():

@@ -8,6 +8,7 @@ from agents.buyer import Buyer
 from agents.records.layout import Layout
 from agents.records.roles import Stateful
 from market import BadInput, Market, Scenario, simulate
+from market.gears import ensemble
 from market.gears.build import buyer_layout
 from market.gears.ensemble import _teach
 from market.gears.model import RunFailed
@@ -45,6 +46,14 @@ def test_rules_of_its_own_in_both_gears(raw):
     scenario = Scenario.from_dict(raw)
     assert scenario.classes["Oracle"] is own_buyers.MoodyBuyer
     assert differences(scenario, seed=5, first=1, runs=4) == []
+
+
+def test_what_a_rule_reads_cannot_change_behind_the_compiled_code(raw, monkeypatch):
+    scenario = Scenario.from_dict(raw)
+    assert ensemble.ready(scenario.build) in (True, False)
+    monkeypatch.setattr(own_buyers, "waves", lambda quarter, length: 1.0)
+    with pytest.raises(BadInput, match=r"^the rules of .*MoodyBuyer.*, or what they read, were changed"):
+        simulate(scenario, runs=1)
 
 
 def test_a_default_of_its_own(raw):

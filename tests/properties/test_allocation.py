@@ -19,7 +19,7 @@ allocate = allocation.allocate
 
 @njit
 def _compiled(number, orders, capacity, standings):
-    return np.array(allocate(number, [order for order in orders], capacity, [standing for standing in standings]))
+    return allocate(number, orders, capacity, standings)
 
 
 def compiled(number, orders, capacity, standings):

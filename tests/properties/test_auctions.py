@@ -229,10 +229,10 @@ def everything(prices, units, points, supply, reserve):
     price = auction.clearing_price(prices, units, points, supply, reserve)
     awarded = auction.awards(prices, units, points, supply, price)
     found = [price, auction.demand_above(prices, units, points, price), auction.demand_at(prices, units, points, price)]
-    found += awarded
-    found += auction.awards(prices, units, points, supply, reserve)
+    found += list(awarded)
+    found += list(auction.awards(prices, units, points, supply, reserve))
     for form in range(3):
-        found += auction.payments(form, prices, units, points, supply, reserve, price, awarded)
+        found += list(auction.payments(form, prices, units, points, supply, reserve, price, awarded))
     for bidder in range(len(awarded)):
         found.append(auction.least_at(prices, units, points, bidder, price))
         found.append(auction.most_at(prices, units, points, bidder, price))

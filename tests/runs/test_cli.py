@@ -62,7 +62,7 @@ def test_out_writes_tables_and_a_manifest(gpumarket, tmp_path):
     tables = runs.open(folder)
     assert set(tables) == {"market", "products", "buyers", "deals", "offers", "orders"}
     assert list(tables["market"].columns[:3]) == ["run", "quarter", "revenue"]
-    assert len(tables["buyers"]) == 2 * 17 * 10
+    assert len(tables["buyers"]) == 2 * 17 * 12
     manifest = json.loads((folder / "manifest.json").read_text())
     scenario = Scenario.load("colossus")
     assert manifest["scenario_hash"] == scenario.hash

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import t as student
 
 from market import BadInput, Scenario
-from runs.analysis import compare as comparing
+from runs.analysis import compare
 from runs.analysis.compare import difference, holm
 from runs.requests import Comparison
 
@@ -88,15 +88,15 @@ def test_fields_that_the_scenarios_set_apart_stay_apart():
     path = "supplier.capacity_delay"
     assert path in COLOSSUS.uncertainties
     arms = {"a": COLOSSUS, "b": COLOSSUS.replace(path, 9.0)}
-    assert path not in comparing.vectors_of(arms, 4, 0)
-    assert path in comparing.vectors_of({"a": COLOSSUS, "b": COLOSSUS}, 4, 0)
+    assert path not in compare.vectors_of(arms, 4, 0)
+    assert path in compare.vectors_of({"a": COLOSSUS, "b": COLOSSUS}, 4, 0)
 
 
 def test_without_uncertainties_there_is_one_vector():
     raw = {**COLOSSUS.raw, "uncertainties": {}}
     sure = Scenario.from_dict(raw)
     arms = {"a": sure, "b": sure.replace("supplier.capacity_delay", 9.0)}
-    assert len(comparing.vectors_of(arms, 1, 0)) == 1
+    assert len(compare.vectors_of(arms, 1, 0)) == 1
     with pytest.raises(BadInput, match="vectors: found 3"):
         Comparison(arms, outcomes=OUTCOMES, vectors=3, runs=2).run()
 

@@ -98,7 +98,7 @@ def test_quarters(words, quarters):
 
 @pytest.mark.parametrize("name", NAMES["buyers"])
 def test_every_buyer_and_all_but_it(name):
-    """The rest of the world too, whose name has spaces."""
+    """Small customers too, whose name has a space."""
     member = NAMES["buyers"].index(name)
     own = column("buyers", "ordered", member)[:, 5]
     np.testing.assert_array_equal(of(f"ordered of {name} in 2024Q1"), own)

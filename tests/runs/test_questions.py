@@ -14,7 +14,7 @@ import pytest
 from market import BadInput, Scenario
 from runs.analysis.compare import difference, holm
 from runs.engine.engine import Engine
-from runs.questions import answer as answers
+from runs.questions import answer
 from runs.questions.answer import AGAINST, AS_EXPECTED, GOES, NOTHING, SILENT, STAYS, TURNS, UNCERTAIN
 from runs.questions.question import Question, head_of, shipped
 from runs.requests import Inquiry
@@ -246,10 +246,10 @@ def test_a_single_chance_is_left_as_it_is_and_several_are_adjusted_by_hand():
 def test_answers_asked_together_are_adjusted_together(ask):
     one = ask()
     row = dataclasses.replace(one.rows[0], difference=dataclasses.replace(one.rows[0].difference, p=0.03))
-    first, second = answers.together([dataclasses.replace(one, rows=(row,))] * 2)
+    first, second = answer.together([dataclasses.replace(one, rows=(row,))] * 2)
     assert first.rows[0].holm == second.rows[0].holm == 0.06
     assert first.rows[0].verdict == UNCERTAIN
-    (alone,) = answers.together([dataclasses.replace(one, rows=(row,))])
+    (alone,) = answer.together([dataclasses.replace(one, rows=(row,))])
     assert alone.rows[0].verdict == AS_EXPECTED
 
 
@@ -269,7 +269,7 @@ def test_answers_asked_together_are_adjusted_together(ask):
     ],
 )
 def test_a_verdict_is_about_the_sign_that_was_stated(expects, mean, half, chance, margin, told):
-    assert answers.verdict(expects, effect(mean, half), chance, margin) == told
+    assert answer.verdict(expects, effect(mean, half), chance, margin) == told
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_a_verdict_is_about_the_sign_that_was_stated(expects, mean, half, chance
     ],
 )
 def test_an_explanation_holds_if_the_effect_goes_without_it(on, off, result):
-    assert answers.becomes(effect(*on), effect(*off)) == result
+    assert answer.becomes(effect(*on), effect(*off)) == result
 
 
 def test_other_signs_are_stated_by_treatment_before_value(raw):
@@ -295,9 +295,9 @@ def test_other_signs_are_stated_by_treatment_before_value(raw):
             "metrics": [raw["metrics"][0] | {"expects_at": {"linear": "-", "more": "?"}}],
         }
     ).head.metrics[0]
-    assert answers.expected(metric, "uniform", "less") == "+"
-    assert answers.expected(metric, "linear", "less") == "-"
-    assert answers.expected(metric, "linear", "more") == "?"
+    assert answer.expected(metric, "uniform", "less") == "+"
+    assert answer.expected(metric, "linear", "less") == "-"
+    assert answer.expected(metric, "linear", "more") == "?"
 
 
 # --- the command --------------------------------------------------------------------------------------------------

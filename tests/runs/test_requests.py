@@ -11,7 +11,7 @@ import pytest
 from market import Scenario
 from runs.analysis.compare import difference
 from runs.refusal import Refused
-from runs.requests import Comparison, Inquiry, Lever, Search, Sensitivity
+from runs.requests import Backtest, Comparison, Inquiry, Lever, Search, Sensitivity
 from runs.requests.request import option, read_value, written
 
 CHANGES = {"market.deposit": 0.25, "supplier.export_rule": "2024Q1", "buyers.x y.income": [1.0, 2e-7], "a.b": "true"}
@@ -24,6 +24,7 @@ ASKED = [
     Sensitivity("x", runs=2, seed=1, sampler_seed=3, second_order=True, changes=CHANGES, drop_failed=True),
     Search("a folder", "peak_quote > 52 and revenue < 4e5", 0.75, True),
     Inquiry(["rush", "C2"], vectors=3, runs=4, seed=8),
+    Backtest("no-rush", runs=7, seed=4, changes=CHANGES),
 ]
 
 

@@ -1,0 +1,17 @@
+// Solara's page has no language and forbids to zoom.
+document.documentElement.lang = 'en';
+document.querySelector('meta[name=viewport]').content = 'width=device-width, initial-scale=1';
+
+// Vuetify's select is a button around a text field, which a screen reader cannot enter: the field itself is the box
+// that opens the list.
+new MutationObserver(() => {
+  document.querySelectorAll('.v-select .v-input__slot[aria-haspopup], .v-select .v-input__slot[aria-expanded]').forEach(slot => {
+    const field = slot.querySelector('input:not([type=hidden])');
+    field.setAttribute('role', 'combobox');
+    [['aria-haspopup', 'aria-haspopup'], ['aria-expanded', 'aria-expanded'], ['aria-owns', 'aria-controls']].forEach(([from, to]) => {
+      if (slot.hasAttribute(from)) field.setAttribute(to, slot.getAttribute(from));
+      slot.removeAttribute(from);
+    });
+    slot.removeAttribute('role');
+  });
+}).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-expanded'] });

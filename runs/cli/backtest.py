@@ -1,0 +1,93 @@
+"""The command ``backtest``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runs.cli.arguments import Changes, ScenarioName, fields
+from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
+from runs.requests import Backtest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runs.backtest.finding import Finding
+    from runs.backtest.judgement import Judgement
+
+
+def backtest(
+    scenario: ScenarioName = str(Backtest.scenario),
+    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = Backtest.runs,
+    seed: Annotated[
+        int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
+    ] = None,
+    changes: Changes = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a scenario against the facts of 2022 to 2024, and against truths that need no history."""
+    from runs.folder import tables
+
+    if out is not None:
+        tables.check_new(out)
+    asked = Backtest(scenario, runs, seed, fields(changes))
+    with Progress(runs, "Backtest") as bar:
+        found = asked.run(bar)
+    if out is not None:
+        write(found, out)
+    if as_json:
+        print_json(tables.finite(found.to_dict()))
+    else:
+        print_judgement(found)
+    for failure in found.failures:
+        print(f"run {failure.replication} failed: {failure.sentence}", file=sys.stderr)
+    if out is not None:
+        print(f"written to {out}", file=sys.stderr)
+    if found.failures:
+        raise typer.Exit(1)
+
+
+def write(found: Judgement, folder: Path) -> None:
+    """``facts.csv``, ``truths.csv`` and a manifest; the same finding makes the same bytes."""
+    from runs import environment
+    from runs.backtest.judgement import table
+    from runs.folder import tables
+
+    with tables.appearing(folder) as part:
+        for name, findings in (("facts", found.facts), ("truths", found.truths)):
+            table(findings).to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+        told = {name: value for name, value in found.to_dict().items() if name not in ("facts", "truths")}
+        manifest = tables.finite({"kind": "backtest", **told, **environment.about()})
+        (part / tables.MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (part / tables.SCENARIO).write_text(found.asked.judged.to_toml(), encoding="utf-8")
+
+
+def print_judgement(found: Judgement) -> None:
+    """What a person reads: the facts, the truths, what is to be said of them."""
+    told = found.to_dict()
+    print(f"{found.asked.judged.title}\nMedian path of {told['runs']} runs, seed {told['seed']}: {found.sentence}.\n")
+    for title, findings in (("Facts of 2022Q4 to 2024Q4", found.facts), ("Truths", found.truths)):
+        print_findings(title, findings)
+    for silence in found.silences:
+        print(f"T6, the first run traced: {silence}")
+    if found.loss is not None:
+        print(f"Loss {found.loss.total:.1f}: {found.loss.outside:.2f} half-bands outside, "
+              f"figures {found.loss.likelihood:.1f}")  # fmt: skip
+
+
+def print_findings(title: str, findings: Sequence[Finding]) -> None:
+    """A table of them, and the notes under it."""
+    from runs.backtest.wording import HEADINGS, notes, rows
+
+    print_table(["", title, *HEADINGS[2:]], rows(findings), ("", title, "verdict"))
+    print()
+    for note in notes(findings):
+        print(note)
+    print()
