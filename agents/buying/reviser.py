@@ -27,8 +27,9 @@ class Reviser(Valuer):
             if self.delivered > 0.0:
                 seen = seen + self.own_lead_weight * (self.own_wait - seen)
             self.lead_expected[g] = ordering.smoothed(self.lead_expected[g], seen, self.lead_smoothing)
-        if self.wanted > 0.0:
-            fill = min(1.0, self.delivered / self.wanted)
+        wanted = min(self.wanted, self.backlog_before)  # what it had not asked for could not come
+        if wanted > 0.0:
+            fill = min(1.0, self.delivered / wanted)
             self.fill_expected = ordering.smoothed(self.fill_expected, fill, self.fill_smoothing)
 
     # --- orders left and moved ----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from market.mechanisms.rationing import share_out
 
 LONGEST = 40
 """Quarters; what is quoted where nothing can be made."""
-TOKEN = 1e-6
+TOKEN = 1e-12
 """Part of a queue that a buyer with no place in it is reckoned to ask for."""
 
 

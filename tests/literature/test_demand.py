@@ -115,7 +115,7 @@ LIMITS = {
 
 def wanted(limits, money=1.0):
     """What a buyer of nothing but value orders within some limits, if all prices and budgets are multiplied."""
-    buyer = {"reference_stock": STOCK, "elasticity": ETA, "adjustment": 1.0, "retirement": 0.0, "income": 1e9 * money}
+    buyer = {"reference_stock": STOCK, "elasticity": ETA, "adjustment": 1.0, "retirement": 0.0, "income": 1e8 * money}
     buyer["opening_flow"] = (VALUE / PRICE) ** ETA - 1.0  # so that its value is twice the user cost
     buyer |= {name: LIMITS[name][0] * (money if name == "income" else 1.0) for name in limits}
     product = ("products", "unit")

@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from agents.buying.orders import ORDERINGS
 from agents.rules import bidding, gaming
 from agents.rules.tactics import TACTICS
 from market.mechanisms.allocation import RULES
 from market.mechanisms.pricing import REGIMES
 from market.mechanisms.protocols import PROTOCOLS
+from market.mechanisms.quoting import QUOTINGS
 from market.scenario.paths import parse_quarter, quarter_label
 from market.scenario.schema import buyer_classes
 from tests.worlds import changed
@@ -180,6 +182,8 @@ def market(die: Dice) -> World:
     made: World = {
         "allocation": die.pick(sorted(RULES)),
         "protocol": die.pick(sorted(PROTOCOLS)),
+        "ordering": die.pick(sorted(ORDERINGS)),
+        "quoting": die.pick(sorted(QUOTINGS)),
         "price_regime": die.pick(sorted(REGIMES)),
         "due_first": die.often(),
         "size_exponent": die.number(0.0, 1.0),

@@ -112,7 +112,7 @@ def test_p25_expectations_converge_to_the_truth_and_stay(raw, lead, fill):
 def frozen(raw: World) -> World:
     """The world in which nobody orders or leaves any more: what is on order at the start is all there will be."""
     raw = changed(raw, {})
-    raw["market"] |= {"demand_level": 0.0, "conversion_rate": 0.0, "prize": 0.0}
+    raw["market"] |= {"demand_level": 0.0, "conversion_rate": 0.0, "prize": 0.0, "ordering": "anchored"}
     raw["supplier"] |= {"final_share": raw["supplier"]["opening_share"], "expansion_limit": 0.0}
     raw["outside"] = {}
     for product in raw["products"].values():

@@ -192,7 +192,7 @@ def test_p31_no_osborne_effect_of_an_equal_generation(raw, launch, before, osbor
     """
     raw["products"] = {"P0": raw["products"]["P0"]}
     raw["products"]["P0"].pop("last_order", None)
-    raw["market"] |= {"price_regime": "fixed", "conversion_rate": 0.0}
+    raw["market"] |= {"price_regime": "fixed", "conversion_rate": 0.0, "ordering": "anchored"}
     for buyer in raw["buyers"].values():
         buyer["osborne"] = osborne
     when = {"launch": quarter_label(START + launch), "announced": quarter_label(START + launch - before)}

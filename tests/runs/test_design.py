@@ -334,7 +334,7 @@ BAD = {
     ),
     "a class without the field": (
         "[levers]\nbuyers.Hyperscaler.round_size = [1.0]",
-        "levers.buyers.Hyperscaler.round_size: none of Microsoft, Meta, Google, Amazon, Oracle has this field; ",
+        "levers.buyers.Hyperscaler.round_size: none of Microsoft, Meta, Google, Amazon, Oracle",
     ),
     "set and a lever": (
         "set.supplier.base_weeks = 1.0\nlevers.'supplier.base_weeks' = [1.0, 2.0]",
