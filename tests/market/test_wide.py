@@ -93,9 +93,10 @@ def test_uncertainties_and_levers_take_dotted_keys():
         Scenario.from_dict(changed(raw, twice), "w.toml")
 
 
-def test_a_file_above_may_write_paths_otherwise(tmp_path):
+@pytest.mark.parametrize("written", ["supplier.final_share", '"supplier.final_share"'])
+def test_a_file_above_may_write_paths_otherwise(tmp_path, written):
     path = tmp_path / "mine.toml"
-    path.write_text('extends = "colossus"\n[uncertainties]\nsupplier.final_share = { low = 0.6, high = 0.65 }\n')
+    path.write_text(f'extends = "colossus"\n[uncertainties]\n{written} = {{ low = 0.6, high = 0.65 }}\n')
     known = Scenario.load(path).uncertainties
     assert known["supplier.final_share"].low == 0.6
     assert list(known) == list(COLOSSUS.uncertainties)
