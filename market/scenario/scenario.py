@@ -299,11 +299,10 @@ def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any
     path, source = toml.find(name, known, "scenario")
     if path.resolve() in above:
         raise BadInput(f"{source}: extends: leads back to this file; allowed: a scenario that does not extend it")
-    raw = toml.read(path, source)
+    raw = _flat(toml.read(path, source), source)
     base = raw.pop("extends", None)
     if base is None:
         return raw, source
-    raw = _flat(raw, source)
     above = (*above, path.resolve())
     inherited = _read(base if base in known else path.parent / str(base), above)[0]
     return merge(timeless(inherited, raw), raw), source
