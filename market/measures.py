@@ -116,17 +116,13 @@ def ordinary_lead(market, buyers, generation):
     """Quarters quoted to buyers who take the list price, by what each owns and has on order; NaN without any."""
     total = 0.0
     whole = 0.0
-    plain = 0.0
-    count = 0.0
     for i in range(market.buyer_count):
         buyer = buyers[i]
         if not buyer.bargains:
             size = buyer.stock + buyer.backlog
             total += size * buyer.own_quote[generation]
             whole += size
-            plain += buyer.own_quote[generation]
-            count += 1.0
-    return total / whole if whole > 0.0 else ratio(plain, count)
+    return ratio(total, whole)
 
 
 @both_gears

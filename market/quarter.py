@@ -51,6 +51,7 @@ def opening(market, supplier, products, buyers):
         products[p].price = products[p].opening_price
         products[p].served = 1.0
     supplier.share = supplier.opening_share
+    supplier.set_yields(market, products)
     set_prices_per_hae(market, products)
     for i in range(market.buyer_count):
         buyers[i].open_account(market, products)

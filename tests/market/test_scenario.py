@@ -258,3 +258,23 @@ def test_quarters_are_counted(label):
 def test_what_is_no_quarter(label):
     with pytest.raises(ValueError, match="is not a quarter written like 2024Q2"):
         parse_quarter(label)
+
+
+def test_what_is_said_of_all_buyers(tmp_path):
+    """An entry's own value comes first, and a field counts where a class has it."""
+    raw = quiet_world(100.0, 4, one={"adjustment": 0.9}, cloud={"class": "Hyperscaler", "capex": 5.0})
+    raw["buyers"]["*"] = {"adjustment": 0.5, "capex_share": 0.3}
+    scenario = Scenario.from_dict(raw)
+    assert scenario.get("buyers.*.adjustment") == {"buyers.one.adjustment": 0.9, "buyers.cloud.adjustment": 0.5}
+    assert scenario.get("buyers.cloud.capex_share") == 0.3
+    assert scenario.replace("buyers.cloud.adjustment", 0.1).get("buyers.cloud.adjustment") == 0.1
+    raw["buyers"]["*"]["adjustmnt"] = 0.5
+    with pytest.raises(BadInput, match=r"buyers\.\*\.adjustmnt: no buyer has this field; did you mean"):
+        Scenario.from_dict(raw)
+
+
+def test_an_inherited_uncertainty_may_be_written_either_way(tmp_path):
+    (tmp_path / "child.toml").write_text(
+        'extends = "colossus"\n[uncertainties]\n"supplier.expansion_limit" = { low = 0.01, high = 0.2 }\n'
+    )
+    assert Scenario.load(tmp_path / "child.toml").uncertainties["supplier.expansion_limit"].low == 0.01

@@ -83,27 +83,27 @@ def test_cheats_are_caught(kind, found):
     assert str(caught.value).startswith("2023Q")
 
 
-def produce_from_nothing(supplier, market, products):
-    Supplier.produce(supplier, market, products)
+def produce_from_nothing(supplier, market, products, buyers):
+    Supplier.produce(supplier, market, products, buyers)
     products[0].stock = products[0].stock + 50.0
 
 
-def waste_wafers(supplier, market, products):
-    Supplier.produce(supplier, market, products)
+def waste_wafers(supplier, market, products, buyers):
+    Supplier.produce(supplier, market, products, buyers)
     products[0].wafers = products[0].wafers + 50.0
 
 
 @pytest.mark.parametrize(("produce", "found"), [(produce_from_nothing, "P05"), (waste_wafers, "P06")])
 def test_a_cheating_supplier_is_caught(produce, found):
     model = Market(Scenario.from_dict(world_of()))
-    model.supplier.produce = lambda market, products: produce(model.supplier, market, products)
+    model.supplier.produce = lambda market, products, buyers: produce(model.supplier, market, products, buyers)
     with pytest.raises(RunFailed, match=found):
         model.run()
 
 
 def test_a_price_outside_its_limits_is_caught(monkeypatch):
     def gouge(supplier, product):
-        product.list_price = 2.0 * product.list_price
+        product.price = 2.0 * product.price
 
     monkeypatch.setattr(Supplier, "set_price", gouge)
     raw = changed(world_of(), {("market", "price_regime"): "sticky"})
