@@ -79,12 +79,6 @@ def phantom_share(ordered: np.ndarray, cancelled: np.ndarray) -> np.ndarray:
     return np.asarray(statistics.phantom_share(ordered, cancelled))
 
 
-def slack(capacity: np.ndarray, needed: np.ndarray) -> np.ndarray:
-    """Capacity over needs, totals over totals; NaN where nothing was needed."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(running_sum(needed) > 0.0, running_sum(capacity) / running_sum(needed), np.nan)
-
-
 @dataclass(frozen=True)
 class Statistic:
     """One number of two series: ``of`` the measures named, both of shape (runs, quarters); its unit is 1."""
@@ -97,7 +91,6 @@ class Statistic:
 STATISTICS = {
     "bullwhip": Statistic(bullwhip_ratio, ("ordered", "needed")),
     "overshoot": Statistic(overshoot, ("capacity", "needed"), share=True),
-    "slack": Statistic(slack, ("capacity", "needed")),
     "phantom_share": Statistic(phantom_share, ("ordered", "cancelled"), share=True),
 }
 """Outcomes of two measures, said without a reduction: ``bullwhip of xAI from 2023Q1``."""

@@ -372,7 +372,7 @@ def test_a_family_is_a_table_on_screen_and_figures_in_a_report(gpumarket, tmp_pa
     assert len(re.findall(r"^a rush in 202[345]Q[1234] ", out, re.MULTILINE)) == 12 * 3
     page = (tmp_path / "when" / "report.html").read_text()
     assert page.count("<svg") >= 3
-    assert "rank correlation with slack" in page
+    assert "rank correlation with unmet" in page
 
 
 # --- the command --------------------------------------------------------------------------------------------------
