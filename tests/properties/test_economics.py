@@ -1,4 +1,4 @@
-"""Properties of the second economics (E10b, E26 to E36) on random worlds, stepped live; the ensemble gives the same bits."""
+"""Properties of the second economics (E10b, E26 to E36) on random worlds, stepped live; parity ties the ensemble."""
 
 from __future__ import annotations
 
