@@ -43,7 +43,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "vendor finance": {"buyers.xAI.vendor_finance": 0.5, "buyers.CoreWeave.vendor_finance": 0.3},
     "names": {"buyers.xAI.names": 3, "buyers.CoreWeave.names": 2},
     "readiness": {"buyers.Microsoft.opening_power": 200.0, "buyers.Microsoft.readiness_claim": 0.8},
-    "osborne": {f"buyers.{name}.osborne": 0.5 for name in BUYERS},
+    "osborne": {"market.ordering": "anchored"} | {f"buyers.{name}.osborne": 0.5 for name in BUYERS},
     "outside options": {"supplier.entry_restraint": 2.0, "market.exclusive_weight": 1.0},
     "no fairness": {"supplier.fairness": False},
     "price promise": {"supplier.price_promise": True},
@@ -102,6 +102,18 @@ def test_combination(number):
     for name in switches:
         changes |= SWITCHES[name]
     assert differences(world("outside options" in switches).replace_all(changes), seed=number, first=2) == []
+
+
+@pytest.mark.parametrize("allocation", CHOICES["allocation"])
+@pytest.mark.parametrize("quoting", CHOICES["quoting"])
+@pytest.mark.parametrize("ordering", CHOICES["ordering"])
+def test_every_ordering_quoting_allocation_and_protocol(ordering, quoting, allocation):
+    """Over the six quarters in which the shortage comes."""
+    short = world().replace_all(
+        {"horizon": 6, "market.ordering": ordering, "market.quoting": quoting, "market.allocation": allocation}
+    )
+    for protocol in CHOICES["protocol"]:
+        assert differences(short.replace("market.protocol", protocol), seed=11) == [], protocol
 
 
 @pytest.mark.parametrize("kind", CHOICES)
