@@ -120,9 +120,9 @@ class Planner(Reviser):
 
     def limited(self, need, by_money, by_power):
         """A need, or what money, power and space leave of it; which of them cuts it is noted."""
-        if need > by_power and by_power <= max(0.0, by_money):
+        if need - by_power > book.DUST * need and by_power <= max(0.0, by_money):
             self.at_power = self.at_power + need
-        elif need > by_money:
+        elif need - by_money > book.DUST * need:
             self.at_money = self.at_money + need
         return min(need, by_money, by_power)
 

@@ -91,8 +91,6 @@ def build(scenario: Any) -> Build:
     Raises:
         BadInput: a reference, a series or an event does not fit the scenario.
     """
-    from market.gears.model import Market
-
     buyer_names = sorted(scenario.buyers)
     names = {
         "market": ["market"],
@@ -107,7 +105,7 @@ def build(scenario: Any) -> Build:
         "buyers": [scenario.buyers[name] for name in buyer_names],
     }
     classes: dict[str, list[type[Stateful]]] = {
-        "market": [Market],
+        "market": [MarketState],
         "supplier": [Supplier],
         "products": [Product] * len(scenario.products) + [OutsideOption] * len(scenario.outside),
         "buyers": [scenario.classes[name] for name in buyer_names],

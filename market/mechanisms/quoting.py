@@ -177,18 +177,30 @@ def _quote_each(market, products, buyers, generation, wait, coming, asks):
         total += buyer.claim
     if total <= 0.0:
         return
-    for i in range(market.buyer_count):
-        if buyers[i].claim <= 0.0:
-            buyers[i].claim = TOKEN * total
-    share_out(market, buyers, total / (wait - coming))
+    output = total / (wait - coming)
+    share_out(market, buyers, output)
     for i in range(market.buyer_count):
         buyer = buyers[i]
-        if buyer.given > 0.0 and buyer.weight > 0.0:
-            own = min(float(LONGEST), coming + buyer.claim / buyer.given)
-            if asks == 0.0:
-                buyer.own_quote[generation] = own
-            else:
-                buyer.own_promise[generation] = own
+        if buyer.claim > 0.0 and buyer.given > 0.0 and buyer.weight > 0.0:
+            _note(buyer, generation, coming + buyer.claim / buyer.given, asks)
+    for i in range(market.buyer_count):
+        buyer = buyers[i]
+        if buyer.claim <= 0.0 and buyer.weight > 0.0:  # as if it came with next to nothing, beside the others
+            buyer.claim = TOKEN * total
+            share_out(market, buyers, output)
+            if buyer.given > 0.0:
+                _note(buyer, generation, coming + buyer.claim / buyer.given, asks)
+            buyer.claim = 0.0
+
+
+@both_gears
+def _note(buyer, generation, wait, asks):
+    """A buyer's own quote, or promise."""
+    wait = min(float(LONGEST), wait)
+    if asks == 0.0:
+        buyer.own_quote[generation] = wait
+    else:
+        buyer.own_promise[generation] = wait
 
 
 QUOTINGS = public_functions(__name__)

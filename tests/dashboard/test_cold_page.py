@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from dashboard.reading.numerals import weeks
 from playwright.sync_api import expect
 
 from market import Scenario, simulate
+from runs.words import weeks
 from tests.dashboard.conftest import free_port, serving
 from tests.dashboard.test_market_page import figures, move
 

@@ -90,7 +90,8 @@ def test_every_outcome_that_can_be_picked_can_be_read():
 
 def test_what_can_be_held_against_what():
     assert "colossus" in comparing.comparable("no-rush")
-    assert comparing.comparable("glut") == comparing.comparable("reference") == ()
+    assert comparing.comparable("glut") == ("free",)
+    assert comparing.comparable("reference") == ()
     changed = Setting().changed("market.deposit", 0.3)
     assert AS_SET not in comparing.controls(Setting())
     assert comparing.treatments(AS_SET, changed)[0] == "colossus"

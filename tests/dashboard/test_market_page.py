@@ -126,7 +126,7 @@ def test_change_reset_change_reset(visit):
         expect(page.locator(".gm-chip-changed")).to_have_count(0)
         settled(page)
         assert figures(page) == original
-        expect(page.get_by_role("slider", name="Shock level")).to_have_attribute("aria-valuenow", "10")
+        expect(page.get_by_role("slider", name="Shock level")).to_have_attribute("aria-valuenow", "3.25")
     choose(page, "Protocol", "List price")
     expect(page.locator(".gm-chip-changed")).to_be_visible()
     settled(page)

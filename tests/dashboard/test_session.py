@@ -22,7 +22,7 @@ def test_a_change_to_the_scenarios_own_value_is_none():
     changed = Setting().changed(SHOCK, 5.0)
     assert changed.changes == ((SHOCK, 5.0),)
     assert changed.scenario == Scenario.load("colossus").replace(SHOCK, 5.0)
-    assert changed.changed(SHOCK, 10.0) == Setting()
+    assert changed.changed(SHOCK, 3.25) == Setting()
 
 
 def test_a_value_out_of_range_is_a_sentence():
@@ -49,5 +49,5 @@ def test_what_cannot_be_run_keeps_the_figures_before(session):
     before = own.job.result.value
     compute(Setting("reference", (("buyers.A.adjustment", 7.0),)))
     assert own.job.status.value.phase == "failed"
-    assert "buyers.A.adjustment: found 7.0; allowed: 0 to 1" in own.job.status.value.sentence
+    assert "buyers.A.adjustment: found 7.0; allowed: 0.01 to 1" in own.job.status.value.sentence
     assert own.job.result.value is before

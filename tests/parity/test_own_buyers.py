@@ -103,7 +103,7 @@ def test_a_class_defined_again_takes_the_place_of_its_former_self(raw):
 
 
 def test_rules_of_its_own_matter(raw):
-    plain = Scenario.from_dict(changed(raw, {("buyers", "Oracle", "wave_length"): 1e9}))
+    plain = Scenario.from_dict(changed(raw, {("buyers", "Oracle", "wave_length"): 40.0}))
     assert "buyer_needed" in bits_differ(simulate(plain), simulate(Scenario.from_dict(raw)))
 
 

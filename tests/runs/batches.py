@@ -27,6 +27,28 @@ def design(points: int = 13, runs: int = 100, scenario: str = "colossus", **chan
     )
 
 
+STUCK = """extends = "reference"
+horizon = 40
+
+[supplier]
+upstream = 100.0
+
+[buyers.A]
+bargains = false
+line_weight = 0.0
+opening_book = 1.0
+reputation_cost = 2.0
+
+[buyers.B]
+bargains = false
+line_weight = 0.0
+reputation_cost = 2.0
+"""
+"""A scenario file: with ``supplier.capacity_factor`` at 0 nothing comes, and at the end A has a full book of orders."""
+
+FULL = "2032Q4: A (join): OverflowError: the order book is full"
+
+
 def content(folder: Path) -> dict[str, bytes]:
     """The bytes of every table of a folder."""
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}

@@ -22,7 +22,7 @@ from market import BadInput, Scenario, simulate
 from runs.designs.design import Design
 from runs.engine.engine import Engine
 from runs.folder import batch, tables
-from tests.runs.batches import content, design
+from tests.runs.batches import FULL, STUCK, content, design
 
 ROOT = Path(__file__).parent.parent.parent
 SMALL = design()
@@ -191,15 +191,16 @@ def test_a_worker_that_is_killed_stops_the_batch_with_a_sentence(tmp_path, undis
 
 
 def poisoned(tmp_path) -> Design:
-    """Ten thousand points, one of which is more than a machine can count."""
-    rows = pd.DataFrame({"buyers.xAI.opening_stock": np.linspace(0.0, 5000.0, 10_000)})
-    rows.loc[4321] = 1.7e308
+    """Ten thousand points, at one of which nothing is ever delivered."""
+    rows = pd.DataFrame({"supplier.capacity_factor": np.linspace(1.0, 2.0, 10_000)})
+    rows.loc[4321] = 0.0
+    (tmp_path / "stuck.toml").write_text(STUCK)
     rows.to_csv(tmp_path / "points.csv", index=False)
     return Design.from_dict(
         {
             "schema": 1,
             "name": "poisoned",
-            "scenario": "colossus",
+            "scenario": "stuck.toml",
             "sampling": {"method": "table", "file": "points.csv"},
         },
         folder=tmp_path,
@@ -211,10 +212,10 @@ def test_one_poisoned_run_in_ten_thousand_costs_one_row(tmp_path):
     found = runs.open(tmp_path / "out")
     assert done.failures == 1
     failures = found["failures"]
-    assert failures[["run", "point", "replication", "seed"]].to_numpy().tolist() == [[4321, 4321, 0, 2024]]
-    assert failures["stage"].item() == "finite"
-    assert failures["sentence"].item() == "2022Q4: xAI: a figure is not finite"
-    assert failures[["agent", "quarter"]].to_numpy().tolist() == [["xAI", "2022Q4"]]
+    assert failures[["run", "point", "replication", "seed"]].to_numpy().tolist() == [[4321, 4321, 0, 0]]
+    assert failures["stage"].item() == "rule"
+    assert failures["sentence"].item() == FULL
+    assert failures[["agent", "quarter"]].to_numpy().tolist() == [["A (join)", "2032Q4"]]
     outcomes = found["outcomes"]
     undefined = outcomes.drop(columns="run").isna()
     assert list(outcomes["run"][undefined.any(axis=1)]) == [4321]

@@ -18,7 +18,7 @@ import pytest
 import runs
 from runs.designs.design import shipped
 from runs.folder import batch
-from tests.runs.batches import content, design
+from tests.runs.batches import FULL, STUCK, content, design
 
 DESIGN = """
 schema = 1
@@ -115,16 +115,17 @@ def test_ctrl_c_stops_with_a_sentence_and_resume_completes(gpumarket, tmp_path):
 
 
 def test_a_failed_run_makes_the_status_1_and_is_replayed_to_its_sentence(gpumarket, mine, tmp_path):
-    pd.DataFrame({"buyers.A.opening_stock": [0.0, 1.7e308]}).to_csv(tmp_path / "points.csv", index=False)
+    pd.DataFrame({"supplier.capacity_factor": [1.0, 0.0]}).to_csv(tmp_path / "points.csv", index=False)
+    (tmp_path / "stuck.toml").write_text(STUCK)
     mine.write_text(
-        'schema = 1\nname = "poisoned"\nscenario = "reference"\nsampling = { method = "table", file = "points.csv" }\n'
+        'schema = 1\nname = "poisoned"\nscenario = "stuck.toml"\nsampling = { method = "table", file = "points.csv" }\n'
     )
     status, _, err = gpumarket("batch", str(mine), "--out", str(tmp_path / "out"))
     assert status == 1
-    assert "run 1 failed: 2023Q1: A: a figure is not finite" in err
+    assert f"run 1 failed: {FULL}" in err
     status, out, err = gpumarket("replay", str(tmp_path / "out"), "1")
     assert status == 0
-    assert "failed: 2023Q1: A: a figure is not finite" in out
+    assert f"failed: {FULL}" in out
     assert "to the last bit" in err
 
 

@@ -386,7 +386,7 @@ BAD = {
     ),
     "too many combinations": (
         "sampling = { method = 'factorial', levels = 10 }",
-        "sampling.levels: found 10, which makes 10000000000 points; allowed: 10000000",
+        "sampling.levels: found 10, which makes 100000000000 points; allowed: 10000000",
     ),
     "no lever values": ("levers.market.allocation = []", "levers.market.allocation: found []; allowed: a list of one"),
     "lever no list": ("levers.market.deposit = 0.1", "levers.market.deposit: found 0.1; allowed: a list of one or"),

@@ -14,7 +14,7 @@ from market.scenario.uncertainty import Uniform
 from runs.analysis.indices import INERT, analyse, noise_of
 from runs.folder import batch
 from runs.requests import Sensitivity
-from tests.runs.batches import design
+from tests.runs.batches import STUCK, design
 
 REFERENCE = Scenario.load("reference")
 COLOSSUS = Scenario.load("colossus")
@@ -95,12 +95,14 @@ def test_groups_are_one_input_each():
         Sensitivity(REFERENCE, "pawn", QUOTE, groups=groups, uncertainties=SPACE).run()
 
 
-def test_runs_that_failed_are_refused_with_their_numbers():
-    poisoned = {**SPACE, "buyers.A.opening_stock": Uniform(low=0.0, high=1.7e308)}
-    made = Sensitivity(REFERENCE, "pawn", QUOTE, samples=64, runs=2, uncertainties=poisoned).run()
+def test_runs_that_failed_are_refused_with_their_numbers(tmp_path):
+    (tmp_path / "stuck.toml").write_text(STUCK)
+    stuck = Scenario.load(tmp_path / "stuck.toml")
+    poisoned = {"supplier.capacity_factor": Uniform(low=0.0, high=0.2), "buyers.A.urgency": Uniform(low=0.0, high=0.1)}
+    made = Sensitivity(stuck, "pawn", QUOTE, samples=64, runs=2, uncertainties=poisoned).run()
     with pytest.raises(BadInput, match=r"outcome quote: \d+ of 128 runs failed .*\(runs \d+, .*drop_failed"):
         made.indices()
-    made = Sensitivity(REFERENCE, "morris", QUOTE, samples=4, runs=2, uncertainties=poisoned).run()
+    made = Sensitivity(stuck, "morris", QUOTE, samples=4, runs=2, uncertainties=poisoned).run()
     with pytest.raises(BadInput, match=r"allowed: none$"):
         made.indices()
     with pytest.raises(BadInput, match="belong together"):
