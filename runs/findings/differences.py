@@ -156,9 +156,11 @@ def forest(found: Sequence[Difference], names: Names = PLAIN) -> list[Group]:
         first, title = own[0], names.title(outcome)
         axis = scale(first.read_unit, *(value for one in own for value in (one.low, one.high, one.mean)))
         level = scale(first.read_unit, first.control, level=True)
-        told = f"change{f' in {axis.after.strip()},' if axis.after else ''} from {level.whole(first.control)} under "
+        told = f"change{f' in {axis.after.strip()},' if axis.after else ''}"
+        if all(one.control == first.control for one in own):  # treatments may have outcomes of their own
+            told = f"{told} from {level.whole(first.control)} under {first.control_name}"
         rows = [_row(one, written(own)) for one in own]
-        made.append(Group(title, rows, axis, f"{told}{first.control_name}"))
+        made.append(Group(title, rows, axis, told.rstrip(",")))
     return made
 
 

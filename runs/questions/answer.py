@@ -175,10 +175,8 @@ def _trends(question: Question, found: Gathered, case: str) -> list[Row]:
                 _by_vector(question, found, members, metrics[metric.along.metric], level=True),
                 _by_vector(question, found, members, metric),
             )
-            name = question.head.treatment.label
-            told = difference(
-                ranked, np.zeros_like(ranked), metric.name, "1", name, f"rank correlation with {metric.along.metric}"
-            )
+            against = f"rank correlation with {metric.along.metric}"
+            told = difference(ranked, np.zeros_like(ranked), metric.name, "1", question.subject, against)
             rows.append(Row(case, metric.name, metric.along.expects, told, told.p, ""))
     return rows
 
