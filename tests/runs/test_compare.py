@@ -85,15 +85,9 @@ def test_pairs_that_are_not_finite_are_refused_or_left_out():
 
 
 def test_fields_that_the_scenarios_set_apart_stay_apart():
-<<<<<<< HEAD
-    path = "supplier.base_weeks"
-    assert path in COLOSSUS.uncertainties
-    arms = {"a": COLOSSUS, "b": COLOSSUS.replace(path, 5.0)}
-=======
     path = "supplier.ramp_quarters"
     assert path in COLOSSUS.uncertainties
     arms = {"a": COLOSSUS, "b": COLOSSUS.replace(path, 7.0)}
->>>>>>> refs/heads/ask
     assert path not in compare.vectors_of(arms, 4, 0)
     assert path in compare.vectors_of({"a": COLOSSUS, "b": COLOSSUS}, 4, 0)
 
