@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.reading.leading import newest
 from market.scenario.scenario import Scenario
 from runs.engine.outcomes import STANDARD
 
@@ -23,13 +24,14 @@ class Asked:
 
 
 def outcomes(scenario: Scenario) -> dict[str, Asked]:
-    """What can be asked of a scenario, by text."""
+    """What can be asked of a scenario, by text; first what its story can move."""
     buyer, product = scenario.story.protagonist, scenario.story.product
-    named = product[:1].upper() + product[1:]
     made = (
-        Asked(others_wait(buyer), f"Wait of all but {buyer}", "everybody else's wait"),
-        Asked(f"mean premium of {product}", f"{named} premium, mean", f"the mean {product} premium"),
-        Asked(f"peak premium of {product}", f"{named} premium, highest", f"the highest {product} premium"),
+        Asked(f"mean realised_lead_weeks of all but {buyer}", f"Wait of all but {buyer}", "everybody else's wait"),
+        Asked(f"total delivered of all but {buyer}", f"Delivered to all but {buyer}", "what everybody else gets"),
+        mean_premium(newest(scenario)),
+        mean_premium(product),
+        Asked(f"peak premium of {product}", f"{titled(product)} premium, highest", f"the highest {product} premium"),
         Asked(STANDARD["peak_quote"], "Longest quoted wait", "the longest quoted wait"),
         Asked(STANDARD["mean_quote"], "Mean quoted wait", "the mean quoted wait"),
         Asked(STANDARD["mean_wait"], "Mean wait", "the mean wait"),
@@ -45,5 +47,9 @@ def outcomes(scenario: Scenario) -> dict[str, Asked]:
     return {one.text: one for one in made}
 
 
-def others_wait(buyer: str) -> str:
-    return f"mean realised_lead_weeks of all but {buyer}"
+def mean_premium(product: str) -> Asked:
+    return Asked(f"mean premium of {product}", f"{titled(product)} premium, mean", f"the mean {product} premium")
+
+
+def titled(name: str) -> str:
+    return name[:1].upper() + name[1:]

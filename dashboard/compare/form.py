@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from dashboard.compare.asked import Asked, others_wait, outcomes
+from dashboard.compare.asked import Asked, outcomes
 from dashboard.reading.declared import VARIOUS, Control, levers, readable
 from dashboard.state.jobs import Job, Progress
 from dashboard.state.session import Setting, scenario_of
@@ -22,6 +22,8 @@ AS_SET = "as set"
 """Stands for the scenario of the drawer with what was changed in it."""
 SIZES_VECTORS = (1, 10, 20, 50, 100)
 SIZES_SEEDS = (5, 10, 20, 50)
+FIRST = 3
+"""Outcomes that a comparison begins with."""
 STEPS = 4
 """Into how many parts the range of a lever is cut."""
 
@@ -31,17 +33,20 @@ class Form:
     """What is to be held against what; ``values`` of a lever are written as on the command line."""
 
     way: str = SCENARIOS
-    control: str = "no-rush"
-    treatment: str = "colossus"
+    control: str = ""
+    treatment: str = ""
     lever: str = ""
     values: tuple[str, ...] = ()
-    outcomes: tuple[str, ...] = (others_wait("xAI"), "mean premium of H100", "peak premium of H100")
+    outcomes: tuple[str, ...] = ()
     vectors: int = requests.Comparison.vectors
     seeds: int = requests.Comparison.runs
 
 
-RUSH = Form()
-"""Does one insatiable buyer strain everybody else's supply?"""
+def story_told(name: str) -> Form:
+    """A shipped scenario against its counterfactual; the first scenario's story where the two cannot be paired."""
+    name = name if paired(name) else Setting.name
+    scenario = scenario_of(name)
+    return Form(control=scenario.story.counterfactual, treatment=name, outcomes=tuple(outcomes(scenario))[:FIRST])
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,15 @@ class Wanted:
             drop_failed=True,
         )
 
+    @property
+    def asked(self) -> dict[str, Asked]:
+        """What can be asked of it, by text: the treatment's story says of whom.
+
+        Raises:
+            BadInput: a change is not allowed.
+        """
+        return outcomes(asked_of(self.form, self.setting))
+
     def arms(self) -> dict[str, Scenario]:
         """The scenarios by the name they are shown under, the control first.
 
@@ -127,8 +141,7 @@ def computed(wanted: Wanted, progress: Progress) -> Comparison:
     began = time.perf_counter()
     request = wanted.request
     found = request.run(progress=progress)
-    known = outcomes(next(iter(request.arms.values())))
-    return Comparison(wanted, found, known, request.seed_used, time.perf_counter() - began)
+    return Comparison(wanted, found, wanted.asked, request.seed_used, time.perf_counter() - began)
 
 
 job: Job[Wanted, Comparison] = Job(computed)
@@ -141,6 +154,11 @@ job: Job[Wanted, Comparison] = Job(computed)
 def comparable(name: str) -> tuple[str, ...]:
     """The shipped scenarios that a shipped one can be held against."""
     return tuple(other for other in shipped() if other != name and fits(scenario_of(name), scenario_of(other)))
+
+
+def paired(name: str) -> bool:
+    """Whether a shipped scenario can be held against its counterfactual."""
+    return scenario_of(name).story.counterfactual in comparable(name)
 
 
 def fits(control: Scenario, treatment: Scenario) -> bool:
@@ -171,6 +189,12 @@ def as_set(setting: Setting) -> list[str]:
 def named(name: str, setting: Setting) -> str | Scenario:
     """A scenario by its name; the drawer's, which has none of its own, itself."""
     return setting.scenario if name == AS_SET else name
+
+
+def asked_of(form: Form, setting: Setting) -> Scenario:
+    """The scenario whose outcomes a form picks from."""
+    own = form.way == LEVER or form.treatment == AS_SET
+    return setting.scenario if own else scenario_of(form.treatment)
 
 
 def shown(name: str, setting: Setting) -> str:
@@ -207,18 +231,16 @@ def fitted(form: Form, setting: Setting) -> Form:
     own = {lever.path: lever for lever in levers_of(setting)} if form.way == LEVER else {}
     if not own:
         form = replace(form, way=SCENARIOS)
-        control = form.control if form.control in controls(setting) else RUSH.control
+        control = form.control if form.control in controls(setting) else story_told(setting.name).control
         known = treatments(control, setting)
         treatment = form.treatment if form.treatment in known else known[0]
         form = replace(form, control=control, treatment=treatment)
-        scenario = setting.scenario if control == AS_SET else scenario_of(control)
     else:
         known_lever = form.lever in own
         lever = form.lever if known_lever else next(iter(own))
         texts = [text for text, _ in values_of(own[lever])]
         values = tuple(text for text in form.values if text in texts)
         form = replace(form, lever=lever, values=values if known_lever else tuple(texts))
-        scenario = setting.scenario
-    known_outcomes = outcomes(scenario)
+    known_outcomes = outcomes(asked_of(form, setting))
     texts = [text for text in form.outcomes if text in known_outcomes]
-    return replace(form, outcomes=tuple(texts) if texts or not form.outcomes else tuple(known_outcomes)[:3])
+    return replace(form, outcomes=tuple(texts) if texts or not form.outcomes else tuple(known_outcomes)[:FIRST])

@@ -10,29 +10,31 @@ from typing import Any
 import solara
 
 from dashboard.compare import form as comparing
-from dashboard.compare.asked import outcomes
-from dashboard.compare.form import LEVER, RUSH, SCENARIOS, SIZES_SEEDS, SIZES_VECTORS, Comparison, Form, Wanted, job
+from dashboard.compare.form import LEVER, SCENARIOS, SIZES_SEEDS, SIZES_VECTORS, Comparison, Form, Wanted, job
 from dashboard.compare.told import COLUMNS, against, differences_csv, groups, sentence, table_rows, worded
 from dashboard.parts.charts.intervals import Intervals
 from dashboard.parts.fields import Command, FormPage, Pick, PickSome, Ways
 from dashboard.parts.panels import Download, Panel, Words
 from dashboard.parts.tables import Table
+from dashboard.state import session
 from dashboard.state.session import Setting, scenario_of
 
-form = solara.reactive(RUSH)
+form: solara.Reactive[Form | None] = solara.reactive(None)
+"""What was set; as long as nothing was, the story of the drawer's scenario is compared."""
 
 
 @solara.component
 def ComparePage() -> None:
+    story = scenario_of(comparing.story_told(session.setting.value.name).treatment).story
     FormPage(
         "What difference does it make?",
         job,
-        lambda setting: Wanted(comparing.fitted(form.value, setting), setting),
+        lambda setting: Wanted(comparing.fitted(form.value or comparing.story_told(setting.name), setting), setting),
         Setup,
         Results,
         lambda now: f"{now.runs:,} runs, paired: the same draws and the same unknowns on either side",
         lambda shown: f"{shown.wanted.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}",
-        "Press Compare, or take the rush: does one buyer's hurry strain everybody else?",
+        f"Press Compare, or take {story.difference} in one click. {story.question}",
     )
 
 
@@ -44,8 +46,11 @@ def Setup(now: Wanted) -> None:
     def change(**changes: Any) -> None:
         form.value = replace(at, **changes)
 
-    def rush() -> None:
-        form.value = replace(RUSH, vectors=at.vectors, seeds=at.seeds)
+    story = comparing.story_told(setting.name)
+    difference = scenario_of(story.treatment).story.difference
+
+    def tell() -> None:
+        form.value = replace(story, vectors=at.vectors, seeds=at.seeds)
         job.start(Wanted(form.value, setting))
 
     ready = bool(at.outcomes) and (at.way == SCENARIOS or bool(at.values))
@@ -64,10 +69,9 @@ def Setup(now: Wanted) -> None:
     ):
         with solara.Div(classes=["gm-fields"]):
             TwoScenarios(at, setting, change) if at.way == SCENARIOS else OneLever(at, setting, change)
-            known = outcomes(next(iter(now.arms().values())))
             PickSome(
                 "Outcomes",
-                [(one.text, one.title) for one in known.values()],
+                [(one.text, one.title) for one in now.asked.values()],
                 at.outcomes,
                 lambda texts: change(outcomes=texts),
                 "gm-span-4",
@@ -77,7 +81,7 @@ def Setup(now: Wanted) -> None:
         with solara.Div(classes=["gm-buttons"]):
             begin = {"disabled": not ready, "on_click": lambda: job.start(now)}
             solara.Button("Compare", color="primary", depressed=True, **begin)
-            solara.Button("The rush, in one click", icon_name="mdi-flash", outlined=True, on_click=rush)
+            solara.Button(f"In one click: {difference}", icon_name="mdi-flash", outlined=True, on_click=tell)
             if not ready:
                 Words("span", "Pick an outcome." if not at.outcomes else "Pick a value.", "gm-bad")
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dashboard.compare.form import LEVER, Comparison
+from dashboard.compare.form import AS_SET, LEVER, Comparison, Form
 from dashboard.reading.declared import label
+from dashboard.state.session import scenario_of
 from runs.analysis.compare import Difference
 from runs.findings import differences
 from runs.findings.differences import Names, lower
@@ -22,11 +23,24 @@ def names(shown: Comparison) -> Names:
     """What things are called on the page."""
     one, form = shown.found[0], shown.wanted.form
     if form.way != LEVER:
-        rush = (form.control, form.treatment) == ("no-rush", "colossus")
-        return Names(shown.asked, subject="xAI's rush" if rush else "")
+        return Names(shown.asked, subject=difference(form))
     lever = label(form.lever)
     moved = f"{lever}, moved from {worded(one.control_name)} to {worded(one.treatment_name)},"
     return Names(shown.asked, moved, lever)
+
+
+def difference(form: Form) -> str:
+    """What a treatment has that its control has not, where its story says so; as a sentence begins."""
+    if form.treatment == AS_SET:
+        return ""
+    story = scenario_of(form.treatment).story
+    return begun(story.difference) if form.control == story.counterfactual else ""
+
+
+def begun(text: str) -> str:
+    """With a capital, but for a name that is written otherwise."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first == first.lower() else text
 
 
 def sentence(shown: Comparison) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from dashboard.compare.asked import Asked, others_wait, outcomes
+from dashboard.compare.asked import Asked, outcomes
 from dashboard.state.jobs import Job, Progress
 from dashboard.state.session import Setting
 from market import BadInput, Scenario
@@ -23,9 +23,9 @@ SIZES_SEEDS = (2, 4, 8, 16)
 
 @dataclass(frozen=True)
 class Form:
-    """What is asked."""
+    """What is asked; an outcome that the scenario does not have stands for its first."""
 
-    outcome: str = others_wait("xAI")
+    outcome: str = ""
     method: str = "morris"
     samples: int = SAMPLES["morris"]
     seeds: int = requests.Sensitivity.runs

@@ -21,6 +21,13 @@ def sighted_quarter(scenario: Scenario) -> str:
     return scenario.story.quarter or next((q for q in reversed(scenario.quarters) if q in known), scenario.quarters[-1])
 
 
+def newest(scenario: Scenario) -> str:
+    """The product announced last by the quarter that cards are of; the story's where none is."""
+    dates = {name: product.announced for name, product in scenario.products.items()}
+    known = [name for name in dates if dates[name] <= sighted_quarter(scenario)]
+    return max(known, key=dates.__getitem__, default=scenario.story.product)
+
+
 def generations(scenario: Scenario) -> list[str]:
     """The first product of each generation, in their order, without those that soon leave the market."""
     found: dict[int, str] = {}

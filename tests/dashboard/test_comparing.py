@@ -5,20 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+from dataclasses import replace
 
 import pytest
 
 from dashboard.compare import form as comparing
 from dashboard.compare import told as findings
 from dashboard.compare.asked import outcomes
-from dashboard.compare.form import AS_SET, LEVER, RUSH, Comparison, Form, Wanted, computed, fitted
+from dashboard.compare.form import AS_SET, LEVER, Comparison, Form, Wanted, computed, fitted, story_told
 from dashboard.state.session import Setting, scenario_of
 from market.scenario.scenario import shipped
 from runs.analysis.compare import Difference
 from runs.engine import outcomes as reading
 
-WAIT, PREMIUM, PEAK = RUSH.outcomes
-SMALL = Form(vectors=3, seeds=2)
+RUSH = story_told("colossus")
+WAIT, DELIVERED, PREMIUM = RUSH.outcomes
+PEAK = "peak premium of H100"
+SMALL = replace(RUSH, vectors=3, seeds=2)
 
 
 def made(outcome: str, mean: float, low: float, high: float, treatment: str = "colossus", **more) -> Difference:
@@ -40,15 +44,47 @@ def shown(found: list[Difference], form: Form = RUSH) -> Comparison:
 def test_the_sentence_of_two_scenarios():
     found = [made(WAIT, 0.31, 0.12, 0.52), made(PREMIUM, -0.001, -0.003, 0.001), made(PEAK, 0.0, 0.0, 0.0)]
     assert findings.sentence(shown(found)) == (
-        "xAI's rush adds 0.3 weeks [0.1, 0.5] to everybody else's wait, makes no difference to the mean H100 premium "
+        "xAI's rush adds 0.3 weeks [0.1, 0.5] to everybody else's wait, makes no difference to the mean B200 premium "
         "that could be told from chance (-0.1 percentage points [-0.3, 0.1]) and leaves the highest H100 premium "
         "exactly as it is."
     )
-    other = Form(control="colossus", treatment="auction")
-    found = [made(WAIT, -8.7, -9.5, -7.9, "auction", control_name="colossus")]
+    other = Form(control="deposits", treatment="auction")
+    found = [made(WAIT, -8.7, -9.5, -7.9, "auction", control_name="deposits")]
     assert findings.sentence(shown(found, other)) == (
-        "Going from colossus to auction takes 8.7 weeks [7.9, 9.5] off everybody else's wait."
+        "Going from deposits to auction takes 8.7 weeks [7.9, 9.5] off everybody else's wait."
     )
+
+
+def test_what_a_story_says_is_the_subject_where_the_comparison_is_the_storys():
+    assert findings.difference(RUSH) == "xAI's rush"
+    assert findings.difference(Form(control="colossus", treatment="no-rush")) == "xAI's patience"
+    assert findings.difference(Form(control="colossus", treatment="auction")) == "The auction"
+    assert findings.difference(Form(control="no-rush", treatment="auction")) == ""
+    assert findings.difference(Form(control="no-rush", treatment=AS_SET)) == ""
+
+
+def test_a_story_told_is_a_scenario_against_its_counterfactual_by_what_it_can_move():
+    assert (RUSH.control, RUSH.treatment) == ("no-rush", "colossus")
+    assert RUSH.outcomes == (
+        "mean realised_lead_weeks of all but xAI",
+        "total delivered of all but xAI",
+        "mean premium of B200",
+    )
+    ban = story_told("export-ban")
+    assert (ban.control, ban.treatment) == ("colossus", "export-ban")
+    assert ban.outcomes[:2] == ("mean realised_lead_weeks of all but China", "total delivered of all but China")
+    assert fitted(ban, Setting()) == ban
+    assert story_told("glut") == story_told("reference") == RUSH
+
+
+@pytest.mark.parametrize("name", [name for name in shipped() if comparing.paired(name)])
+def test_a_story_told_is_a_sentence_of_known_numbers(name):
+    form = replace(story_told(name), vectors=2, seeds=2)
+    found = computed(Wanted(form, Setting(name)), lambda done, total: True)
+    assert [one.outcome for one in found.found] == list(form.outcomes)
+    assert all(math.isfinite(one.mean) for one in found.found)
+    assert findings.sentence(found).startswith(findings.difference(form))
+    assert "nan" not in findings.sentence(found)
 
 
 def test_the_sentence_of_several_values_names_the_ends():
@@ -90,8 +126,8 @@ def test_every_outcome_that_can_be_picked_can_be_read():
 
 def test_what_can_be_held_against_what():
     assert "colossus" in comparing.comparable("no-rush")
-    assert comparing.comparable("glut") == ("free",)
     assert comparing.comparable("reference") == ()
+    assert comparing.comparable("glut") == ("free",)
     changed = Setting().changed("market.deposit", 0.3)
     assert AS_SET not in comparing.controls(Setting())
     assert comparing.treatments(AS_SET, changed)[0] == "colossus"
@@ -101,8 +137,10 @@ def test_what_can_be_held_against_what():
 
 def test_a_form_is_fitted_to_the_drawer():
     assert fitted(RUSH, Setting("reference")) == RUSH
-    assert fitted(Form(treatment="no-rush"), Setting()).treatment == comparing.comparable("no-rush")[0]
-    lever = fitted(Form(way=LEVER), Setting("reference"))
+    assert fitted(replace(RUSH, treatment="no-rush"), Setting()).treatment == comparing.comparable("no-rush")[0]
+    assert fitted(Form(control="reference"), Setting("auction")).control == "colossus"
+    assert fitted(replace(RUSH, outcomes=()), Setting()).outcomes == ()
+    lever = fitted(replace(RUSH, way=LEVER), Setting("reference"))
     assert lever.lever == "market.allocation"
     assert json.dumps("uniform") in lever.values
     assert json.dumps(scenario_of("reference").get("market.allocation")) not in lever.values

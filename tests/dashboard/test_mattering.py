@@ -66,7 +66,9 @@ def test_sobol_is_told_in_shares():
 
 
 def test_a_form_is_fitted_to_the_drawer():
-    assert fitted(Form(), Setting()) == Form()
+    assert fitted(Form(), Setting()).outcome == "mean realised_lead_weeks of all but xAI"
+    assert fitted(Form(PEAK), Setting()) == Form(PEAK)
+    assert fitted(Form(), Setting("export-ban")).outcome == "mean realised_lead_weeks of all but China"
     other = fitted(Form(method="sobol"), Setting("reference"))
     assert (other.outcome, other.samples) == ("mean realised_lead_weeks of all but A", 256)
     assert Wanted(other, Setting("reference").changed("market.allocation", "linear")).command() == ""
