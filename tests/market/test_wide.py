@@ -46,7 +46,7 @@ def test_get_tells_the_value_of_all_or_each_ones_own():
     assert COLOSSUS.get("buyers.*.elasticity") == 1.45
     apart = COLOSSUS.replace("buyers.xAI.elasticity", 2.0)
     assert apart.get("buyers.*.elasticity") == {
-        f"buyers.{name}.elasticity": 2.0 if name == "xAI" else 1.0 for name in apart.buyers
+        f"buyers.{name}.elasticity": 2.0 if name == "xAI" else 1.45 for name in apart.buyers
     }
     assert apart.get("buyers.Hyperscaler.class") == "Hyperscaler"
 

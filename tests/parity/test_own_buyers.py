@@ -26,6 +26,7 @@ def raw():
     oracle = {"class": "MoodyBuyer", "opening_stock": 7841.0, "opening_product": "A100", "income": 400.0}
     amazon = raw["buyers"]["Amazon"] | {"class": "ThriftyCloud"}
     del amazon["capex_share"]
+    del raw["buyers"]["Google"]["capex_share"]
     return changed(
         raw,
         {

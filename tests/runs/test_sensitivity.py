@@ -98,7 +98,7 @@ def test_groups_are_one_input_each():
 def test_runs_that_failed_are_refused_with_their_numbers(tmp_path):
     (tmp_path / "stuck.toml").write_text(STUCK)
     stuck = Scenario.load(tmp_path / "stuck.toml")
-    poisoned = {"supplier.capacity_factor": Uniform(low=0.0, high=0.2), "buyers.A.urgency": Uniform(low=0.0, high=0.1)}
+    poisoned = {"supplier.capacity_factor": Uniform(low=0.0, high=0.02), "buyers.A.urgency": Uniform(low=0.0, high=0.1)}
     made = Sensitivity(stuck, "pawn", QUOTE, samples=64, runs=2, uncertainties=poisoned).run()
     with pytest.raises(BadInput, match=r"outcome quote: \d+ of 128 runs failed .*\(runs \d+, .*drop_failed"):
         made.indices()
