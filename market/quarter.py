@@ -342,13 +342,15 @@ def find_shadow_prices(market, supplier, products, buyers):
         elif product.exportable > 0.0:
             controlled += product.wafers
             stock_controlled += product.stock * product.hae
-    share = controlled / used if used > 0.0 else 0.0
+    share = min(1.0, controlled / supplier.wafers) if supplier.wafers > 0.0 else 0.0
     idle = max(0.0, 1.0 - used / supplier.wafers) if supplier.wafers > 0.0 else 0.0
     supply_open = stock_open + output * (1.0 - share)
     supply_controlled = stock_controlled + output * max(share, idle)
     reference = market.hae_price
     shadow_open = clearing.clearing_price(market, buyers, supply_open, reference, clearing.OPEN)
-    shadow_controlled = clearing.clearing_price(market, buyers, supply_controlled, reference, clearing.CONTROLLED)
+    shadow_controlled = 0.0
+    if supply_controlled > 0.0:
+        shadow_controlled = clearing.clearing_price(market, buyers, supply_controlled, reference, clearing.CONTROLLED)
     for p in range(market.product_count):
         product = products[p]
         shadow = 0.0

@@ -120,9 +120,10 @@ class Planner(Reviser):
 
     def limited(self, need, by_money, by_power):
         """A need, or what money, power and space leave of it; which of them cuts it is noted."""
-        if need - by_power > book.DUST * need and by_power <= max(0.0, by_money):
+        slack = book.DUST * need
+        if need - by_power > slack and by_power <= max(0.0, by_money) + slack:
             self.at_power = self.at_power + need
-        elif need - by_money > book.DUST * need:
+        elif need - by_money > slack:
             self.at_money = self.at_money + need
         return min(need, by_money, by_power)
 

@@ -40,7 +40,7 @@ def test_few_runs_come_at_once_the_others_when_the_rules_are_compiled(visit):
     assert first[0] == weeks(float(np.median(np.nanmax(quotes[:20], axis=1))))
 
     move(page, "Shock level", "ArrowLeft", 8)  # the page answers meanwhile
-    expect(page.locator(".gm-chip-changed")).to_be_visible()
+    expect(page.locator(".gm-chip-changed")).to_be_visible(timeout=60_000)
     expect(line).to_contain_text("20 of 200 runs, stepped live")
     assert figures(page) != first
     page.get_by_role("link", name="Live").click()
