@@ -337,13 +337,14 @@ def find_shadow_prices(market, supplier, products, buyers):
     for p in range(market.product_count):
         product = products[p]
         used += product.wafers
+        stock = book.unmade(product.stock_before + product.produced, product.shipped + product.lost) * product.hae
         if product.open_market > 0.0:
-            stock_open += product.stock * product.hae
+            stock_open += stock
         elif product.exportable > 0.0:
             controlled += product.wafers
-            stock_controlled += product.stock * product.hae
+            stock_controlled += stock
     share = min(1.0, controlled / supplier.wafers) if supplier.wafers > 0.0 else 0.0
-    idle = max(0.0, 1.0 - used / supplier.wafers) if supplier.wafers > 0.0 else 0.0
+    idle = book.unmade(1.0, used / supplier.wafers) if supplier.wafers > 0.0 else 0.0
     supply_open = stock_open + output * (1.0 - share)
     supply_controlled = stock_controlled + output * max(share, idle)
     reference = market.hae_price

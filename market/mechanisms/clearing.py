@@ -10,6 +10,8 @@ SPAN = 64.0
 """A clearing price is sought between the reference price over and times this."""
 CLOSE = 1e-10
 """Relative precision of a clearing price."""
+DUST = 1e-9
+"""Share of what is wanted below which there is no supply."""
 NOTHING = 1e-12
 """Share of the supply below which nothing is wanted."""
 MOST_STEPS = 60
@@ -49,7 +51,7 @@ def clearing_price(market, buyers, supply, reference, what):
     most = wanted(market, buyers, reference / SPAN, what)
     if most <= supply * NOTHING:
         return 0.0
-    if supply <= 0.0:
+    if supply <= most * DUST:  # what rounding leaves of none
         return reference * SPAN
     low = math.log(reference / SPAN)
     high = math.log(reference * SPAN)
