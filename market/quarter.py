@@ -225,7 +225,7 @@ def ship_lines(market, product, buyers, first, last, due, units, firm):
                     part = buyer.take(market, product, line, part)
                     left = max(0.0, left - part)
                     product.shipped = product.shipped + part
-                    product.stock = max(0.0, product.stock - part)
+                    product.stock = book.unmade(product.stock, part)
 
 
 @both_gears
@@ -337,12 +337,11 @@ def find_shadow_prices(market, supplier, products, buyers):
     for p in range(market.product_count):
         product = products[p]
         used += product.wafers
-        stock = book.unmade(product.stock_before + product.produced, product.shipped + product.lost) * product.hae
         if product.open_market > 0.0:
-            stock_open += stock
+            stock_open += product.stock * product.hae
         elif product.exportable > 0.0:
             controlled += product.wafers
-            stock_controlled += stock
+            stock_controlled += product.stock * product.hae
     share = min(1.0, controlled / supplier.wafers) if supplier.wafers > 0.0 else 0.0
     idle = book.unmade(1.0, used / supplier.wafers) if supplier.wafers > 0.0 else 0.0
     supply_open = stock_open + output * (1.0 - share)

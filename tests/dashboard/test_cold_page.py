@@ -47,7 +47,7 @@ def test_few_runs_come_at_once_the_others_when_the_rules_are_compiled(visit):
     page.get_by_role("button", name="Step", exact=True).click()
     expect(page.locator(".gm-now b")).to_have_text("2022Q4")
     page.get_by_role("link", name="Compare").click()
-    page.get_by_role("button", name="The rush, in one click").click()
+    page.get_by_role("button", name="In one click: xAI's rush").click()
     expect(line).to_contain_text("Compiling the rules")
     page.get_by_role("button", name="Cancel").click()
 

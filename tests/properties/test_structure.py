@@ -4,7 +4,7 @@ import math
 from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agents.bargainer import ISSUES, PRICE
@@ -87,6 +87,11 @@ def test_p11_under_proportional_two_halves_are_a_whole(raw):
 # --- P12: everything twice ------------------------------------------------------------------------------------
 
 
+def dusty(wafers):
+    """Whether a quarter has a capacity that is nothing but what rounding left of one."""
+    return bool(((wafers > 0.0) & (wafers < CLOSE * wafers.max())).any())
+
+
 @many
 @given(IMPERSONAL, st.sampled_from(ANONYMOUS))
 def test_p12_a_world_beside_its_like(raw, rule):
@@ -98,6 +103,7 @@ def test_p12_a_world_beside_its_like(raw, rule):
         option["capacity"] *= 2.0
         option["learning_scale"] = 2.0 * option.get("learning_scale", 100_000.0)
     one, two = measured(Scenario.from_dict(raw)), measured(Scenario.from_dict(twice))
+    assume(not dusty(one["wafers"]) and not dusty(two["wafers"]))
     for name in one:
         if name.startswith("buyer_share"):
             two[name] = 2.0 * two[name]
