@@ -20,7 +20,7 @@ from typing import IO
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dashboard.server.settings import JAVASCRIPT
 from market import Scenario, simulate
@@ -28,6 +28,7 @@ from market import Scenario, simulate
 ROOT = Path(__file__).parents[2]
 LONG = 60_000
 """Milliseconds to wait for the first chart."""
+expect.set_options(timeout=LONG)  # what is computed takes its time on a busy machine; no test is timed
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def press(page: Page, name: str) -> None:
 def narrow(page: Page) -> None:
     """On a phone nothing sticks out, once the drawer has gone."""
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.documentElement.scrollWidth <= 390", timeout=5000)
+    page.wait_for_function("document.documentElement.scrollWidth <= 390", timeout=60_000)
 
 
 def drawn(page: Page) -> dict[str, tuple[float, ...]]:
