@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli import analysis, ask, backtest, batch, discover
+from runs.cli import analysis, ask, backtest, batch, calibrate, discover
 from runs.cli.arguments import Changes, ScenarioName, changed
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.requests.request import option
@@ -179,6 +179,7 @@ app.command("compare")(analysis.compare)
 app.command("ask")(ask.ask)
 app.command("discover")(discover.discover)
 app.command("backtest")(backtest.backtest)
+app.command("calibrate")(calibrate.calibrate)
 
 
 @app.command("app")
