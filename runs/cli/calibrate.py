@@ -39,7 +39,7 @@ def calibrate(
     ] = Calibration.seed,
     threads: Annotated[
         int | None,
-        typer.Option(parser=whole_number, metavar="N", help="How many work; one per processor if not given."),
+        typer.Option(parser=whole_number, metavar="N", help="How many; one per processor if not given."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
