@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
-from market import Scenario, simulate
+from market import Scenario
 from market.gears.simulate import Failure
 from runs.backtest import loss
 from runs.backtest.facts import FACTS, facts
@@ -18,6 +18,7 @@ from runs.backtest.paths import Missing, Paths
 from runs.backtest.silence import Silence, silences
 from runs.backtest.truths import DEPOSITS, TRUTHS, truths
 from runs.engine.evaluate import shifted
+from runs.engine.spread import ensemble_of
 
 if TYPE_CHECKING:
     from runs.engine.evaluate import Progress
@@ -107,7 +108,10 @@ def judge(asked: Backtest, progress: Progress | None = None) -> Judgement:
     results: dict[float, xr.Dataset] = {}
     for n, deposit in enumerate(deposits):
         ahead = None if progress is None else shifted(progress, n * asked.runs, len(deposits) * asked.runs)
-        results[deposit] = simulate(scenario.replace(DEPOSIT, deposit), asked.runs, asked.seed, progress=ahead)
+        charged = scenario.replace(DEPOSIT, deposit)
+        results[deposit] = ensemble_of(
+            charged, asked.runs, asked.seed, asked.posterior, tuple(asked.changes), progress=ahead
+        )
     own = results[scenario.get(DEPOSIT)]
     failures = own.attrs["failures"]
     try:

@@ -20,8 +20,8 @@ from runs.calibration.space import Space, settings, space
 from runs.refusal import Refused
 
 TABLE, MANIFEST = "posterior.csv", "manifest.json"
-AUTO, NONE = "auto", "none"
-"""Values of the setting ``posterior``: the shipped one where it is about the scenario, and none."""
+NONE = "none"
+"""The value of a setting ``posterior`` that asks for none; without a value it is the shipped one of the scenario."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,8 @@ def rules_of(scenario: Scenario) -> str:
 
 def data_of() -> dict[str, str]:
     """Hashes of the real figures: what drives the model, and what it was fitted to."""
-    found = {
-        "inputs": files("market") / "history" / "inputs.csv",
-        "outcomes": files("runs") / "history" / "outcomes.csv",
-    }
-    return {name: digest(file.read_bytes()) for name, file in found.items() if file.is_file()}
+    found = {"market": "inputs.csv", "runs": "outcomes.csv"}
+    return {name: digest((files(package) / "history" / name).read_bytes()) for package, name in found.items()}
 
 
 def read(folder: Path, source: str) -> Posterior:
@@ -98,22 +95,22 @@ def read(folder: Path, source: str) -> Posterior:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         content = (folder / TABLE).read_bytes()
-        wanted, names = manifest["digest"], list(manifest["start"])
+        wanted, fields = manifest["digest"], list(manifest["start"])
         reference = Scenario.load(manifest["scenario"]).replace_all(manifest["changes"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f"posterior {source}: cannot be read ({error}); allowed: a folder of gpumarket calibrate"
-        ) from None
+        said = f"cannot be read ({type(error).__name__}); allowed: a folder of gpumarket calibrate"
+        raise BadInput(f"posterior {source}: {said}") from None
     if digest(content) != wanted:
-        raise BadInput(f"posterior {source}: {TABLE} is not what {MANIFEST} says: damaged, or edited; allowed: neither")
+        raise BadInput(f"posterior {source}: {TABLE} is not what {MANIFEST} says; allowed: neither damaged nor edited")
     table = pd.read_csv(folder / TABLE)
-    free = space(reference, {name: settings(manifest["scenario"])["parameters"][name] for name in names})
+    priors = settings(manifest["scenario"])["parameters"]
+    free = space(reference, {path: priors[path] for path in fields})
     for what, then, now in changed(manifest, free):
         raise BadInput(
             f"posterior {source}: was made with other {what} ({then}, now {now}); "
             f"calibrate anew: gpumarket calibrate {manifest['scenario']} --out DIR, or go without: --posterior none"
         )
-    return Posterior(free, table[names], manifest, source)
+    return Posterior(free, table[fields], manifest, source)
 
 
 def changed(manifest: dict[str, Any], free: Space) -> list[tuple[str, str, str]]:
@@ -123,31 +120,32 @@ def changed(manifest: dict[str, Any], free: Space) -> list[tuple[str, str, str]]
     return [(what, then, now) for what, then, now in found if then != now]
 
 
+def names() -> list[str]:
+    """Scenarios whose posterior comes with the package."""
+    return sorted(path.parent.name for path in Path(str(files("runs") / "posteriors")).glob(f"*/{MANIFEST}"))
+
+
 @cache
-def shipped(name: str) -> Posterior | None:
-    """The posterior of a scenario that comes with the package, if there is one; raises what :func:`read` does."""
-    folder = Path(str(files("runs") / "posteriors" / name))
-    return read(folder, name) if (folder / MANIFEST).is_file() else None
+def shipped(name: str) -> Posterior:
+    """The posterior of a scenario that comes with the package; raises what :func:`read` does."""
+    return read(Path(str(files("runs") / "posteriors" / name)), name)
 
 
-def find(setting: str, scenario: Scenario) -> Posterior | None:
-    """What the setting ``posterior`` means for a scenario: ``auto``, ``none``, a shipped name or a folder.
+def find(setting: str | None, scenario: Scenario) -> Posterior | None:
+    """What the setting ``posterior`` means for a scenario: ``none``, a shipped name, a folder, or what there is.
 
     Raises:
         BadInput: there is no such posterior, it is not about the scenario, or :func:`read` refuses it.
     """
     if setting == NONE:
         return None
-    if setting == AUTO:
-        found = shipped("colossus")
-        return found if found is not None and found.about(scenario) else None
+    if setting is None:
+        return next((found for name in names() if (found := shipped(name)).about(scenario)), None)
     folder = Path(setting)
-    named = folder.name == setting and not folder.is_dir()
-    found = shipped(setting) if named else read(folder, setting)
-    if found is None:
-        raise Refused(
-            "posterior", f"found {setting!r}; allowed: auto, none, colossus, or a folder of gpumarket calibrate"
-        )
+    if setting not in names() and not folder.is_dir():
+        allowed = f"{', '.join([NONE, *names()])}, or a folder of gpumarket calibrate"
+        raise Refused("posterior", f"found {setting!r}; allowed: {allowed}")
+    found = shipped(setting) if setting in names() else read(folder, setting)
     if not found.about(scenario):
-        raise Refused("posterior", f"found {setting!r}, which is not about {scenario.name}; allowed: none")
+        raise Refused("posterior", f"found {setting!r}, which is not about {scenario.name}; allowed: {NONE}")
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runs.cli.arguments import Changes, ScenarioName, fields
+from runs.cli.arguments import Changes, PosteriorOf, ScenarioName, fields
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Backtest
 
@@ -27,6 +27,7 @@ def backtest(
         int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
     ] = None,
     changes: Changes = None,
+    posterior: PosteriorOf = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
     ] = None,
@@ -37,7 +38,7 @@ def backtest(
 
     if out is not None:
         tables.check_new(out)
-    asked = Backtest(scenario, runs, seed, fields(changes))
+    asked = Backtest(scenario, runs, seed, fields(changes), posterior)
     with Progress(runs, "Backtest") as bar:
         found = asked.run(bar)
     if out is not None:

@@ -11,10 +11,11 @@ import pandas as pd
 import xarray as xr
 
 from market import Scenario
+from market import simulate as market_alone
 from market.gears import ensemble
 from market.gears.draws import check_key
 from market.gears.simulate import Cancelled, Failure, Progress, check_runs, check_size, dataset, explain
-from runs.calibration.posterior import Posterior
+from runs.calibration.posterior import Posterior, find
 from runs.engine.engine import Engine
 from runs.engine.experiment import Experiment
 
@@ -64,6 +65,33 @@ class Spread:
         return self.experiment.scenario_at(run // self.each)
 
 
+def ensemble_of(
+    scenario: Scenario,
+    runs: int,
+    seed: int | None = None,
+    setting: str | None = None,
+    kept: Sequence[str] = (),
+    trace: bool = False,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """An ensemble over the vectors that a setting ``posterior`` means, or of the scenario as it is if there are none.
+
+    Args:
+        scenario: what is run.
+        runs: how many.
+        seed: of the draws; the scenario's own if None.
+        setting: as :func:`runs.calibration.posterior.find` reads it.
+        kept: paths of fields that keep what the scenario says.
+        trace: step the runs live, with their deals, offers and orders.
+        progress: called as ``progress(done, runs)``; cancels if it returns False.
+    """
+    found = find(setting, scenario)
+    if found is None:
+        return market_alone(scenario, runs, seed, trace=trace, progress=progress)
+    own = Spread(scenario, found, runs, scenario.seed if seed is None else seed, kept)
+    return simulate(own, trace, progress)
+
+
 def simulate(spread: Spread, trace: bool = False, progress: Progress | None = None) -> xr.Dataset:
     """What :func:`market.simulate` gives, with the vector of each run as the coordinate ``vector``.
 
@@ -98,7 +126,8 @@ def simulate(spread: Spread, trace: bool = False, progress: Progress | None = No
     ]
     result = dataset(scenario, built, values, spread.seed, 0, failures)
     result = result.assign_coords(vector=("run", spread.vectors))
-    result.attrs["posterior"] = spread.posterior.hash
+    result.attrs["posterior"] = {"source": spread.posterior.source, "hash": spread.posterior.hash, "each": spread.each}
+    result.attrs["kept"] = list(spread.kept)
     if trace:
         result.attrs["trace"] = {
             name: pd.concat(found or [pd.DataFrame()], ignore_index=True) for name, found in tables.items()
