@@ -55,7 +55,7 @@ class Effort:
         return self.anneal + self.settle + self.sample
 
 
-FULL = Effort(members=128, points=20_000, anneal=240, settle=60, sample=800, thin=10)
+FULL = Effort(members=128, points=10_000, anneal=240, settle=60, sample=500, thin=10, many=24)
 QUICK = Effort(members=64, points=4_000, anneal=160, settle=20, sample=80, thin=4, many=16)
 SMALL = Effort(members=48, points=1_500, anneal=90, settle=0, sample=120, thin=4, many=8)
 """Of recovery tests."""
