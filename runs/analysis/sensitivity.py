@@ -14,6 +14,8 @@ from market import BadInput, Scenario
 from market.scenario.schema import suggest
 from market.scenario.uncertainty import Distribution, Uniform
 from runs.analysis.indices import GIVEN, INERT, MAIN, Indices, analyse
+from runs.calibration import posterior
+from runs.calibration.posterior import Posterior
 from runs.designs.design import Design, check_groups, is_design
 from runs.designs.sampling import Groups, LatinHypercube, Morris, Saltelli, Sampling, Sobol
 from runs.engine import outcomes
@@ -160,6 +162,8 @@ def plan(asked: Sensitivity) -> Plan:
     """
     check_method(asked.method)
     world = World.of(asked)
+    if (sample := posterior_of(asked, world)) is not None:
+        return plan_over(sample, asked, world)
     if not world.space:
         raise BadInput(f"{world.scenario.source}: uncertainties: found none; allowed: one or more")
     if world.groups and asked.method in GIVEN:
@@ -184,6 +188,38 @@ def plan(asked: Sensitivity) -> Plan:
     return Plan(experiment, asked.method, shares, world.groups, levels, asked.second_order)
 
 
+def posterior_of(asked: Sensitivity, world: World) -> Posterior | None:
+    """Where the points come from, None where from the ranges of what is uncertain.
+
+    Raises:
+        BadInput: there is no such posterior, or it is asked for with a method or inputs that cannot take it.
+    """
+    own = asked.uncertainties is not None or world.designed
+    if asked.method in GIVEN and not own:
+        return posterior.find(asked.posterior, world.scenario)
+    if asked.posterior not in (None, posterior.NONE):
+        allowed = f"{', '.join(GIVEN)}, of a scenario's own inputs, since a posterior's are not independent"
+        raise Refused("posterior", f"found {asked.posterior!r} with {asked.method}; allowed with {allowed}")
+    return None
+
+
+def plan_over(sample: Posterior, asked: Sensitivity, world: World) -> Plan:
+    """Points that are vectors of a posterior: each input by its rank among them."""
+    count = asked.samples_used
+    sampling(asked.method, count, asked.sampler_seed)
+    shares = sample.table.rank(method="average").to_numpy()[posterior.places(len(sample.table), count)]
+    made = pd.DataFrame(shares / (len(sample.table) + 1.0), columns=sample.space.names)
+    made[INERT] = np.random.default_rng(asked.sampler_seed).random(count)
+    experiment = Experiment(
+        scenario=world.scenario,
+        points=sample.points(world.scenario, count, tuple(asked.changes)),
+        runs_per_point=asked.runs,
+        seed=world.scenario.seed if asked.seed is None else asked.seed,
+        outcomes=_wanted(world.outcomes, world.scenario, asked.over_time),
+    )
+    return Plan(experiment, asked.method, made, {}, 4, False)
+
+
 @dataclass(frozen=True)
 class World:
     """The scenario that a request is about, what is uncertain and moved together in it, and the outcomes by name."""
@@ -192,6 +228,8 @@ class World:
     space: Mapping[str, Distribution]
     groups: Groups
     outcomes: Mapping[str, str]
+    designed: bool = False
+    """Whether a design says what is uncertain."""
 
     @classmethod
     def of(cls, asked: Sensitivity) -> World:
@@ -215,6 +253,7 @@ class World:
             space,
             asked.groups or (design.head.groups if design else {}),
             {name: known.get(text, text) for name, text in by_name(asked.outcomes or standard).items()},
+            own is not None,
         )
 
 

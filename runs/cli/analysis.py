@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.arguments import Changes, fields, groups_of, lever_of
+from runs.cli.arguments import Changes, PosteriorOf, fields, groups_of, lever_of
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Comparison, Sensitivity
 from runs.words import duration, percent
@@ -58,6 +58,7 @@ def sensitivity(
     ] = None,
     changes: Changes = None,
     drop_failed: DropFailed = False,
+    posterior: PosteriorOf = None,
     out: ReportFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -79,6 +80,7 @@ def sensitivity(
         groups_of(group),
         fields(changes),
         drop_failed,
+        posterior=posterior,
     )
     began = time.perf_counter()
     with Progress(0, "Sensitivity") as bar:
@@ -186,6 +188,7 @@ def compare(
     sampler_seed: SamplerSeed = Comparison.sampler_seed,
     changes: Changes = None,
     drop_failed: DropFailed = False,
+    posterior: PosteriorOf = None,
     out: ReportFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -204,6 +207,7 @@ def compare(
         sampler_seed,
         fields(changes),
         drop_failed,
+        posterior,
     )
     began = time.perf_counter()
     with Progress(0, "Comparing") as bar:

@@ -19,6 +19,15 @@ Changes = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change a field, e.g. buyers.xAI.urgency=0.4. May be repeated."),
 ]
 
+PosteriorOf = Annotated[
+    str | None,
+    typer.Option(
+        "--posterior",
+        metavar="NAME|DIR|none",
+        help="Vectors that fit history: shipped, or a folder of calibrate; else what is shipped for the scenario.",
+    ),
+]
+
 
 def fields(changes: Sequence[str] | None) -> dict[str, Any]:
     """Values by path, as ``--set`` gives them.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runs.cli.arguments import PosteriorOf
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Inquiry
 from runs.words import NOTHING, duration
@@ -29,6 +30,7 @@ def ask(
     seed: Annotated[
         int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
     ] = None,
+    posterior: PosteriorOf = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every treatment, not the first alone.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a report to a new folder; of several, one folder each.")
@@ -44,7 +46,7 @@ def ask(
         return
     if out is not None:
         tables.check_new(out)
-    asked = Inquiry(list(shipped()) if names == ["all"] else list(dict.fromkeys(names)), vectors, runs, seed)
+    asked = Inquiry(list(shipped()) if names == ["all"] else list(dict.fromkeys(names)), vectors, runs, seed, posterior)
     began = time.perf_counter()
     with Progress(0, "Asking") as bar:
         found = asked.run(progress=bar)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli import analysis, ask, backtest, batch, discover
-from runs.cli.arguments import Changes, ScenarioName, changed
+from runs.cli import analysis, ask, backtest, batch, calibrate, discover
+from runs.cli.arguments import Changes, PosteriorOf, ScenarioName, changed, fields
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.requests.request import option
 
@@ -76,13 +76,14 @@ def run(
         typer.Option(parser=gear_name, metavar="GEAR", help="ensemble (fast) or live (Mesa; also traces deals)."),
     ] = "ensemble",
     changes: Changes = None,
+    posterior: PosteriorOf = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario many times and print the medians, quarter by quarter."""
-    from market import simulate
+    from runs.engine.spread import ensemble_of
     from runs.folder import tables
 
     chosen = changed(scenario, changes)
@@ -91,7 +92,7 @@ def run(
     began = time.perf_counter()
     stepped = gear == "live" or steps_while_compiling(chosen, runs)
     with Progress(runs) as progress:
-        results = simulate(chosen, runs=runs, seed=seed, trace=stepped, progress=progress)
+        results = ensemble_of(chosen, runs, seed, posterior, tuple(fields(changes)), stepped, progress)
     if gear == "ensemble":
         results.attrs.pop("trace", None)
     seconds = time.perf_counter() - began
@@ -179,6 +180,7 @@ app.command("compare")(analysis.compare)
 app.command("ask")(ask.ask)
 app.command("discover")(discover.discover)
 app.command("backtest")(backtest.backtest)
+app.command("calibrate")(calibrate.calibrate)
 
 
 @app.command("app")
@@ -233,6 +235,7 @@ def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out
             "seed": int(results.attrs["seed"]),
             "runs": int(results.sizes["run"]),
             "gear": gear,
+            "posterior": results.attrs.get("posterior"),
             "seconds": round(seconds, 3),
             "out": None if out is None else str(out),
             "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
@@ -255,12 +258,20 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
         table.add_column(column.heading, justify="right", no_wrap=True)
     for row in market_rows(results):
         table.add_row(row["quarter"], *(column.text(row[name]) for name, column in SHOWN.items()))
-    print(f"{scenario.title}\nMedian of {runs} runs, ± Monte Carlo error; seed {results.attrs['seed']}\n")
+    print(f"{scenario.title}\nMedian of {runs} runs{spread_words(results)}, ± Monte Carlo error; "
+          f"seed {results.attrs['seed']}\n")  # fmt: skip
     Console().print(table)
     for failure in results.attrs["failures"]:
         print(f"run {failure.replication} failed: {failure.sentence}", file=sys.stderr)
     message = f"{runs} runs in {seconds:.2f} s"
     print(message + (f", written to {out}" if out is not None else ""), file=sys.stderr)
+
+
+def spread_words(results: Any) -> str:
+    """What the runs are spread over, if over anything but chance."""
+    if "vector" not in results.coords:
+        return ""
+    return f" over {int(results['vector'].max()) + 1} vectors that fit history"
 
 
 def check_packages() -> None:

@@ -203,6 +203,8 @@ def manifest_of(scenario: Scenario, results: xr.Dataset, gear: str, seconds: flo
         "first_replication": int(results["run"].values[0]),
         "runs": int(results.sizes["run"]),
         "gear": gear,
+        "posterior": results.attrs.get("posterior"),
+        "kept": results.attrs.get("kept", []),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
