@@ -50,7 +50,8 @@ class Posterior:
     def points(self, scenario: Scenario, count: int, kept: Sequence[str] = ()) -> dict[str, np.ndarray]:
         """Values of each single field that so many vectors reach in a scenario, as points of an experiment.
 
-        Evenly over the sample; each vector is taken as often as any other, or once more.
+        Evenly over the sample, and fewer are the first of more; each vector is taken as often as any other, or once
+        more.
 
         Args:
             scenario: the one calibrated, or another of the same world.
@@ -63,10 +64,14 @@ class Posterior:
 
 
 def places(size: int, count: int) -> np.ndarray:
-    """Rows of a table of some size, evenly spread; ``count`` of them, over and over if there are fewer."""
-    if count <= size:
-        return np.arange(count) * size // count
-    return np.arange(count) % size
+    """Rows of a table of some size in an order of which every beginning is evenly spread, over and over.
+
+    The order of the radical inverse in base 2 (van der Corput 1935).
+    """
+    bits = max(1, (size - 1).bit_length())
+    inverse = [int(f"{row:0{bits}b}"[::-1], 2) for row in range(1 << bits)]
+    order = np.array([row for row in inverse if row < size])
+    return order[np.arange(count) % size]
 
 
 def digest(content: bytes) -> str:

@@ -50,7 +50,7 @@ def calibrate(
         scenario, out, quick, inner, candidate, candidates, recovery, resume, seed, threads or None
     )  # fmt: skip
     began = time.monotonic()
-    with Progress(0, "Calibrate") as bar:
+    with Progress(0, "Calibrate", "generations") as bar:
         found = asked.run(lambda done, total, what: bar(done, total, what))
     if as_json:
         print_json(tables.finite(facts(found)))

@@ -20,13 +20,14 @@ from runs.engine.engine import Engine
 from runs.engine.experiment import Experiment
 
 SEEDS = 4
-"""Runs of a vector in a small ensemble: as few as tell what chance does from what nobody knows."""
-FEWEST = 2 * SEEDS
+"""Runs of a vector, as few as tell what chance does from what nobody knows; more where vectors are used up."""
 
 
 @dataclass(frozen=True)
 class Spread:
     """Run ``n`` has the draws of replication ``n``, as without a posterior, and the vector ``n // each``.
+
+    Fewer runs are the first of more, as long as there are vectors enough.
 
     Args:
         scenario: what is run.
@@ -45,8 +46,6 @@ class Spread:
     @property
     def each(self) -> int:
         """Runs of a vector."""
-        if self.runs < FEWEST:
-            return 1
         return max(SEEDS, -(-self.runs // len(self.posterior.table)))
 
     @property

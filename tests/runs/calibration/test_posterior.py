@@ -19,6 +19,7 @@ from runs.folder import tables
 from runs.folder.replay import replay
 from runs.requests import Comparison, Sensitivity
 from runs.requests.calibration import Calibration
+from tests.gears import bits_differ
 
 TINY = fit.Effort(members=8, points=16, anneal=4, settle=2, sample=8, thin=1, few=2, many=2)
 
@@ -106,8 +107,15 @@ def test_a_run_is_the_run_of_its_vector(sample):
 
 
 def test_vectors_are_taken_evenly():
-    assert posterior.places(8, 4).tolist() == [0, 2, 4, 6]
-    assert posterior.places(3, 7).tolist() == [0, 1, 2, 0, 1, 2, 0]
+    assert posterior.places(8, 4).tolist() == [0, 4, 2, 6]
+    assert sorted(posterior.places(256, 256)) == list(range(256))
+    assert posterior.places(3, 7).tolist() == [0, 2, 1, 0, 2, 1, 0]
+
+
+def test_fewer_runs_are_the_first_of_more(sample):
+    scenario = Scenario.load("colossus")
+    few, more = (simulate(Spread(scenario, sample, runs, 3)) for runs in (7, 20))
+    assert bits_differ(few, more.isel(run=slice(7))) == []
 
 
 def test_a_stored_ensemble_is_replayed(made, sample, tmp_path):
