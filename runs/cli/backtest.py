@@ -101,8 +101,8 @@ def print_scores(found: Judgement) -> None:
     headings = ["Scores, 2022Q4 to 2024Q4", "unit", "figures", "error", "bias", "CRPS", "in 50%", "in 90%"]
     print_table(headings, rows, tuple(headings[:2]))
     told = scores.coverage(found.scores)
-    print(f"\nBands of 90% hold {percent(told.asked_90)} of {told.asked_figures} quarters of revenue and years of units, "
-          f"{percent(told.all_90)} of all {told.all_figures} figures.\n")  # fmt: skip
+    asked = f"{percent(told.asked_90)} of {told.asked_figures} quarters of revenue and years of units"
+    print(f"\nBands of 90% hold {asked}, {percent(told.all_90)} of all {told.all_figures} figures.\n")
     if found.ahead is not None:
         names = ["2024, CRPS", "revenue, B USD", "quotes, weeks"]
         cells = [
