@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.arguments import Changes, fields, groups_of, lever_of
+from runs.cli.arguments import Agents, Changes, fields, groups_of, lever_of
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Comparison, Sensitivity
 from runs.words import duration, percent
@@ -59,6 +59,7 @@ def sensitivity(
     changes: Changes = None,
     drop_failed: DropFailed = False,
     out: ReportFolder = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Which of the things that nobody knows drive an outcome, and which cannot be told from chance."""
@@ -187,6 +188,7 @@ def compare(
     changes: Changes = None,
     drop_failed: DropFailed = False,
     out: ReportFolder = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """What a scenario or a lever changes, on the same draws and the same unknowns."""

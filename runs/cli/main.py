@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from runs.cli import analysis, ask, backtest, batch, discover
-from runs.cli.arguments import Changes, ScenarioName, changed
+from runs.cli.arguments import AGENTS, Agents, Changes, ScenarioName, changed
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.requests.request import option
 
@@ -79,6 +79,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario many times and print the medians, quarter by quarter."""
@@ -137,7 +138,7 @@ def scenarios(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @scenarios_app.command()
-def show(scenario: ScenarioName, changes: Changes = None, as_json: AsJson = False) -> None:
+def show(scenario: ScenarioName, changes: Changes = None, agents: Agents = None, as_json: AsJson = False) -> None:
     """Print a scenario in full, every default written out."""
     from runs.folder.tables import finite
 
@@ -149,7 +150,7 @@ def show(scenario: ScenarioName, changes: Changes = None, as_json: AsJson = Fals
 
 
 @scenarios_app.command()
-def check(scenario: ScenarioName, as_json: AsJson = False) -> None:
+def check(scenario: ScenarioName, agents: Agents = None, as_json: AsJson = False) -> None:
     """Check a scenario file and say what it holds."""
     chosen = changed(scenario, None)
     facts = {
@@ -188,6 +189,7 @@ def open_app(
         typer.Option(parser=whole_number, metavar="PORT", help="Port on this machine; a free one if not given."),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    agents: Annotated[Path | None, typer.Option(metavar="DIR", help=AGENTS)] = None,
 ) -> None:
     """Open the page (a process of its own, reachable from this machine only)."""
     call = [sys.executable, "-m", "dashboard"]
@@ -195,6 +197,8 @@ def open_app(
         call += ["--port", str(port)]
     if not browser:
         call += ["--no-browser"]
+    if agents is not None:
+        call += ["--agents", str(agents)]
     if os.name == "posix":
         os.execv(call[0], call)  # the server takes this process's place, so that whatever ends one ends the other
     raise typer.Exit(subprocess.run(call, check=False).returncode)
