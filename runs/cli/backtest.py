@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runs.cli.arguments import Changes, PosteriorOf, ScenarioName, fields
+from runs.cli.arguments import Agents, Changes, PosteriorOf, ScenarioName, fields
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Backtest
 
@@ -31,6 +31,7 @@ def backtest(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold a scenario against the facts of 2022 to 2024, and against truths that need no history."""

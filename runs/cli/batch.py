@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runs.cli.arguments import Agents
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.words import duration, number
 
@@ -39,6 +40,7 @@ def batch(
         int, typer.Option(parser=whole_number, metavar="N", help="Runs handed to a worker at once.")
     ] = 250,
     mixed: Annotated[bool, typer.Option("--mixed", help="Accept environments that differ in the last digits.")] = False,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a design: many points, many futures of each, into a folder that can be resumed."""
@@ -93,6 +95,7 @@ def replay(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write its measures, deals, offers and orders to a new folder.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Repeat one run of a results folder, live, and compare it with what was stored, bit for bit."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from runs.cli import analysis, ask, backtest, batch, calibrate, discover
-from runs.cli.arguments import Changes, PosteriorOf, ScenarioName, changed, fields
+from runs.cli.arguments import AGENTS, Agents, Changes, PosteriorOf, ScenarioName, changed, fields
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.requests.request import option
 
@@ -80,6 +80,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario many times and print the medians, quarter by quarter."""
@@ -138,7 +139,7 @@ def scenarios(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @scenarios_app.command()
-def show(scenario: ScenarioName, changes: Changes = None, as_json: AsJson = False) -> None:
+def show(scenario: ScenarioName, changes: Changes = None, agents: Agents = None, as_json: AsJson = False) -> None:
     """Print a scenario in full, every default written out."""
     from runs.folder.tables import finite
 
@@ -150,7 +151,7 @@ def show(scenario: ScenarioName, changes: Changes = None, as_json: AsJson = Fals
 
 
 @scenarios_app.command()
-def check(scenario: ScenarioName, as_json: AsJson = False) -> None:
+def check(scenario: ScenarioName, agents: Agents = None, as_json: AsJson = False) -> None:
     """Check a scenario file and say what it holds."""
     chosen = changed(scenario, None)
     facts = {
@@ -190,6 +191,7 @@ def open_app(
         typer.Option(parser=whole_number, metavar="PORT", help="Port on this machine; a free one if not given."),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    agents: Annotated[Path | None, typer.Option(metavar="DIR", help=AGENTS)] = None,
 ) -> None:
     """Open the page (a process of its own, reachable from this machine only)."""
     call = [sys.executable, "-m", "dashboard"]
@@ -197,6 +199,8 @@ def open_app(
         call += ["--port", str(port)]
     if not browser:
         call += ["--no-browser"]
+    if agents is not None:
+        call += ["--agents", str(agents)]
     if os.name == "posix":
         os.execv(call[0], call)  # the server takes this process's place, so that whatever ends one ends the other
     raise typer.Exit(subprocess.run(call, check=False).returncode)
