@@ -16,7 +16,7 @@ from market import BadInput, Scenario
 from market.gears.simulate import dataset, run_live
 from runs import environment
 from runs.engine import outcomes
-from runs.folder import results, tables
+from runs.folder import results
 from runs.folder.results import Results
 
 
@@ -48,14 +48,9 @@ def replay(folder: str | Path, run: int) -> Replay:
     Raises:
         BadInput: the folder holds no such run, or its scenario is not the one of the manifest any more.
     """
-    stored = results.open(folder)
+    stored = results.whole(folder)
     manifest = stored.manifest
-    base = Scenario.load(stored.folder / tables.SCENARIO)
-    if base.hash != manifest["scenario_hash"]:
-        raise BadInput(
-            f"{stored.folder / tables.SCENARIO}: has the hash {base.hash[:12]}, the manifest says "
-            f"{manifest['scenario_hash'][:12]}; allowed: the file as it was written"
-        )
+    base = stored.scenario
     point, replication = _point(stored, run)
     scenario, made = None, None
     columns: dict[str, dict[str, np.ndarray]] = {}
