@@ -93,7 +93,7 @@ def sensitivity(
 
         write.write(analyses.study(asked, study, found), out)
     if as_json:
-        print_json(tables.finite({name: indices_facts(indices) for name, indices in found.items()}))
+        print_json({name: indices_facts(indices) for name, indices in found.items()})
     elif over_time:
         print_over_time(found, [name for name in study.found if name not in found])
     else:
@@ -220,7 +220,7 @@ def compare(
 
         write.write(analyses.comparison(asked, found), out)
     if as_json:
-        print_json(tables.finite({"differences": [dataclasses.asdict(one) for one in found]}))
+        print_json({"differences": [dataclasses.asdict(one) for one in found]})
     else:
         print_differences(found)
     print(f"{asked.run_count:,} runs in {duration(seconds)}{_written(out)}", file=sys.stderr)

@@ -58,7 +58,7 @@ def ask(
         for one in found:
             write.write(answer.answered(one), out if len(found) == 1 else out / one.question.head.name)
     if as_json:
-        print_json(tables.finite({"answers": [one.facts() for one in found]}))
+        print_json({"answers": [one.facts() for one in found]})
     else:
         for one in found:
             print_answer(one, everything)

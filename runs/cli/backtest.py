@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,7 +44,7 @@ def backtest(
     if out is not None:
         write(found, out)
     if as_json:
-        print_json(tables.finite(found.to_dict()))
+        print_json(found.to_dict())
     else:
         print_judgement(found)
     for failure in found.failures:
@@ -61,15 +60,14 @@ def write(found: Judgement, folder: Path) -> None:
     from runs import environment
     from runs.backtest import scores
     from runs.backtest.judgement import table
-    from runs.folder import tables
+    from runs.folder import manifest, tables
 
     with tables.appearing(folder) as part:
         for name, findings in (("facts", found.facts), ("truths", found.truths)):
             table(findings).to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
         scores.rows(found.scores).to_csv(part / "scores.csv", index=False, lineterminator="\n")
         told = {name: value for name, value in found.to_dict().items() if name not in ("facts", "truths")}
-        manifest = tables.finite({"kind": "backtest", **told, **environment.about()})
-        (part / tables.MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        manifest.write(part, {"kind": "backtest", **told, **environment.about()})
         (part / tables.SCENARIO).write_text(found.asked.judged.to_toml(), encoding="utf-8")
 
 

@@ -53,7 +53,7 @@ def calibrate(
     with Progress(0, "Calibrate", "generations") as bar:
         found = asked.run(lambda done, total, what: bar(done, total, what))
     if as_json:
-        print_json(tables.finite(facts(found)))
+        print_json(facts(found))
     else:
         print_found(found)
     print(f"written to {out} in {duration(time.monotonic() - began)}", file=sys.stderr)

@@ -141,11 +141,9 @@ def scenarios(context: typer.Context, as_json: AsJson = False) -> None:
 @scenarios_app.command()
 def show(scenario: ScenarioName, changes: Changes = None, agents: Agents = None, as_json: AsJson = False) -> None:
     """Print a scenario in full, every default written out."""
-    from runs.folder.tables import finite
-
     chosen = changed(scenario, changes)
     if as_json:
-        print_json({"hash": chosen.hash, "scenario": finite(chosen.to_dict())})
+        print_json({"hash": chosen.hash, "scenario": chosen.to_dict()})
     else:
         print(chosen.to_toml(), end="")
 
@@ -226,26 +224,23 @@ def about(as_json: AsJson = False) -> None:
 def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out: Path | None) -> dict[str, Any]:
     """What ``run --json`` prints."""
     from runs.analysis.summary import market_rows
-    from runs.folder.tables import finite
 
     rows = [
         {name: value if isinstance(value, str) else asdict(value) for name, value in row.items()}
         for row in market_rows(results)
     ]
-    return finite(
-        {
-            "scenario": scenario.name,
-            "scenario_hash": scenario.hash,
-            "seed": int(results.attrs["seed"]),
-            "runs": int(results.sizes["run"]),
-            "gear": gear,
-            "posterior": results.attrs.get("posterior"),
-            "seconds": round(seconds, 3),
-            "out": None if out is None else str(out),
-            "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
-            "market": rows,
-        }
-    )
+    return {
+        "scenario": scenario.name,
+        "scenario_hash": scenario.hash,
+        "seed": int(results.attrs["seed"]),
+        "runs": int(results.sizes["run"]),
+        "gear": gear,
+        "posterior": results.attrs.get("posterior"),
+        "seconds": round(seconds, 3),
+        "out": None if out is None else str(out),
+        "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
+        "market": rows,
+    }
 
 
 def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None) -> None:
@@ -306,11 +301,14 @@ def ended(error: Exception) -> int:
     from market import BadInput
     from market.gears.model import RunFailed
     from runs.folder.batch import Stopped
+    from runs.folder.manifest import Damaged
     from runs.refusal import Refused
 
     match error:
         case Refused():
             return complain(error.told(option), 2)
+        case Damaged():
+            return complain(str(error), 1)
         case BadInput():
             return complain(str(error), 2)
         case Stopped():

@@ -86,5 +86,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: Se
 
 
 def print_json(found: Any) -> None:
-    """One JSON object on standard output."""
-    print(json.dumps(found, indent=2, allow_nan=False))
+    """One JSON object on standard output; what is not finite is said as :func:`runs.folder.manifest.finite` says it."""
+    from runs.folder.manifest import finite
+
+    print(json.dumps(finite(found), indent=2, allow_nan=False))
