@@ -44,7 +44,6 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Find the constants that fit history: a sample of vectors, and whether it can be believed."""
-    from runs.folder import tables
 
     asked = Calibration(
         scenario, out, quick, inner, candidate, candidates, recovery, resume, seed, threads or None
