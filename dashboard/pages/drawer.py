@@ -32,6 +32,7 @@ def Drawer() -> None:
     def change(sent: Any) -> None:
         match sent:
             case {"path": str(path), "value": value}:
+                session.complaint.value = ""
                 try:
                     setting.value = taken(setting.value, path, value)
                     refused.value = None
@@ -40,6 +41,7 @@ def Drawer() -> None:
 
     def reset() -> None:
         refused.value = None
+        session.complaint.value = ""
         setting.value = Setting(setting.value.name)
 
     with solara.Div(classes=["gm-drawer"]):

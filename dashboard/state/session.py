@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import solara
@@ -45,7 +45,7 @@ class Setting:
     def base(self) -> Scenario:
         return scenario_of(self.name)
 
-    @property
+    @cached_property
     def scenario(self) -> Scenario:
         """The scenario with the changes.
 
@@ -89,6 +89,14 @@ class Ensemble:
 
 
 setting = solara.reactive(Setting())
+product = solara.reactive("")
+"""The product whose prices are shown; empty for the story's."""
+quarter = solara.reactive("")
+"""The quarter that is looked at; empty for the scenario's own."""
+replication = solara.reactive(0)
+"""The run of the ensemble that is stepped through."""
+complaint = solara.reactive("")
+"""What was wrong with the link that led here."""
 
 
 def computed(wanted: Setting, progress: Progress) -> Ensemble:
