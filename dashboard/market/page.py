@@ -39,7 +39,7 @@ def told(shown: Ensemble | None) -> str:
     if shown is None:
         return ""
     if shown.runs < shown.setting.runs:
-        return f"{shown.runs} of {shown.setting.runs} runs, stepped live in {shown.seconds:.1f} s"
+        return f"{shown.runs} of {shown.setting.runs} runs, in {shown.seconds:.1f} s; the others follow"
     failed = f"; {len(shown.failures)} stopped: {shown.failures[0].sentence}" if shown.failures else ""
     return f"{shown.runs} runs in {shown.seconds:.1f} s; ± is the Monte Carlo error of a median{failed}"
 
