@@ -13,15 +13,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import qmc
 
 from market import BadInput, Scenario
 from market.gears import ensemble
+from market.scenario.wide import overlap
 from runs.calibration.space import Space, settings, space
 from runs.refusal import Refused
 
 TABLE, MANIFEST = "posterior.csv", "manifest.json"
-NONE = "none"
-"""The value of a setting ``posterior`` that asks for none; without a value it is the shipped one of the scenario."""
+NONE, RANGES = "none", "ranges"
+"""Values of a setting ``posterior`` that ask for none, and for the ranges that the scenario states; without a value it is
+the shipped one of the scenario."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,29 @@ class Posterior:
         rows = places(len(self.table), count)
         values = self.table.to_numpy()[rows]
         return {path: values[:, k] for path, k in self.space.reached(scenario, kept).items()}
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The ranges that a scenario states of what nobody knows, in place of a posterior: points of a Halton sequence."""
+
+    scenario: Scenario
+    source: str = RANGES
+
+    @property
+    def hash(self) -> str:
+        """What tells these ranges from others, as 16 hexadecimal digits."""
+        return digest(repr(dict(self.scenario.uncertainties)).encode())
+
+    def points(self, scenario: Scenario, count: int, kept: Sequence[str] = ()) -> dict[str, np.ndarray]:
+        """Values of each uncertain field, so many; fewer are the first of more."""
+        known = {path: one for path, one in self.scenario.uncertainties.items() if not overlap(scenario, path, kept)}
+        shares = qmc.Halton(max(1, len(known)), rng=0).random(count)
+        return {path: one.quantile(shares[:, k]) for k, (path, one) in enumerate(known.items())}
+
+
+Vectors = Posterior | Ranges
+"""Where the vectors of an ensemble come from."""
 
 
 def places(size: int, count: int) -> np.ndarray:
@@ -136,13 +162,26 @@ def shipped(name: str) -> Posterior:
     return read(Path(str(files("runs") / "posteriors" / name)), name)
 
 
+def vectors(setting: str | None, scenario: Scenario) -> Vectors | None:
+    """As :func:`find`; ``ranges`` are those that the scenario states.
+
+    Raises:
+        BadInput: as :func:`find`; or the scenario states no ranges.
+    """
+    if setting != RANGES:
+        return find(setting, scenario)
+    if not scenario.uncertainties:
+        raise BadInput(f"{scenario.source}: uncertainties: found none; allowed: one or more, or --posterior {NONE}")
+    return Ranges(scenario)
+
+
 def find(setting: str | None, scenario: Scenario) -> Posterior | None:
     """What the setting ``posterior`` means for a scenario: ``none``, a shipped name, a folder, or what there is.
 
     Raises:
         BadInput: there is no such posterior, it is not about the scenario, or :func:`read` refuses it.
     """
-    if setting == NONE:
+    if setting in (NONE, RANGES):
         return None
     if setting is None:
         return next((found for name in names() if (found := shipped(name)).about(scenario)), None)

@@ -40,7 +40,7 @@ PosteriorOf = Annotated[
     str | None,
     typer.Option(
         "--posterior",
-        metavar="NAME|DIR|none",
+        metavar="NAME|DIR|ranges|none",
         help="Vectors that fit history: shipped, or a folder of calibrate; else what is shipped for the scenario.",
     ),
 ]

@@ -270,7 +270,9 @@ def spread_words(results: Any) -> str:
     """What the runs are spread over, if over anything but chance."""
     if "vector" not in results.coords:
         return ""
-    return f" over {int(results['vector'].max()) + 1} vectors that fit history"
+    count = int(results["vector"].max()) + 1
+    within = results.attrs["posterior"]["source"] == "ranges"
+    return f" over {count} vectors {'within the ranges' if within else 'that fit history'}"
 
 
 def check_packages() -> None:

@@ -15,7 +15,7 @@ from market import simulate as market_alone
 from market.gears import ensemble
 from market.gears.draws import check_key
 from market.gears.simulate import Cancelled, Failure, Progress, check_runs, check_size, dataset, explain
-from runs.calibration.posterior import Posterior, find
+from runs.calibration.posterior import Posterior, Vectors, vectors
 from runs.engine.engine import Engine
 from runs.engine.experiment import Experiment
 
@@ -38,7 +38,7 @@ class Spread:
     """
 
     scenario: Scenario
-    posterior: Posterior
+    posterior: Vectors
     runs: int
     seed: int
     kept: Sequence[str] = ()
@@ -46,7 +46,8 @@ class Spread:
     @property
     def each(self) -> int:
         """Runs of a vector."""
-        return max(SEEDS, -(-self.runs // len(self.posterior.table)))
+        found = self.posterior
+        return max(SEEDS, -(-self.runs // len(found.table))) if isinstance(found, Posterior) else SEEDS
 
     @property
     def vectors(self) -> np.ndarray:
@@ -79,12 +80,12 @@ def ensemble_of(
         scenario: what is run.
         runs: how many.
         seed: of the draws; the scenario's own if None.
-        setting: as :func:`runs.calibration.posterior.find` reads it.
+        setting: as :func:`runs.calibration.posterior.vectors` reads it.
         kept: paths of fields that keep what the scenario says.
         trace: step the runs live, with their deals, offers and orders.
         progress: called as ``progress(done, runs)``; cancels if it returns False.
     """
-    found = find(setting, scenario)
+    found = vectors(setting, scenario)
     if found is None:
         return market_alone(scenario, runs, seed, trace=trace, progress=progress)
     own = Spread(scenario, found, runs, scenario.seed if seed is None else seed, kept)

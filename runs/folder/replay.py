@@ -115,7 +115,7 @@ def _vector(stored: Results, run: int) -> dict[str, Any]:
     if known is None:
         return {}
     base = stored.scenario
-    found = posterior.find(known["source"], base)
+    found = posterior.vectors(known["source"], base)
     if found is None or found.hash != known["hash"]:
         raise BadInput(f"{stored.folder}: was run over a posterior of {known['source']} that is not there any more")
     own = spread.Spread(base, found, manifest["runs"], manifest["seed"], tuple(manifest["kept"]))
