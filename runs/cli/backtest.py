@@ -56,16 +56,14 @@ def backtest(
 
 
 def write(found: Judgement, folder: Path) -> None:
-    """``facts.csv``, ``truths.csv`` and a manifest; the same finding makes the same bytes."""
+    """A report with figures and tables, a manifest and the scenario; the same finding makes the same bytes."""
     from runs import environment
-    from runs.backtest import scores
-    from runs.backtest.judgement import table
     from runs.folder import manifest, tables
+    from runs.reports.backtest import judged
+    from runs.reports.write import fill
 
     with tables.appearing(folder) as part:
-        for name, findings in (("facts", found.facts), ("truths", found.truths)):
-            table(findings).to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
-        scores.rows(found.scores).to_csv(part / "scores.csv", index=False, lineterminator="\n")
+        fill(judged(found), part)
         told = {name: value for name, value in found.to_dict().items() if name not in ("facts", "truths")}
         manifest.write(part, {"kind": "backtest", **told, **environment.about()})
         (part / tables.SCENARIO).write_text(found.asked.judged.to_toml(), encoding="utf-8")
