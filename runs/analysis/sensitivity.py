@@ -23,7 +23,7 @@ from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress, evaluate
 from runs.engine.experiment import Experiment
 from runs.engine.outcomes import Outcome
-from runs.folder import results, tables
+from runs.folder import results
 from runs.refusal import Refused
 from runs.requests.request import by_name
 
@@ -275,11 +275,11 @@ def study_of(asked: Sensitivity) -> Study:
     for name in names or known:
         if name not in known:
             raise Refused("outcomes", f"found {name!r}; {folder}: {suggest(name, known)}")
-    scenario = Scenario.load(stored.folder / tables.SCENARIO)
+    scenario = stored.scenario
     way, shares, groups = _points(stored, scenario, method)
     runs = manifest["runs_per_point"]
-    table = stored["outcomes"]
     chosen = {name: outcomes.read(manifest["outcomes"][name], scenario) for name in names or known}
+    table = stored.by_run("outcomes", list(chosen))
     return Study(
         scenario=scenario,
         method=method,
@@ -301,8 +301,7 @@ def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[S
     head = manifest.get("design")
     design = None
     if head is not None and head["sampling"] is not None and head["sampling"]["method"] != "table":
-        own = {**head, "scenario": str((stored.folder / tables.SCENARIO).absolute()), "set": {}}
-        design = Design.from_dict(own, str(stored.folder))
+        design = Design.from_dict(head, str(stored.folder), scenario=scenario)
     if needed is not None:
         if design is None or design.levers or not isinstance(design.sampling, needed):
             name = {"morris": "morris", "sobol": "saltelli"}[method]
@@ -312,7 +311,7 @@ def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[S
                 f"sampling.method = {name!r} and no levers, or {', '.join(GIVEN)}",
             )
         return design.sampling, design.sampling.shares(design.uncertainties, design.head.groups), design.head.groups
-    points = stored["parameters"].drop_duplicates("point").drop(columns=["run", "point", "replication"])
+    points = stored.by_run("parameters").drop_duplicates("point").drop(columns=["point", "replication"])
     texts = [path for path in points if points[path].dtype.kind not in "iufb"]
     if texts:
         raise BadInput(f"{stored.folder}: found {texts[0]}, which is no number; allowed: points of numbers alone")

@@ -22,6 +22,7 @@ from runs.calibration import diagnostics, fit, posterior, recovery
 from runs.calibration.space import settings, space
 from runs.calibration.target import History
 from runs.engine.spread import Spread, simulate
+from runs.folder import manifest as manifests
 from runs.refusal import Refused
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def write(task: fit.Task, shares: Any, folder: Path, name: str, window: str) -> 
     table = pd.DataFrame(task.space.values(shares), columns=task.space.names)
     content = table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
     known = settings(task.space.reference.name)
-    manifest = {
+    told = {
         "kind": "posterior",
         "scenario": task.space.reference.name,
         "candidate": name,
@@ -149,11 +150,11 @@ def write(task: fit.Task, shares: Any, folder: Path, name: str, window: str) -> 
         "rules": posterior.rules_of(task.space.reference),
         "data": posterior.data_of(),
         "start": {one.path: one.start for one in task.space.free},
-        "digest": posterior.digest(content),
+        "table": posterior.digest(content),
         "versions": environment.versions(),
     }
     (folder / posterior.TABLE).write_bytes(content)
-    (folder / posterior.MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    manifests.write(folder, told)
 
 
 def excesses(task: fit.Task, shares: Any) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,15 +12,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import qmc
 
 from market import BadInput, Scenario
 from market.gears import ensemble
+from market.scenario.wide import overlap
 from runs.calibration.space import Space, settings, space
+from runs.folder import manifest as manifests
 from runs.refusal import Refused
 
-TABLE, MANIFEST = "posterior.csv", "manifest.json"
-NONE = "none"
-"""The value of a setting ``posterior`` that asks for none; without a value it is the shipped one of the scenario."""
+TABLE = "posterior.csv"
+NONE, RANGES = "none", "ranges"
+"""Values of a setting ``posterior`` that ask for none, and for the ranges that the scenario states.
+
+Without a value it is the shipped one of the scenario."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class Posterior:
     def points(self, scenario: Scenario, count: int, kept: Sequence[str] = ()) -> dict[str, np.ndarray]:
         """Values of each single field that so many vectors reach in a scenario, as points of an experiment.
 
-        Evenly over the sample; each vector is taken as often as any other, or once more.
+        Evenly over the sample, and fewer are the first of more; each vector is taken as often as any other, or once
+        more.
 
         Args:
             scenario: the one calibrated, or another of the same world.
@@ -62,11 +67,38 @@ class Posterior:
         return {path: values[:, k] for path, k in self.space.reached(scenario, kept).items()}
 
 
+@dataclass(frozen=True)
+class Ranges:
+    """The ranges that a scenario states of what nobody knows, in place of a posterior: points of a Halton sequence."""
+
+    scenario: Scenario
+    source: str = RANGES
+
+    @property
+    def hash(self) -> str:
+        """What tells these ranges from others, as 16 hexadecimal digits."""
+        return digest(repr(dict(self.scenario.uncertainties)).encode())
+
+    def points(self, scenario: Scenario, count: int, kept: Sequence[str] = ()) -> dict[str, np.ndarray]:
+        """Values of each uncertain field, so many; fewer are the first of more."""
+        known = {path: one for path, one in self.scenario.uncertainties.items() if not overlap(scenario, path, kept)}
+        shares = qmc.Halton(max(1, len(known)), rng=0).random(count)
+        return {path: one.quantile(shares[:, k]) for k, (path, one) in enumerate(known.items())}
+
+
+Vectors = Posterior | Ranges
+"""Where the vectors of an ensemble come from."""
+
+
 def places(size: int, count: int) -> np.ndarray:
-    """Rows of a table of some size, evenly spread; ``count`` of them, over and over if there are fewer."""
-    if count <= size:
-        return np.arange(count) * size // count
-    return np.arange(count) % size
+    """Rows of a table of some size in an order of which every beginning is evenly spread, over and over.
+
+    The order of the radical inverse in base 2 (van der Corput 1935).
+    """
+    bits = max(1, (size - 1).bit_length())
+    inverse = [int(f"{row:0{bits}b}"[::-1], 2) for row in range(1 << bits)]
+    order = np.array([row for row in inverse if row < size])
+    return order[np.arange(count) % size]
 
 
 def digest(content: bytes) -> str:
@@ -93,15 +125,17 @@ def read(folder: Path, source: str) -> Posterior:
         BadInput: it is damaged, or was made with other rules or starting values than today's.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = manifests.read(folder)
         content = (folder / TABLE).read_bytes()
-        wanted, fields = manifest["digest"], list(manifest["start"])
+        wanted, fields = manifest["table"], list(manifest["start"])
         reference = Scenario.load(manifest["scenario"]).replace_all(manifest["changes"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, KeyError, TypeError) as error:
         said = f"cannot be read ({type(error).__name__}); allowed: a folder of gpumarket calibrate"
         raise BadInput(f"posterior {source}: {said}") from None
     if digest(content) != wanted:
-        raise BadInput(f"posterior {source}: {TABLE} is not what {MANIFEST} says; allowed: neither damaged nor edited")
+        raise BadInput(
+            f"posterior {source}: {TABLE} is not what its manifest says; allowed: neither damaged nor edited"
+        )
     table = pd.read_csv(folder / TABLE)
     priors = settings(manifest["scenario"])["parameters"]
     free = space(reference, {path: priors[path] for path in fields})
@@ -122,7 +156,7 @@ def changed(manifest: dict[str, Any], free: Space) -> list[tuple[str, str, str]]
 
 def names() -> list[str]:
     """Scenarios whose posterior comes with the package."""
-    return sorted(path.parent.name for path in Path(str(files("runs") / "posteriors")).glob(f"*/{MANIFEST}"))
+    return sorted(path.parent.name for path in Path(str(files("runs") / "posteriors")).glob(f"*/{TABLE}"))
 
 
 @cache
@@ -131,13 +165,26 @@ def shipped(name: str) -> Posterior:
     return read(Path(str(files("runs") / "posteriors" / name)), name)
 
 
+def vectors(setting: str | None, scenario: Scenario) -> Vectors | None:
+    """As :func:`find`; ``ranges`` are those that the scenario states.
+
+    Raises:
+        BadInput: as :func:`find`; or the scenario states no ranges.
+    """
+    if setting != RANGES:
+        return find(setting, scenario)
+    if not scenario.uncertainties:
+        raise BadInput(f"{scenario.source}: uncertainties: found none; allowed: one or more, or --posterior {NONE}")
+    return Ranges(scenario)
+
+
 def find(setting: str | None, scenario: Scenario) -> Posterior | None:
     """What the setting ``posterior`` means for a scenario: ``none``, a shipped name, a folder, or what there is.
 
     Raises:
         BadInput: there is no such posterior, it is not about the scenario, or :func:`read` refuses it.
     """
-    if setting == NONE:
+    if setting in (NONE, RANGES):
         return None
     if setting is None:
         return next((found for name in names() if (found := shipped(name)).about(scenario)), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.arguments import PosteriorOf
+from runs.cli.arguments import Agents, PosteriorOf
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Inquiry
 from runs.words import NOTHING, duration
@@ -35,6 +35,7 @@ def ask(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a report to a new folder; of several, one folder each.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """The named questions: list them, or answer some, with the sign that theory expects stated before."""
@@ -57,7 +58,7 @@ def ask(
         for one in found:
             write.write(answer.answered(one), out if len(found) == 1 else out / one.question.head.name)
     if as_json:
-        print_json(tables.finite({"answers": [one.facts() for one in found]}))
+        print_json({"answers": [one.facts() for one in found]})
     else:
         for one in found:
             print_answer(one, everything)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runs.cli.arguments import Changes, PosteriorOf, ScenarioName, fields
+from runs.cli.arguments import Agents, Changes, PosteriorOf, ScenarioName, fields
 from runs.cli.terminal import AsJson, Progress, counting_number, print_json, print_table, whole_number
 from runs.requests import Backtest
 
@@ -31,6 +30,7 @@ def backtest(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold a scenario against the facts of 2022 to 2024, and against truths that need no history."""
@@ -44,7 +44,7 @@ def backtest(
     if out is not None:
         write(found, out)
     if as_json:
-        print_json(tables.finite(found.to_dict()))
+        print_json(found.to_dict())
     else:
         print_judgement(found)
     for failure in found.failures:
@@ -56,19 +56,16 @@ def backtest(
 
 
 def write(found: Judgement, folder: Path) -> None:
-    """``facts.csv``, ``truths.csv`` and a manifest; the same finding makes the same bytes."""
+    """A report with figures and tables, a manifest and the scenario; the same finding makes the same bytes."""
     from runs import environment
-    from runs.backtest import scores
-    from runs.backtest.judgement import table
-    from runs.folder import tables
+    from runs.folder import manifest, tables
+    from runs.reports.backtest import judged
+    from runs.reports.write import fill
 
     with tables.appearing(folder) as part:
-        for name, findings in (("facts", found.facts), ("truths", found.truths)):
-            table(findings).to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
-        scores.rows(found.scores).to_csv(part / "scores.csv", index=False, lineterminator="\n")
+        fill(judged(found), part)
         told = {name: value for name, value in found.to_dict().items() if name not in ("facts", "truths")}
-        manifest = tables.finite({"kind": "backtest", **told, **environment.about()})
-        (part / tables.MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        manifest.write(part, {"kind": "backtest", **told, **environment.about()})
         (part / tables.SCENARIO).write_text(found.asked.judged.to_toml(), encoding="utf-8")
 
 
@@ -101,8 +98,8 @@ def print_scores(found: Judgement) -> None:
     headings = ["Scores, 2022Q4 to 2024Q4", "unit", "figures", "error", "bias", "CRPS", "in 50%", "in 90%"]
     print_table(headings, rows, tuple(headings[:2]))
     told = scores.coverage(found.scores)
-    print(f"\nBands of 90% hold {percent(told.asked_90)} of {told.asked_figures} quarters of revenue and years of units, "
-          f"{percent(told.all_90)} of all {told.all_figures} figures.\n")  # fmt: skip
+    asked = f"{percent(told.asked_90)} of {told.asked_figures} quarters of revenue and years of units"
+    print(f"\nBands of 90% hold {asked}, {percent(told.all_90)} of all {told.all_figures} figures.\n")
     if found.ahead is not None:
         names = ["2024, CRPS", "revenue, B USD", "quotes, weeks"]
         cells = [

@@ -44,16 +44,15 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Find the constants that fit history: a sample of vectors, and whether it can be believed."""
-    from runs.folder import tables
 
     asked = Calibration(
         scenario, out, quick, inner, candidate, candidates, recovery, resume, seed, threads or None
     )  # fmt: skip
     began = time.monotonic()
-    with Progress(0, "Calibrate") as bar:
+    with Progress(0, "Calibrate", "generations") as bar:
         found = asked.run(lambda done, total, what: bar(done, total, what))
     if as_json:
-        print_json(tables.finite(facts(found)))
+        print_json(facts(found))
     else:
         print_found(found)
     print(f"written to {out} in {duration(time.monotonic() - began)}", file=sys.stderr)

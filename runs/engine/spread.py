@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,18 +15,19 @@ from market import simulate as market_alone
 from market.gears import ensemble
 from market.gears.draws import check_key
 from market.gears.simulate import Cancelled, Failure, Progress, check_runs, check_size, dataset, explain
-from runs.calibration.posterior import Posterior, find
+from runs.calibration.posterior import Posterior, Vectors, vectors
 from runs.engine.engine import Engine
 from runs.engine.experiment import Experiment
 
 SEEDS = 4
-"""Runs of a vector in a small ensemble: as few as tell what chance does from what nobody knows."""
-FEWEST = 2 * SEEDS
+"""Runs of a vector, as few as tell what chance does from what nobody knows; more where vectors are used up."""
 
 
 @dataclass(frozen=True)
 class Spread:
     """Run ``n`` has the draws of replication ``n``, as without a posterior, and the vector ``n // each``.
+
+    Fewer runs are the first of more, as long as there are vectors enough.
 
     Args:
         scenario: what is run.
@@ -37,7 +38,7 @@ class Spread:
     """
 
     scenario: Scenario
-    posterior: Posterior
+    posterior: Vectors
     runs: int
     seed: int
     kept: Sequence[str] = ()
@@ -45,9 +46,8 @@ class Spread:
     @property
     def each(self) -> int:
         """Runs of a vector."""
-        if self.runs < FEWEST:
-            return 1
-        return max(SEEDS, -(-self.runs // len(self.posterior.table)))
+        found = self.posterior
+        return max(SEEDS, -(-self.runs // len(found.table))) if isinstance(found, Posterior) else SEEDS
 
     @property
     def vectors(self) -> np.ndarray:
@@ -80,12 +80,12 @@ def ensemble_of(
         scenario: what is run.
         runs: how many.
         seed: of the draws; the scenario's own if None.
-        setting: as :func:`runs.calibration.posterior.find` reads it.
+        setting: as :func:`runs.calibration.posterior.vectors` reads it.
         kept: paths of fields that keep what the scenario says.
         trace: step the runs live, with their deals, offers and orders.
         progress: called as ``progress(done, runs)``; cancels if it returns False.
     """
-    found = find(setting, scenario)
+    found = vectors(setting, scenario)
     if found is None:
         return market_alone(scenario, runs, seed, trace=trace, progress=progress)
     own = Spread(scenario, found, runs, scenario.seed if seed is None else seed, kept)
@@ -99,40 +99,66 @@ def simulate(spread: Spread, trace: bool = False, progress: Progress | None = No
         BadInput: the number of runs or the seed is not allowed, or the results would not fit into memory.
         Cancelled: ``progress`` returned False.
     """
-    scenario, runs = spread.scenario, spread.runs
-    check_runs(runs)
-    check_key(spread.seed)
-    built = scenario.build
-    check_size(built, runs)
-    experiment = replace(spread.experiment, traced=trace)
-    values = {family: ensemble.room(built, family, runs) for family in ensemble.MEASURED}
-    failed = np.zeros(runs, np.int64)
-    tables: dict[str, list[pd.DataFrame]] = {"deals": [], "offers": [], "orders": []}
-    if progress is not None and progress(0, runs) is False:
-        raise Cancelled(f"cancelled before the first of {runs} runs")
-    chunk = min(250, max(spread.each, -(-runs // 8)))
-    with Engine(chunk=chunk).started(experiment) as parts:
-        for part in parts([(0, runs)]):
-            done = part.first + len(part.failed)
-            for family, room in values.items():
-                room[part.first : done] = part.series[family]
-            failed[part.first : done] = part.failed
-            for name, table in part.tables.items():
-                tables[name].append(table)
-            if progress is not None and progress(done, runs) is False and done < runs:
-                raise Cancelled(f"cancelled after {done} of {runs} runs")
-    failures = [
-        Failure(int(r), str(explain(spread.scenario_of(int(r)), spread.seed, int(r)))) for r in np.flatnonzero(failed)
-    ]
-    result = dataset(scenario, built, values, spread.seed, 0, failures)
-    result = result.assign_coords(vector=("run", spread.vectors))
-    result.attrs["posterior"] = {"source": spread.posterior.source, "hash": spread.posterior.hash, "each": spread.each}
-    result.attrs["kept"] = list(spread.kept)
-    if trace:
-        result.attrs["trace"] = {
-            name: pd.concat(found or [pd.DataFrame()], ignore_index=True) for name, found in tables.items()
-        }
+    (result,) = growing(spread, [spread.runs], trace, progress)
     return result
+
+
+def growing(
+    spread: Spread, runs: Sequence[int], trace: bool = False, progress: Progress | None = None
+) -> Iterator[xr.Dataset]:
+    """What :func:`simulate` gives for each of ever larger numbers of runs, to the bit; none is computed twice.
+
+    Args:
+        spread: of as many runs as the last of ``runs``.
+        runs: how many, from few to many.
+        trace: step the runs live, with their deals, offers and orders.
+        progress: called as ``progress(done, runs)``; cancels if it returns False.
+
+    Raises:
+        BadInput, Cancelled: as :func:`simulate`.
+    """
+    check_runs(spread.runs)
+    check_key(spread.seed)
+    built = spread.scenario.build
+    check_size(built, spread.runs)
+    values = {family: ensemble.room(built, family, spread.runs) for family in ensemble.MEASURED}
+    failures: list[Failure] = []
+    tables: dict[str, list[pd.DataFrame]] = {"deals": [], "offers": [], "orders": []}
+    if progress is not None and progress(0, spread.runs) is False:
+        raise Cancelled(f"cancelled before the first of {spread.runs} runs")
+    done = 0
+    with Engine(chunk=min(250, max(spread.each, -(-spread.runs // 8)))).started(
+        replace(spread.experiment, traced=trace)
+    ) as parts:
+        for wanted in runs:
+            for part in parts([(done, wanted - done)]):
+                done = part.first + len(part.failed)
+                for family, room in values.items():
+                    room[part.first : done] = part.series[family]
+                failures += [_explained(spread, part.first + int(r)) for r in np.flatnonzero(part.failed)]
+                for name, table in part.tables.items():
+                    tables[name].append(table)
+                if progress is not None and progress(done, spread.runs) is False and done < spread.runs:
+                    raise Cancelled(f"cancelled after {done} of {spread.runs} runs")
+            result = _labelled(spread, {family: room[:wanted] for family, room in values.items()}, failures)
+            if trace:
+                nothing = [pd.DataFrame()]
+                result.attrs["trace"] = {n: pd.concat(t or nothing, ignore_index=True) for n, t in tables.items()}
+            yield result
+
+
+def _explained(spread: Spread, run: int) -> Failure:
+    return Failure(run, str(explain(spread.scenario_of(run), spread.seed, run)))
+
+
+def _labelled(spread: Spread, values: dict[str, np.ndarray], failures: list[Failure]) -> xr.Dataset:
+    """The dataset of the first runs."""
+    made = dataset(spread.scenario, spread.scenario.build, values, spread.seed, 0, list(failures))
+    made = made.assign_coords(vector=("run", spread.vectors[: len(values["market"])]))
+    own = spread.posterior
+    made.attrs["posterior"] = {"source": own.source, "hash": own.hash, "each": spread.each}
+    made.attrs["kept"] = list(spread.kept)
+    return made
 
 
 def parameters_share(values: np.ndarray, vectors: np.ndarray) -> float:

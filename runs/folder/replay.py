@@ -17,7 +17,7 @@ from market.gears.simulate import dataset, run_live
 from runs import environment
 from runs.calibration import posterior
 from runs.engine import outcomes, spread
-from runs.folder import results, tables
+from runs.folder import results
 from runs.folder.results import Results
 
 
@@ -49,14 +49,9 @@ def replay(folder: str | Path, run: int) -> Replay:
     Raises:
         BadInput: the folder holds no such run, or its scenario is not the one of the manifest any more.
     """
-    stored = results.open(folder)
+    stored = results.whole(folder)
     manifest = stored.manifest
-    base = Scenario.load(stored.folder / tables.SCENARIO)
-    if base.hash != manifest["scenario_hash"]:
-        raise BadInput(
-            f"{stored.folder / tables.SCENARIO}: has the hash {base.hash[:12]}, the manifest says "
-            f"{manifest['scenario_hash'][:12]}; allowed: the file as it was written"
-        )
+    base = stored.scenario
     point, replication = _point(stored, run)
     scenario, made = None, None
     columns: dict[str, dict[str, np.ndarray]] = {}
@@ -119,8 +114,8 @@ def _vector(stored: Results, run: int) -> dict[str, Any]:
     known = manifest.get("posterior")
     if known is None:
         return {}
-    base = Scenario.load(stored.folder / tables.SCENARIO)
-    found = posterior.find(known["source"], base)
+    base = stored.scenario
+    found = posterior.vectors(known["source"], base)
     if found is None or found.hash != known["hash"]:
         raise BadInput(f"{stored.folder}: was run over a posterior of {known['source']} that is not there any more")
     own = spread.Spread(base, found, manifest["runs"], manifest["seed"], tuple(manifest["kept"]))

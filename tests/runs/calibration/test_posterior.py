@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import subprocess
@@ -15,10 +14,11 @@ import pytest
 from market import BadInput, Market, Scenario
 from runs.calibration import calibrate, fit, posterior, recovery
 from runs.engine.spread import Spread, parameters_share, simulate
-from runs.folder import tables
+from runs.folder import manifest, tables
 from runs.folder.replay import replay
 from runs.requests import Comparison, Sensitivity
 from runs.requests.calibration import Calibration
+from tests.gears import bits_differ
 
 TINY = fit.Effort(members=8, points=16, anneal=4, settle=2, sample=8, thin=1, few=2, many=2)
 
@@ -49,16 +49,15 @@ def sample(made):
 
 
 def test_the_folder_names_what_it_was_made_with(made):
-    manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
-    scenario = Scenario.load("colossus")
-    assert manifest["rules"] == posterior.rules_of(scenario)
-    assert manifest["data"] == posterior.data_of()
-    assert manifest["vectors"] == 24
+    told = manifest.read(made.folder)
+    assert told["rules"] == posterior.rules_of(Scenario.load("colossus"))
+    assert told["data"] == posterior.data_of()
+    assert told["vectors"] == 24
     assert sorted(path.name for path in made.folder.iterdir()) == [
         "asked.json", "fields.csv", "fighting.csv", "manifest.json", "posterior.csv", "recovery.csv", "rows.csv",
         "trade_offs.csv", "vectors.csv", "work",
     ]  # fmt: skip
-    assert len(made.fields) == len(manifest["start"]) <= 18
+    assert len(made.fields) == len(told["start"]) <= 18
     assert {"SF1", "SF4r", "T1", "T6"} <= set(made.rows["id"])
     assert isinstance(made.recovered, recovery.Recovered)
 
@@ -72,22 +71,34 @@ def test_a_second_calibration_is_refused_and_a_resumed_one_says_the_same(made, f
         Calibration("colossus", folder, candidate="nothing").run()
 
 
-@pytest.mark.parametrize(
-    ("file", "change", "said"),
-    [
-        ("manifest.json", lambda text: text.replace('"rules": "', '"rules": "0'), "made with other rules"),
-        ("manifest.json", lambda text: text.replace("0.311", "0.312"), "other starting values (buyers.*.adjustment)"),
-        ("manifest.json", lambda text: text[:40], "cannot be read"),
-        ("posterior.csv", lambda text: text.replace("1", "2", 1), "neither damaged nor edited"),
-    ],
-)
-def test_what_does_not_hold_any_more_is_refused(folder, file, change, said):
-    path = folder / file
-    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+def refusal(folder) -> str:
     with pytest.raises(BadInput) as refused:
         posterior.read(folder, "mine")
-    assert said in str(refused.value)
     assert len(str(refused.value)) < 300
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"rules": "0123"}, "made with other rules"),
+        ({"start": {"buyers.*.adjustment": 0.312}}, "other starting values (buyers.*.adjustment)"),
+        ({"scenario": "nowhere"}, "nowhere: no such scenario"),
+        ({"table": "0123"}, "neither damaged nor edited"),
+    ],
+)
+def test_what_does_not_hold_any_more_is_refused(folder, change, said):
+    manifest.write(folder, manifest.read(folder) | change)
+    assert said in refusal(folder)
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "posterior.csv"])
+def test_damage_is_refused(folder, file):
+    path = folder / file
+    path.write_text(path.read_text(encoding="utf-8").replace("1", "2", 1), encoding="utf-8")
+    assert "damaged" in refusal(folder)
+    path.unlink()
+    assert "cannot be read" in refusal(folder) or "is missing" in refusal(folder) or "no manifest" in refusal(folder)
 
 
 def test_it_is_about_the_worlds_that_extend_the_calibrated_one(sample):
@@ -106,8 +117,15 @@ def test_a_run_is_the_run_of_its_vector(sample):
 
 
 def test_vectors_are_taken_evenly():
-    assert posterior.places(8, 4).tolist() == [0, 2, 4, 6]
-    assert posterior.places(3, 7).tolist() == [0, 1, 2, 0, 1, 2, 0]
+    assert posterior.places(8, 4).tolist() == [0, 4, 2, 6]
+    assert sorted(posterior.places(256, 256)) == list(range(256))
+    assert posterior.places(3, 7).tolist() == [0, 2, 1, 0, 2, 1, 0]
+
+
+def test_fewer_runs_are_the_first_of_more(sample):
+    scenario = Scenario.load("colossus")
+    few, more = (simulate(Spread(scenario, sample, runs, 3)) for runs in (7, 20))
+    assert bits_differ(few, more.isel(run=slice(7))) == []
 
 
 def test_a_stored_ensemble_is_replayed(made, sample, tmp_path):
