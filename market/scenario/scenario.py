@@ -255,6 +255,8 @@ class Scenario:
                 known = []
             if part not in known:
                 here = ".".join(parts[:at]) or "top level"
+                if not at and (homes := [table for table in TABLES if part in type(owner[table]).model_fields]):
+                    raise BadInput(f"{self.source}: {path}: no such field; did you mean '{homes[0]}.{path}'?")
                 if here == "buyers" and len(parts) == 3:
                     known = [*known, *(cls.__name__ for cls in self.classes.values())]
                 raise BadInput(f"{self.source}: {path}: no such field; {here}: {suggest(part, known)}")
@@ -313,7 +315,10 @@ def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any
     if base is None:
         return raw, source
     above = (*above, path.resolve())
-    inherited = _read(base if base in known else path.parent / str(base), above)[0]
+    try:
+        inherited = _read(base if base in known else path.parent / str(base), above)[0]
+    except BadInput as error:
+        raise BadInput(f"{source}: extends: {error}") from None
     return merge(timeless(inherited, raw), raw), source
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from runs.cli.arguments import Agents, Changes, PosteriorOf, ScenarioName, fields
-from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
+from runs.cli.terminal import AsJson, Progress, counting_number, print_json, print_table, whole_number
 from runs.requests import Backtest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def backtest(
     scenario: ScenarioName = str(Backtest.scenario),
-    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = Backtest.runs,
+    runs: Annotated[int, typer.Option(parser=counting_number, metavar="N", help="How many futures.")] = Backtest.runs,
     seed: Annotated[
         int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
     ] = None,
