@@ -13,7 +13,6 @@ from dashboard.parts.tables import Table, buyer_columns, buyer_rows, buyers_csv,
 from dashboard.state import session
 from dashboard.state.session import Ensemble
 
-product = solara.reactive("")
 view = solara.reactive("lines")
 
 
@@ -40,7 +39,7 @@ def told(shown: Ensemble | None) -> str:
     if shown is None:
         return ""
     if shown.runs < shown.setting.runs:
-        return f"{shown.runs} of {shown.setting.runs} runs, stepped live in {shown.seconds:.1f} s"
+        return f"{shown.runs} of {shown.setting.runs} runs, in {shown.seconds:.1f} s; the others follow"
     failed = f"; {len(shown.failures)} stopped: {shown.failures[0].sentence}" if shown.failures else ""
     return f"{shown.runs} runs in {shown.seconds:.1f} s; ± is the Monte Carlo error of a median{failed}"
 
@@ -49,7 +48,7 @@ def told(shown: Ensemble | None) -> str:
 def Results(shown: Ensemble) -> None:
     scenario, data = shown.scenario, shown.data
     products = [*scenario.products, *scenario.outside]
-    chosen = product.value if product.value in products else scenario.story.product
+    chosen = session.product.value if session.product.value in products else scenario.story.product
     figures = solara.use_memo(lambda: cards(scenario, data), [shown])
     waits = solara.use_memo(lambda: lead_times(scenario, data), [shown])
     price = solara.use_memo(lambda: prices(scenario, data, chosen), [shown, chosen])
@@ -64,7 +63,7 @@ def Results(shown: Ensemble) -> None:
         with Panel(
             "Price",
             f"US dollars per {chosen}; shadow: what would clear the market",
-            [Choice("Product", products, chosen, product.set)] if len(products) > 1 else [],
+            [Choice("Product", products, chosen, session.product.set)] if len(products) > 1 else [],
         ):
             Chart(price, f"List, paid and shadow price of {chosen} by quarter. {described(figures[2])}", "256px")
         with Panel(

@@ -5,23 +5,28 @@ The reactive variables of this module belong to the session that looks at them: 
 
 from __future__ import annotations
 
+import os
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import solara
 import xarray as xr
 
 from dashboard.state.jobs import Job, Progress
-from market import Scenario, simulate
+from market import Scenario
 from market.gears.beside import stepped
+from market.gears.simulate import Cancelled, simulate_growing
 
-PAUSE = 0.12
-"""Seconds without a further change before computing starts."""
 FEW = 20
-"""Runs that are stepped live while the rules are being compiled."""
+"""Runs that are shown before the others are computed."""
+SOON = 0.3
+"""Seconds within which nobody wants to hear how far it is."""
+TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
+"""Ensembles of all sessions that are computed at once; who waits for a turn can still want something else."""
 RUNS = 200
 FEWEST, MOST = 50, 1000
 
@@ -45,7 +50,7 @@ class Setting:
     def base(self) -> Scenario:
         return scenario_of(self.name)
 
-    @property
+    @cached_property
     def scenario(self) -> Scenario:
         """The scenario with the changes.
 
@@ -80,7 +85,7 @@ class Ensemble:
 
     @property
     def runs(self) -> int:
-        """How many there are; fewer than are set while the rules are being compiled."""
+        """How many there are; fewer than are set while the others are being computed."""
         return self.data.sizes["run"]
 
     @property
@@ -89,10 +94,18 @@ class Ensemble:
 
 
 setting = solara.reactive(Setting())
+product = solara.reactive("")
+"""The product whose prices are shown; empty for the story's."""
+quarter = solara.reactive("")
+"""The quarter that is looked at; empty for the scenario's own."""
+replication = solara.reactive(0)
+"""The run of the ensemble that is stepped through."""
+complaint = solara.reactive("")
+"""What was wrong with the link that led here."""
 
 
-def computed(wanted: Setting, progress: Progress) -> Ensemble:
-    """The ensemble of a setting.
+def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
+    """The ensemble of a setting: its first runs, and then all of them.
 
     Raises:
         BadInput: the setting cannot be run.
@@ -100,8 +113,19 @@ def computed(wanted: Setting, progress: Progress) -> Ensemble:
     """
     began = time.perf_counter()
     scenario = wanted.scenario
-    data = simulate(scenario, wanted.runs, wanted.seed_used, progress=progress)
-    return Ensemble(wanted, scenario, data, time.perf_counter() - began)
+
+    def told(done: int, total: int) -> Any:
+        return progress(done if time.perf_counter() - began > SOON else 0, total)
+
+    growing = simulate_growing(scenario, (FEW, wanted.runs), wanted.seed_used, told)
+    while True:
+        with TURNS:
+            if progress(0, wanted.runs) is False:
+                raise Cancelled("something else is wanted by now")
+            data = next(growing, None)
+        if data is None:
+            return
+        yield Ensemble(wanted, scenario, data, time.perf_counter() - began)
 
 
 def few(wanted: Setting, progress: Progress) -> Ensemble:
@@ -117,4 +141,4 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
     return Ensemble(wanted, scenario, data, time.perf_counter() - began)
 
 
-job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base, pause=PAUSE)
+job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base)

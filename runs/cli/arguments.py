@@ -36,6 +36,15 @@ def know(folder: Path | None) -> None:
 
 Agents = Annotated[Path | None, typer.Option("--agents", metavar="DIR", callback=know, expose_value=False, help=AGENTS)]
 
+PosteriorOf = Annotated[
+    str | None,
+    typer.Option(
+        "--posterior",
+        metavar="NAME|DIR|ranges|none",
+        help="Vectors that fit history: shipped, or a folder of calibrate; else what is shipped for the scenario.",
+    ),
+]
+
 
 def fields(changes: Sequence[str] | None) -> dict[str, Any]:
     """Values by path, as ``--set`` gives them.

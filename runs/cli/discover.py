@@ -56,7 +56,7 @@ def discover(
 
         write.write(analyses.discovery(asked, found), out)
     if as_json:
-        print_json(tables.finite(facts(found)))
+        print_json(facts(found))
     else:
         print_discovery(found)
     if out is not None:
