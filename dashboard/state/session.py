@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import solara
@@ -68,15 +68,21 @@ class Setting:
         kept = tuple(sorted((p, v) for p, v in changes.items() if v != self.base.get(p)))
         return replace(self, changes=kept)
 
+    def undone(self, path: str) -> Setting:
+        """A copy with the scenario's own value at a path."""
+        return replace(self, changes=tuple((p, v) for p, v in self.changes if p != path))
+
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """The runs on the screen and the setting they are of."""
+    """The runs on the screen and the setting they are of; ``before`` are those of the scenario as it is shipped, None
+    where nothing is changed."""
 
     setting: Setting
     scenario: Scenario
     data: xr.Dataset
     seconds: float
+    before: xr.Dataset | None = None
 
     @property
     def runs(self) -> int:
@@ -91,6 +97,12 @@ class Ensemble:
 setting = solara.reactive(Setting())
 
 
+@lru_cache(maxsize=4)
+def untouched(name: str, runs: int, seed: int) -> xr.Dataset:
+    """The runs of a shipped scenario as it is; they are looked at only, so sessions may share them."""
+    return simulate(scenario_of(name), runs, seed)
+
+
 def computed(wanted: Setting, progress: Progress) -> Ensemble:
     """The ensemble of a setting.
 
@@ -101,7 +113,8 @@ def computed(wanted: Setting, progress: Progress) -> Ensemble:
     began = time.perf_counter()
     scenario = wanted.scenario
     data = simulate(scenario, wanted.runs, wanted.seed_used, progress=progress)
-    return Ensemble(wanted, scenario, data, time.perf_counter() - began)
+    before = untouched(wanted.name, wanted.runs, wanted.seed_used) if wanted.changes else None
+    return Ensemble(wanted, scenario, data, time.perf_counter() - began, before)
 
 
 def few(wanted: Setting, progress: Progress) -> Ensemble:
