@@ -27,6 +27,8 @@ class Dot:
     high: float | None
     title: str
     source: str
+    kind: str = ""
+    """How good it is: reported, estimate or rumour."""
 
     def times(self, factor: float) -> Dot:
         """The same in another unit."""
@@ -129,6 +131,7 @@ def shares(scenario: Scenario, buyer: str) -> list[Dot]:
             over(d.high, total),
             f"{buyer}, units over all shipped",
             d.source,
+            d.kind,
         )
         for o in bought
         for d in dots(scenario, [o])
@@ -157,7 +160,15 @@ def dots(scenario: Scenario, found: Iterable[Observation], factor: float = 1.0) 
         return []
     placed = ((o, o.time - scenario.start) for o in found)
     return [
-        Dot(at, o.value * factor, times(o.low, factor), times(o.high, factor), f"{o.entity}, {o.period}", o.source)
+        Dot(
+            at,
+            o.value * factor,
+            times(o.low, factor),
+            times(o.high, factor),
+            f"{o.entity}, {o.period}",
+            o.source,
+            o.kind,
+        )
         for o, at in placed
         if o.value is not None and 0.0 <= at < scenario.horizon
     ]

@@ -67,4 +67,4 @@ def answer(port: int, host: str, path: str = "/") -> tuple[int, bool]:
 def test_importing_the_app_starts_nothing():
     code = "import app; print([one.label for one in app.routes], app.Page is app.routes[0].component)"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=os.environ)
-    assert said.stdout == "['Question', 'Market', 'Live', 'Compare', 'What matters'] True\n"
+    assert said.stdout == "['Question', 'Market', 'Live', 'Compare', 'What matters', 'History'] True\n"
