@@ -15,8 +15,9 @@ from dashboard.parts.tables import buyer_rows
 from dashboard.reading import real
 from dashboard.reading.bands import band, peak
 from market import Scenario, simulate
+from market.history.periods import when
 from market.scenario.scenario import shipped
-from runs.history.figures import observations, when
+from runs.history.figures import observations
 from runs.words import compact, dollars, percent, weeks, whole
 
 
