@@ -88,11 +88,9 @@ def made(task: fit.Task, scenario: fit.Scenario, test: int) -> tuple[np.ndarray,
     """A vector from the priors and what would be observed of its market."""
     rng = np.random.default_rng([task.seed, 2, test])
     draws = fit.SMALL.stages[-1].draws
+    other = replace(task.judge(draws), scenario=scenario, first=900_000 + test)
     for _ in range(TRIES):
         truth = rng.random(len(task.space.free))
-        other = fit.Judge(
-            scenario, task.space, task.target, effort.stages[-1].draws, task.seed, task.threads, first=900_000 + test
-        )
         measures = other.measures(task.space.values(truth[None])[0])
         if measures is not None:
             return truth, Made.of(figures(measures, scenario), rng)
