@@ -33,6 +33,8 @@ VECTORS = 256
 FRESH = 512
 """Runs, with draws that no search has seen, on which a sample is judged: two of each vector."""
 FRESH_SEED = 20_260_701
+DRAWS = 64
+"""On which every vector is judged once more."""
 ASKED = "asked.json"
 
 
@@ -159,7 +161,7 @@ def write(task: fit.Task, shares: Any, folder: Path, name: str, window: str) -> 
 
 def excesses(task: fit.Task, shares: Any) -> pd.DataFrame:
     """Half-bands by which each fact is missed, a row per vector, and the loss: on draws that no search has seen."""
-    fresh = fit.Judge(task.scenario, task.space, task.target, task.effort.many, FRESH_SEED, task.threads)
+    fresh = fit.Judge(task.scenario, task.space, task.target, DRAWS, FRESH_SEED, task.threads)
     rows = []
     for values in task.space.values(shares):
         measures = fresh.measures(values)

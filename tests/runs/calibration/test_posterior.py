@@ -20,14 +20,14 @@ from runs.requests import Comparison, Sensitivity
 from runs.requests.calibration import Calibration
 from tests.gears import bits_differ
 
-TINY = fit.Effort(members=8, points=16, anneal=4, settle=2, sample=8, thin=1, few=2, many=2)
+TINY = fit.Effort(8, 16, (fit.Stage(4, 2, 300.0), fit.Stage(8, 2, thin=1)))
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """What a calibration with next to no effort finds."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"VECTORS": 24, "FRESH": 48}.items():
+        for name, value in {"VECTORS": 24, "FRESH": 48, "DRAWS": 2}.items():
             patch.setattr(calibrate, name, value)
         for name in ("FULL", "QUICK", "SMALL"):
             patch.setattr(fit, name, TINY)
@@ -176,8 +176,9 @@ def test_a_killed_calibration_goes_on_to_the_same_bytes(made, tmp_path):
         "import sys\n"
         "from runs.calibration import calibrate, fit\n"
         "from runs.requests.calibration import Calibration\n"
-        f"tiny = fit.{TINY!r}\n"
-        "calibrate.VECTORS, calibrate.FRESH, fit.FULL, fit.EVERY = 24, 48, tiny, 1\n"
+        "from runs.calibration.fit import Effort, Stage\n"
+        f"tiny = {TINY!r}\n"
+        "calibrate.VECTORS, calibrate.FRESH, calibrate.DRAWS, fit.FULL, fit.EVERY = 24, 48, 2, tiny, 1\n"
         "Calibration('colossus', sys.argv[1], threads=2, resume=True).run()\n"
     )
     folder = tmp_path / "killed"
