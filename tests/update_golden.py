@@ -3,7 +3,7 @@
 Say in CHANGELOG.md that numbers changed, and why.
 """
 
-from tests import golden_values, history_page, parameters_page
+from tests import forecast_page, golden_values, history_page, parameters_page
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
         golden_values.store(name)
     parameters_page.PAGE.write_text(parameters_page.page(), encoding="utf-8")
     history_page.write()
+    forecast_page.write()
 
 
 if __name__ == "__main__":
