@@ -231,6 +231,7 @@ def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out
     ]
     return {
         "scenario": scenario.name,
+        "title": scenario.title,
         "scenario_hash": scenario.hash,
         "seed": int(results.attrs["seed"]),
         "runs": int(results.sizes["run"]),
