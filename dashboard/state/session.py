@@ -14,6 +14,7 @@ from typing import Any
 import solara
 import xarray as xr
 
+from dashboard.reading.effects import effects
 from dashboard.state.jobs import Job, Progress
 from market import Scenario, simulate
 from market.gears.beside import stepped
@@ -22,6 +23,8 @@ PAUSE = 0.12
 """Seconds without a further change before computing starts."""
 FEW = 20
 """Runs that are stepped live while the rules are being compiled."""
+REST = 3.0
+"""Seconds after a scenario was chosen before the effects of its controls are measured."""
 RUNS = 200
 FEWEST, MOST = 50, 1000
 
@@ -131,3 +134,23 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
 
 
 job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base, pause=PAUSE)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """How much each control of a scenario moves its figures, and the setting it is of."""
+
+    setting: Setting
+    effects: Mapping[str, float]
+
+
+def measured(wanted: Setting, progress: Progress) -> Measured:
+    """The effects of a setting's scenario as it is shipped; measured once.
+
+    Raises:
+        Cancelled: ``progress`` returned False.
+    """
+    return Measured(wanted, effects(wanted.base, progress))
+
+
+ranking: Job[Setting, Measured] = Job(measured, base=lambda wanted: wanted.base, pause=REST)
