@@ -38,7 +38,11 @@ ORDER = list(SENTENCES)
 
 
 @solara.component_vue("drawer.vue")
-def Controls(groups: list = [], event_change: Callable[[dict], Any] | None = None) -> None: ...  # noqa: B006
+def Controls(
+    groups: list = [],  # noqa: B006
+    ranked: str = "",
+    event_change: Callable[[dict], Any] | None = None,
+) -> None: ...
 
 
 @solara.component
@@ -61,7 +65,9 @@ def Drawer() -> None:
         setting.value = Setting(setting.value.name)
 
     with solara.Div(classes=["gm-drawer"]):
-        Controls(groups=groups(now, refused.value, session.ranking.result.value), event_change=change)
+        ranking = session.ranking.result.value
+        ranked = ranking.setting.name if ranking is not None else ""
+        Controls(groups=groups(now, refused.value, ranking), ranked=ranked, event_change=change)
         solara.Button(
             "Reset to scenario",
             icon_name="mdi-restore",
