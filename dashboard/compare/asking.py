@@ -12,7 +12,7 @@ from dashboard.parts.fields import Command
 from dashboard.parts.panels import Panel, Words
 from dashboard.parts.progress import Progress
 from dashboard.parts.tables import Table
-from dashboard.state.jobs import Job
+from dashboard.state.jobs import Job, once
 from dashboard.state.jobs import Progress as Told
 from dashboard.state.session import scenario_of
 from market import Scenario
@@ -40,7 +40,7 @@ def columns(*names: tuple[str, bool]) -> list[dict[str, Any]]:
     ]
 
 
-LISTED = columns(("Question", True), ("Asked", True))
+LISTED = columns(("No.", True), ("Question", True))
 DECLARED = columns(("Outcome", True), ("Theory expects", True), ("Why", True))
 FOUND = columns(
     ("Outcome", True), ("Difference", False), ("95% interval", False), ("Theory expects", True), ("Verdict", True)
@@ -74,7 +74,7 @@ def scenario(name: str) -> Scenario:
     return scenario_of(own if own in shipped_scenarios() else "colossus")
 
 
-job: Job[str, Found] = Job(computed, base=scenario)
+job: Job[str, Found] = Job(once(computed), base=scenario)
 
 
 @cache
@@ -115,7 +115,7 @@ def Opened(name: str) -> None:
     own, found = head(name), job.result.value
     answered = found is not None and found.name == name
     count = request(name).run_count(request(name).read[0])
-    with Panel(own.question, f"{own.id}, {own.theory}", classes="gm-after gm-asked"):
+    with Panel(own.question, f"Theory {own.theory}", classes="gm-after gm-asked"):
         Words("h3", "Declared")
         Table(columns=DECLARED, rows=declared(own), label="Outcomes and the signs that theory expects")
         Words("p", f"Explanation: {own.check.credited}. With it switched off, the effect should {fate(own)}.")

@@ -16,7 +16,7 @@ from dashboard.parts.panels import Heading, Panel, Words
 from dashboard.parts.progress import Progress
 from dashboard.parts.tables import Table
 from dashboard.state import session
-from dashboard.state.jobs import Job
+from dashboard.state.jobs import Job, once
 from dashboard.state.jobs import Progress as Told
 from dashboard.state.session import Ensemble, Setting
 from runs.backtest.judgement import Judgement
@@ -52,7 +52,7 @@ def computed(wanted: Wanted, progress: Told) -> Judged:
     return Judged(wanted, wanted.request.run(progress))
 
 
-job: Job[Wanted, Judged] = Job(computed)
+job: Job[Wanted, Judged] = Job(once(computed))
 
 
 @solara.component

@@ -21,10 +21,7 @@ from dashboard.state.session import Ensemble
 from dashboard.why.panel import WhyPanel
 from market.scenario.scenario import Scenario
 
-product = solara.reactive("")
 view = solara.reactive("lines")
-quarter = solara.reactive("")
-"""The quarter of the table and of the explanation; empty: the story's."""
 threads = solara.reactive("bands")
 
 
@@ -51,7 +48,7 @@ def told(shown: Ensemble | None) -> str:
     if shown is None:
         return ""
     if shown.runs < shown.setting.runs:
-        return f"{shown.runs} of {shown.setting.runs} runs, stepped live in {shown.seconds:.1f} s"
+        return f"{shown.runs} of {shown.setting.runs} runs, in {shown.seconds:.1f} s; the others follow"
     failed = f"; {len(shown.failures)} stopped: {shown.failures[0].sentence}" if shown.failures else ""
     return (
         f"{shown.runs} runs in {shown.seconds:.1f} s; ± is the Monte Carlo error of a median; HAE: H100-equivalents"
@@ -61,7 +58,7 @@ def told(shown: Ensemble | None) -> str:
 
 def picked(scenario: Scenario) -> str:
     """The quarter that is looked at."""
-    return quarter.value if quarter.value in scenario.quarters else sighted_quarter(scenario)
+    return session.quarter.value if session.quarter.value in scenario.quarters else sighted_quarter(scenario)
 
 
 @solara.component
@@ -82,7 +79,7 @@ def Results(shown: Ensemble) -> None:
                 Words("span", "Every real series, and the backtest", "gm-link")
         Ways("Behind the medians", [("bands", "Bands"), ("runs", "Bands and ten runs")], threads.value, threads.set)
     Charts(source, now)
-    WhyPanel(shown, now, quarter.set)
+    WhyPanel(shown, now, session.quarter.set)
     Buyers(shown, now)
     Events(scenario)
 
@@ -101,21 +98,21 @@ def Charts(source: Source, now: str) -> None:
     """Six charts; a click on a quarter picks it everywhere."""
     scenario = source.scenario
     products = [*scenario.products, *scenario.outside]
-    chosen = product.value if product.value in products else scenario.story.product
+    chosen = session.product.value if session.product.value in products else scenario.story.product
     waits = solara.use_memo(lambda: lead_times(source), [source])
     price = solara.use_memo(lambda: prices(source, chosen), [source, chosen])
     share = solara.use_memo(lambda: shares(source, view.value == "stacked"), [source, view.value])
     others = solara.use_memo(lambda: (backlog(source), inflation(source), rent(source)), [source])
 
     def draw(plot: Plot, label: str) -> None:
-        Chart(plot, label, "236px", quarter.set, now)
+        Chart(plot, label, "236px", session.quarter.set, now)
 
     lines = view.value == "lines"
     about = "pick buyers below" if lines else "means of the runs, one above the other"
     with solara.Div(classes=["gm-grid"]):
         with Panel("Lead time", "Weeks quoted to ordinary customers, by generation; realised: of what was delivered"):
             draw(waits, "Lead time in weeks by quarter.")
-        tools = [Choice("Product", products, chosen, product.set)] if len(products) > 1 else []
+        tools = [Choice("Product", products, chosen, session.product.set)] if len(products) > 1 else []
         with Panel("Price", f"US dollars per {chosen}; shadow: what would clear the market", tools):
             draw(price, f"List, paid and shadow price of {chosen} by quarter.")
         tools = [Choice("View", ["lines", "stacked"], view.value, view.set)]
@@ -135,7 +132,7 @@ def Buyers(shown: Ensemble, now: str) -> None:
     scenario, data = shown.scenario, shown.data
     rows = solara.use_memo(lambda: buyer_rows(data, now), [shown, now])
     tools = [
-        Choice("Quarter of the table", scenario.quarters, now, quarter.set),
+        Choice("Quarter of the table", scenario.quarters, now, session.quarter.set),
         Download("Table", lambda: buyers_csv(data, now), file_name(scenario, f"buyers-{now}")),
         Download("All series", lambda: series_csv(data), file_name(scenario, "series")),
     ]

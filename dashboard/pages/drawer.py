@@ -14,6 +14,7 @@ from dashboard.reading.declared import Control, levers, uncertainties
 from dashboard.reading.effects import VISIBLE
 from dashboard.state import session
 from dashboard.state.session import FEWEST, MOST, Measured, Setting, setting
+from dashboard.state.together import together
 from market import BadInput
 from market.scenario.scenario import shipped
 
@@ -40,6 +41,7 @@ ORDER = list(SENTENCES)
 @solara.component_vue("drawer.vue")
 def Controls(
     groups: list = [],  # noqa: B006
+    heard: int = 0,
     ranked: str = "",
     event_change: Callable[[dict], Any] | None = None,
 ) -> None: ...
@@ -50,10 +52,17 @@ def Drawer() -> None:
     """Scenario, levers, uncertainties, ensemble."""
     now = setting.value
     refused: solara.Reactive[Refused | None] = solara.use_reactive(None)
+    heard = solara.use_reactive(0)
 
     def change(sent: Any) -> None:
+        with together():
+            heard.value += 1
+            take(sent)
+
+    def take(sent: Any) -> None:
         match sent:
             case {"path": str(path), "value": value}:
+                session.complaint.value = ""
                 try:
                     setting.value = taken(setting.value, path, value)
                     refused.value = None
@@ -61,13 +70,15 @@ def Drawer() -> None:
                     refused.value = Refused(path, value, str(error))
 
     def reset() -> None:
-        refused.value = None
-        setting.value = Setting(setting.value.name)
+        with together():
+            refused.value = None
+            session.complaint.value = ""
+            setting.value = Setting(setting.value.name)
 
     with solara.Div(classes=["gm-drawer"]):
         ranking = session.ranking.result.value
         ranked = ranking.setting.name if ranking is not None else ""
-        Controls(groups=groups(now, refused.value, ranking), ranked=ranked, event_change=change)
+        Controls(groups=groups(now, refused.value, ranking), heard=heard.value, ranked=ranked, event_change=change)
         solara.Button(
             "Reset to scenario",
             icon_name="mdi-restore",

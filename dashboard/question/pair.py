@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from dashboard.reading import outcome
-from dashboard.state.jobs import Job, Progress
+from dashboard.state.jobs import Job, Progress, once
 from dashboard.state.session import Ensemble, scenario_of
 from market import BadInput, Scenario, simulate
 from market.gears.beside import stepped
@@ -111,4 +111,4 @@ def differences(shown: Ensemble, sides: tuple[Measures, Measures], wanted: Mappi
     return found
 
 
-job: Job[Ensemble, Pair] = Job(computed, few)
+job: Job[Ensemble, Pair] = Job(once(computed), few)

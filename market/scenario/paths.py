@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from functools import cache
-from importlib.resources import files
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
-class BadInput(ValueError):
-    """What a user gave cannot be used; the message is the one sentence to show."""
-
-
-def parse_quarter(label: str) -> int:
-    """``2024Q2`` as a count of quarters, so that labels can be subtracted.
-
-    Raises:
-        ValueError: it is not written so.
-    """
-    year, mark, number = label.partition("Q")
-    if mark != "Q" or not (year.isdigit() and len(year) == 4) or number not in ("1", "2", "3", "4"):
-        raise ValueError(f"{label!r} is not a quarter written like 2024Q2")
-    return int(year) * 4 + int(number) - 1
-
-
-def quarter_label(count: int) -> str:
-    """The inverse of :func:`parse_quarter`."""
-    return f"{count // 4}Q{count % 4 + 1}"
+from market.history import figures
+from market.history.periods import BadInput as BadInput
+from market.history.periods import parse_quarter as parse_quarter
+from market.history.periods import quarter_label as quarter_label
 
 
 @cache
 def inputs() -> dict[str, dict[int, float]]:
-    """The real figures that drive the model: ``series/entity`` to quarter to value (market/history/inputs.csv)."""
+    """The real figures that drive the model: ``series/entity`` to quarter to value (market/history/inputs.csv).
+
+    Raises:
+        BadInput: a row of the file is not allowed.
+    """
     table: dict[str, dict[int, float]] = {}
-    text = (files("market") / "history" / "inputs.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(io.StringIO(text)):
-        table.setdefault(f"{row['series']}/{row['entity']}", {})[parse_quarter(row["period"])] = float(row["value"])
+    for one in figures.driving():
+        table.setdefault(f"{one.series}/{one.entity}", {})[parse_quarter(one.period)] = one.value
     return table
 
 

@@ -23,6 +23,8 @@ FIVE = ("Microsoft", "Meta", "Google", "Amazon", "Oracle")
 OWNERS = (*FIVE, "China")
 HOPPER = ("H100", "H800", "H200", "H20")
 AMPERE = ("A100", "A800")
+WINDOW, INNER = "2024Q4", "2023Q4"
+"""The last quarter of the window that is fitted, and of the inner one, from which 2024 is predicted."""
 POINTS = 0.08
 """What one quarter's growth may be off."""
 GROWTH = {"2023Q3": 0.38, "2023Q4": 0.27, "2024Q1": 0.29, "2024Q2": 0.16, "2024Q3": 0.22, "2024Q4": 0.18}
@@ -196,7 +198,7 @@ def margin(paths: Paths) -> list[Measured]:
 
 
 HUMP = (
-    Band("highest of 2023Q3 and 2023Q4", *PEAK, "weeks"),
+    Band("highest of 2023Q3 and 2023Q4", *PEAK, "weeks", until=INNER),
     Band("lowest of 2024Q1 and 2024Q2", *TROUGH, "weeks"),
     Band("lowest of the two quarters after the highest", high=TROUGH[1], unit="weeks", half=4.0),
     Band("growth of revenue in these two, the lower", low=0.15, unit=SHARE, half=POINTS),
@@ -206,13 +208,16 @@ FACTS = (
     Rule(
         "SF1",
         "Compute revenue multiplies, then doubles",
-        (Band("2023Q4 over 2022Q4", 4.4, 6.6), Band("2024Q4 over 2023Q4", 1.84, 2.48)),
+        (Band("2023Q4 over 2022Q4", 4.4, 6.6, until=INNER), Band("2024Q4 over 2023Q4", 1.84, 2.48)),
         multiples,
     ),
     Rule(
         "SF2",
         "One jump of revenue, then growth that decays slowly",
-        (Band("growth in 2023Q2", 1.0, 1.9, SHARE), Band("of the next six, within 8 points", 4, 6, "quarters")),
+        (
+            Band("growth in 2023Q2", 1.0, 1.9, SHARE, until=INNER),
+            Band("of the next six, within 8 points", 4, 6, "quarters"),
+        ),
         jump,
     ),
     Rule(
@@ -250,7 +255,10 @@ FACTS = (
     Rule(
         "SF5",
         "A third of the demand of 2023 is unmet, little by mid 2024",
-        (Band("unmet share, mean of 2023", 0.22, 0.48, SHARE), Band("unmet share, 2024Q2", 0.0, 0.18, SHARE)),
+        (
+            Band("unmet share, mean of 2023", 0.22, 0.48, SHARE, until=INNER),
+            Band("unmet share, 2024Q2", 0.0, 0.18, SHARE),
+        ),
         unmet,
     ),
     Rule(
@@ -265,7 +273,7 @@ FACTS = (
     Rule(
         "SF6l",
         "The level of rents",
-        (Band("highest of 2023", 4.7, 8.0, "USD/hour"), Band("2024Q4", 2.0, 3.0, "USD/hour")),
+        (Band("highest of 2023", 4.7, 8.0, "USD/hour", until=INNER), Band("2024Q4", 2.0, 3.0, "USD/hour")),
         rents,
     ),
     Rule(
@@ -279,7 +287,7 @@ FACTS = (
         "SF9",
         "Units",
         (
-            Band("Hopper, 2023", 0.85, 1.2, "million"),
+            Band("Hopper, 2023", 0.85, 1.2, "million", until=INNER),
             Band("all products, 2024", 3.2, 4.5, "million"),
             Band("H100 and H200, 2024", 2.2, 3.2, "million"),
         ),
@@ -288,15 +296,18 @@ FACTS = (
     Rule(
         "SF9m",
         "The old generation goes on through 2023 and is gone in 2024",
-        (Band("A100 and A800, 2023", 0.2, 0.38, "million"), Band("A100 and A800, 2024", 0.0, 0.02, "million")),
+        (
+            Band("A100 and A800, 2023", 0.2, 0.38, "million", until=INNER),
+            Band("A100 and A800, 2024", 0.0, 0.02, "million"),
+        ),
         ampere,
     ),
     Rule(
         "SF10",
         "Five buyers take half of the units of 2023",
         (
-            Band("share of the five", 0.45, 0.70, SHARE),
-            Band("of six owners, share in its 90% interval", 5, 6, "owners"),
+            Band("share of the five", 0.45, 0.70, SHARE, until=INNER),
+            Band("of six owners, share in its 90% interval", 5, 6, "owners", until=INNER),
         ),
         concentration,
     ),
@@ -305,9 +316,9 @@ FACTS = (
         "SF12",
         "Others absorb what China may no longer have",
         (
-            Band("growth of revenue, 2023Q4", low=0.0, unit=SHARE, half=POINTS),
-            Band("change of China's share of it", high=0.0, unit=SHARE, half=POINTS),
-            Band("China's share of it, 2023Q4", 0.0, 0.12, SHARE),
+            Band("growth of revenue, 2023Q4", low=0.0, unit=SHARE, half=POINTS, until=INNER),
+            Band("change of China's share of it", high=0.0, unit=SHARE, half=POINTS, until=INNER),
+            Band("China's share of it, 2023Q4", 0.0, 0.12, SHARE, until=INNER),
         ),
         export_shock,
     ),

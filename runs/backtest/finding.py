@@ -18,7 +18,8 @@ UNKNOWN = 2.0
 class Band:
     """What a fact allows of one figure, both ends included; infinite where a side is open.
 
-    ``half`` is the unit in which a search counts what is outside: half the band's width, if not given.
+    ``half`` is the unit in which a search counts what is outside: half the band's width, if not given. ``until`` is
+    the last quarter that the figure is of.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Band:
     high: float = math.inf
     unit: str = ""
     half: float = 0.0
+    until: str = "2024Q4"
 
     @property
     def scale(self) -> float:
@@ -106,7 +108,11 @@ class Finding:
     @property
     def excess(self) -> float:
         """Half-bands outside, all parts together."""
-        return sum(part.excess for part in self.parts)
+        return self.excess_until("2024Q4")
+
+    def excess_until(self, quarter: str) -> float:
+        """Half-bands outside of the parts that are of no later quarter."""
+        return sum(part.excess for part in self.parts if part.band.until <= quarter)
 
 
 def find(rule: Rule, paths: Paths) -> Finding:

@@ -10,8 +10,8 @@ import numpy as np
 import xarray as xr
 
 from market import Scenario
-from runs.backtest.facts import FACTS, OWNERS, owner_shares, real_revenue, shares_of
-from runs.backtest.finding import Finding, find
+from runs.backtest.facts import FACTS, OWNERS, WINDOW, owner_shares, real_revenue, shares_of
+from runs.backtest.finding import Finding, Rule, find
 from runs.backtest.paths import Missing, Paths
 from runs.backtest.truths import HALF_CLOCK, TRUTHS, USED, used_beside_a_queue, waits_off
 
@@ -62,20 +62,25 @@ def loss(results: xr.Dataset | Mapping[str, np.ndarray] | Paths, scenario: Scena
         return math.inf
 
 
-def parts(results: xr.Dataset | Mapping[str, np.ndarray] | Paths, scenario: Scenario) -> Loss:
-    """The parts of :func:`loss`.
+def parts(results: xr.Dataset | Mapping[str, np.ndarray] | Paths, scenario: Scenario, window: str = WINDOW) -> Loss:
+    """The parts of :func:`loss`, of figures up to the last quarter of a window; the truths are asked of all quarters.
 
     Raises:
         Missing: every run failed, or the scenario has not the quarters and buyers of the real figures.
     """
     paths = results if isinstance(results, Paths) else Paths(results, scenario)
     return Loss(
-        sum(found.excess for rule in FACTS if rule.scored and not (found := find(rule, paths)).missing),
+        sum(found.excess_until(window) for rule in judged(window) if not (found := find(rule, paths)).missing),
         WAIT_WEIGHT * dishonesty(paths),
         IDLE_WEIGHT * idleness(paths),
         sum(bar(find(rule, paths)) for rule in TRUTHS if rule.id in BARS),
-        deviations(paths),
+        deviations(paths, window),
     )
+
+
+def judged(window: str) -> list[Rule]:
+    """The scored facts of which some figure is known by the end of a window."""
+    return [rule for rule in FACTS if rule.scored and any(band.until <= window for band in rule.bands)]
 
 
 def dishonesty(paths: Paths) -> float:
@@ -97,9 +102,9 @@ def bar(found: Finding) -> float:
     return 0.0 if found.missing or found.holds else BAR + found.excess
 
 
-def deviations(paths: Paths) -> float:
+def deviations(paths: Paths, window: str = WINDOW) -> float:
     """Half the sum of squared standardised deviations of revenue and of owners' shares of 2023."""
-    real = real_revenue()
+    real = {quarter: value for quarter, value in real_revenue().items() if quarter <= window}
     made = np.array([paths["revenue"][0, paths.at(quarter)] for quarter in real])
     revenue = np.log(np.maximum(made, 1.0) / np.array(list(real.values()))) / REVENUE_DEVIATION
     shares = shares_of(paths, OWNERS)[0] / np.array([row[1] for row in owner_shares()]) - 1.0

@@ -1,81 +1,71 @@
-"""The real figures that outcomes are judged by; the market never reads them."""
+"""The real figures that outcomes are judged by, which the market never reads, and those that drive it, as tables."""
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
-from market.scenario.paths import parse_quarter
+import pandas as pd
 
-
-@dataclass(frozen=True)
-class Observation:
-    """One real figure: what, of whom, when, how much, how sure, and who says so."""
-
-    series: str
-    entity: str
-    period: str
-    value: float | None
-    low: float | None
-    high: float | None
-    unit: str
-    kind: str
-    source: str
-    note: str
-
-    @property
-    def time(self) -> float:
-        """When, in quarters as :func:`market.scenario.paths.parse_quarter` counts: 2023Q4 goes from 8095.0 to 8096.0.
-
-        A quarter, a month or a year stands for its middle.
-        """
-        return when(self.period)
-
-
-def when(period: str) -> float:
-    """The middle of ``2023``, ``2023Q4``, ``2023-11`` or ``2023-11-30``, counted in quarters.
-
-    Raises:
-        ValueError: it is written in none of these ways.
-    """
-    if "Q" in period:
-        return parse_quarter(period) + 0.5
-    year, *rest = (int(part) for part in period.split("-"))
-    if not rest:
-        return 4 * year + 2.0
-    month = rest[0] - 1 + ((rest[1] - 0.5) / 31 if len(rest) > 1 else 0.5)
-    return 4 * year + month / 3
+from market.history.figures import COLUMNS, KINDS, NUMBERS, Observation, driving, read
+from market.history.periods import when
 
 
 @cache
 def observations() -> tuple[Observation, ...]:
-    """All real figures of ``runs/history/outcomes.csv``, in the order of the file."""
-    text = (files("runs") / "history" / "outcomes.csv").read_text(encoding="utf-8")
-    return tuple(
-        Observation(
-            row["series"],
-            row["entity"],
-            row["period"],
-            number(row["value"]),
-            number(row["low"]),
-            number(row["high"]),
-            row["unit"],
-            row["kind"],
-            row["source"],
-            row["note"],
-        )
-        for row in csv.DictReader(io.StringIO(text))
-    )
+    """All real figures of ``runs/history/outcomes.csv``, in the order of the file.
 
-
-def number(cell: str) -> float | None:
-    """The number in a cell of the file, None where it is empty."""
-    return float(cell) if cell else None
+    Raises:
+        BadInput: a row of the file is not allowed.
+    """
+    return read(files("runs") / "history" / "outcomes.csv")
 
 
 def series(name: str) -> tuple[Observation, ...]:
     """The real figures of one series."""
     return tuple(observation for observation in observations() if observation.series == name)
+
+
+def outcomes(path: Path | None = None) -> pd.DataFrame:
+    """What the market is judged by, a row per figure in the order of the file.
+
+    The columns are those of the file, ``value``, ``low`` and ``high`` as floats (NaN where none is told), ``kind`` as a
+    category of KINDS, and ``time``: the middle of the period, as a date.
+
+    Args:
+        path: another file with the same columns.
+
+    Raises:
+        BadInput: a row of the file is not allowed.
+    """
+    return table(observations() if path is None else read(path))
+
+
+def inputs(path: Path | None = None) -> pd.DataFrame:
+    """What drives the market, with the columns of :func:`outcomes`; ``low`` and ``high`` are NaN.
+
+    Args:
+        path: another file with the same columns.
+
+    Raises:
+        BadInput: a row of the file is not allowed.
+    """
+    return table(driving(path))
+
+
+def table(found: Iterable[Observation]) -> pd.DataFrame:
+    """Figures as a table."""
+    made = pd.DataFrame([asdict(one) for one in found], columns=list(COLUMNS))
+    made["kind"] = pd.Categorical(made["kind"], categories=list(KINDS))
+    made["time"] = pd.to_datetime([date(period) for period in made["period"]])
+    return made.astype(dict.fromkeys(NUMBERS, float))
+
+
+def date(period: str) -> pd.Timestamp:
+    """The day in the middle of a period."""
+    years = when(period) / 4.0
+    year = int(years)
+    return pd.Timestamp(year=year, month=1, day=1) + pd.Timedelta(days=int((years - year) * 365.25))

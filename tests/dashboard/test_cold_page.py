@@ -32,7 +32,7 @@ def port(tmp_path) -> Iterator[int]:
 def test_few_runs_come_at_once_the_others_when_the_rules_are_compiled(visit):
     page = visit().open("/market")
     line = page.locator(".gm-progress")
-    expect(line).to_contain_text("20 of 200 runs, stepped live")
+    expect(line).to_contain_text("20 of 200 runs, in ")
     expect(line).to_contain_text(re.compile(r"Compiling the rules, once for this machine: \d+ s so far"))
     first = figures(page)
     data = simulate(Scenario.load("colossus"), runs=200)
@@ -41,11 +41,12 @@ def test_few_runs_come_at_once_the_others_when_the_rules_are_compiled(visit):
 
     move(page, "Shock level", "ArrowLeft", 8)  # the page answers meanwhile
     expect(page.locator(".gm-chip-changed")).to_be_visible(timeout=60_000)
-    expect(line).to_contain_text("20 of 200 runs, stepped live")
+    expect(line).to_contain_text("20 of 200 runs, in ")
     assert figures(page) != first
     page.get_by_role("link", name="Live").click()
-    page.get_by_role("button", name="Step", exact=True).click()
-    expect(page.locator(".gm-now b")).to_have_text("2022Q4")
+    expect(page.locator(".gm-now b")).to_have_text("2024Q4")
+    page.get_by_role("button", name="Quarter before").click()
+    expect(page.locator(".gm-now b")).to_have_text("2024Q3")
     page.get_by_role("link", name="Compare").click()
     page.get_by_role("button", name="In one click: xAI's rush").click()
     expect(line).to_contain_text("Compiling the rules")

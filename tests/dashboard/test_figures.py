@@ -17,8 +17,9 @@ from dashboard.reading import real
 from dashboard.reading.bands import band
 from dashboard.reading.outcome import measures
 from market import Scenario, simulate
+from market.history.periods import when
 from market.scenario.scenario import shipped
-from runs.history.figures import observations, when
+from runs.history.figures import observations
 from runs.words import compact, dollars, percent, weeks, whole
 
 

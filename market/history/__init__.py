@@ -1,0 +1,1 @@
+"""Real figures: those that drive the model, and how a file of them is read."""

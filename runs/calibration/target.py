@@ -1,0 +1,104 @@
+"""How well a vector fits: the loss against history, or against figures that the market itself made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from market import Scenario
+from runs.backtest import loss
+from runs.backtest.facts import OWNERS, WINDOW, real_revenue, shares_of
+from runs.backtest.finding import Band, Measured
+from runs.backtest.paths import Missing, Paths
+
+Target = Callable[[Mapping[str, np.ndarray], Scenario], float]
+"""The negative logarithm of the likelihood of an ensemble's measures; infinite where it is not defined."""
+
+
+@dataclass(frozen=True)
+class History:
+    """The loss of :mod:`runs.backtest.loss`, of figures up to the last quarter of a window."""
+
+    window: str = WINDOW
+
+    def __call__(self, measures: Mapping[str, np.ndarray], scenario: Scenario) -> float:
+        try:
+            return loss.parts(measures, scenario, self.window).total
+        except Missing:
+            return math.inf
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Every figure that history is asked for, as an ensemble's median path has it.
+
+    ``banded`` in half-bands, NaN where the ensemble has none; ``revenue`` as logarithms; ``shares`` of 2023's units.
+    """
+
+    banded: np.ndarray
+    revenue: np.ndarray
+    shares: np.ndarray
+
+
+def figures(measures: Mapping[str, np.ndarray], scenario: Scenario) -> Figures:
+    """The figures of the scored facts, but for those that are counts.
+
+    Raises:
+        Missing: every run failed, or the scenario lacks what a figure is of.
+    """
+    paths = Paths(measures, scenario)
+    banded = [
+        float(one.values[0]) / band.scale
+        for rule in loss.judged(WINDOW)
+        for band, one in zip(rule.bands, rule.measure(paths), strict=True)
+        if figured(band, one)
+    ]
+    revenue = np.array([paths["revenue"][0, paths.at(quarter)] for quarter in real_revenue()])
+    return Figures(np.array(banded), np.log(np.maximum(revenue, 1.0)), shares_of(paths, OWNERS)[0])
+
+
+def figured(band: Band, measured: Measured) -> bool:
+    """Whether a figure is one of a path; counts are not, and a search follows them by what they count."""
+    return measured.excess is None or band.unit == "weeks"
+
+
+@dataclass(frozen=True)
+class Made:
+    """Figures of a market whose constants are known, with the errors that history's are thought to have.
+
+    A band is an observation that may be off by half its width either way, all alike; a revenue by 10%, an owner's
+    share by 30%, both normal.
+    """
+
+    seen: Figures
+
+    @classmethod
+    def of(cls, truth: Figures, rng: np.random.Generator) -> Made:
+        """Observations of a true market."""
+        return cls(
+            Figures(
+                truth.banded + rng.uniform(-1.0, 1.0, truth.banded.shape),
+                truth.revenue + loss.REVENUE_DEVIATION * rng.standard_normal(truth.revenue.shape),
+                truth.shares * (1.0 + loss.SHARE_DEVIATION * rng.standard_normal(truth.shares.shape)),
+            )
+        )
+
+    def __call__(self, measures: Mapping[str, np.ndarray], scenario: Scenario) -> float:
+        try:
+            found = figures(measures, scenario)
+        except Missing:
+            return math.inf
+        off = np.abs(found.banded - self.seen.banded) - 1.0
+        lost = np.isnan(found.banded) & ~np.isnan(self.seen.banded)
+        outside = np.where(lost, 2.0, np.maximum(0.0, np.nan_to_num(off)))
+        revenue = (found.revenue - self.seen.revenue) / loss.REVENUE_DEVIATION
+        with np.errstate(invalid="ignore", divide="ignore"):
+            # the error is of the true share, so the likelihood is of a normal whose width goes with it
+            width = loss.SHARE_DEVIATION * np.maximum(np.abs(found.shares), 1e-3)
+            shares = (self.seen.shares - found.shares) / width
+        known = ~np.isnan(shares)
+        normal = 0.5 * (revenue @ revenue + shares[known] @ shares[known]) + np.log(width[known]).sum()
+        return float(outside.sum() / loss.TEMPERATURE + normal)
