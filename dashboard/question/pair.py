@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ import xarray as xr
 
 from dashboard.reading import outcome
 from dashboard.state.jobs import Job, Progress, once
-from dashboard.state.session import Ensemble, scenario_of
+from dashboard.state.session import Ensemble, scenario_of, spread_of
 from market import BadInput, Scenario, simulate
 from market.gears.beside import stepped
 from runs import requests
@@ -87,6 +87,8 @@ def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
     other = counterfactual(shown)
     if other is None:
         return Pair(shown, None, [], {})
+    if spread_of(shown.setting) is not None:  # runs over what nobody knows have no twins: as the scenario has them
+        shown = replace(shown, data=run(shown.scenario))
     control = run(other)
     told, cards = outcome.tells(shown.scenario), outcome.cards(shown.scenario)
     sides = (outcome.measures(control, other), outcome.measures(shown.data, shown.scenario))
