@@ -17,6 +17,7 @@ from market.gears.beside import stepped
 from runs import requests
 from runs.analysis.compare import Difference, Gathered, check
 from runs.engine.outcomes import Measures, Outcome
+from runs.engine.spread import simulate as spread_over
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +56,25 @@ def counterfactual(shown: Ensemble) -> Scenario | None:
 
 
 def request(shown: Ensemble) -> requests.Comparison:
-    """The same pairs as a request: one point, and as many seeds as the ensemble has runs."""
+    """The same pairs as a request: the vectors that the runs are spread over, and the seeds of each."""
     setting, story = shown.setting, shown.scenario.story
+    each = each_of(shown)
     return requests.Comparison(
         (story.counterfactual, setting.name),
         outcomes=[one.text for one in outcome.tells(shown.scenario).values()],
-        vectors=1,
-        runs=shown.runs,
+        vectors=shown.runs // each,
+        runs=each,
         seed=setting.seed_used,
         changes=dict(setting.changes),
         drop_failed=bool(shown.failures),
+        own_draws=each < shown.runs,
     )
+
+
+def each_of(shown: Ensemble) -> int:
+    """Runs of a vector; all where the runs are spread over none."""
+    spread = spread_of(shown.setting)
+    return shown.runs if spread is None else spread.each
 
 
 def computed(shown: Ensemble, progress: Progress) -> Pair:
@@ -74,12 +83,21 @@ def computed(shown: Ensemble, progress: Progress) -> Pair:
     Raises:
         Cancelled: ``progress`` returned False.
     """
-    return beside(shown, lambda other: simulate(other, shown.runs, shown.setting.seed_used, progress=progress))
+    return beside(shown, lambda other: control_of(shown, other, False, progress))
 
 
 def few(shown: Ensemble, progress: Progress) -> Pair:
     """The same without compiled rules; raises as :func:`computed`."""
-    return beside(shown, lambda other: stepped(other, shown.runs, shown.setting.seed_used, progress))
+    return beside(shown, lambda other: control_of(shown, other, True, progress))
+
+
+def control_of(shown: Ensemble, other: Scenario, live: bool, progress: Progress) -> xr.Dataset:
+    """The runs of the counterfactual, each with the vector and the draws of the ensemble's."""
+    spread = spread_of(shown.setting)
+    if spread is not None:
+        return spread_over(replace(spread, scenario=other, runs=shown.runs), live, progress)
+    run = stepped if live else simulate
+    return run(other, shown.runs, shown.setting.seed_used, progress=progress)
 
 
 def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
@@ -100,8 +118,10 @@ def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
 def differences(shown: Ensemble, sides: tuple[Measures, Measures], wanted: Mapping[str, Outcome]) -> list[Difference]:
     """What sets the second side apart from the first, an outcome at a time; pairs that are not defined are left out."""
     names = (shown.scenario.story.counterfactual, shown.setting.name)
+    each = each_of(shown)
+    whole = shown.runs // each * each
     values = {
-        name: np.stack([one.of(side) for one in wanted.values()], axis=-1)[None]
+        name: np.stack([one.of(side)[:whole] for one in wanted.values()], axis=-1).reshape(-1, each, len(wanted))
         for name, side in zip(names, sides, strict=True)
     }
     gathered, found = Gathered(values, wanted), []

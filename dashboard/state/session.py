@@ -139,6 +139,12 @@ def spread_of(wanted: Setting) -> Spread | None:
     return Spread(wanted.scenario, found, wanted.runs, wanted.seed_used, changed)
 
 
+def scenario_of_run(wanted: Setting, replication: int) -> Scenario:
+    """The scenario of one run, its vector written out."""
+    spread = spread_of(wanted)
+    return wanted.scenario if spread is None else spread.scenario_of(replication)
+
+
 def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
     """The ensemble of a setting: its first runs, and then all of them.
 

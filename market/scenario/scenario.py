@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from agents.buyer import Buyer
 from market.scenario import own, toml
 from market.scenario.events import Event, read
-from market.scenario.paths import BadInput, parse_quarter
+from market.scenario.paths import BadInput, Series, parse_quarter
 from market.scenario.schema import ENTRIES, FEWEST_MOST, TABLES, Head, buyer_classes, suggest, table_model, validate
 from market.scenario.story import Story, timeless
 from market.scenario.story import read as read_story
@@ -169,7 +169,7 @@ class Scenario:
         """A copy in which the field at ``path`` (``buyers.xAI.urgency``) has another value.
 
         ``buyers.*.urgency`` is the field of every buyer that has it, ``buyers.Hyperscaler.urgency`` that of every buyer
-        of the class.
+        of the class; ``supplier.upstream.growth_after`` is a field of a path that is a series of real figures.
 
         Raises:
             BadInput: there is no such field, or the value is not allowed.
@@ -185,7 +185,9 @@ class Scenario:
             table = raw
             for parent in parents:
                 table = table.setdefault(parent, {})
-            table[last] = value
+                if not isinstance(table, dict):
+                    raise BadInput(f"{self.source}: {path}: {parent} is set too, to no series; allowed: one of the two")
+            table[last] = value.model_dump() if isinstance(value, Series) else value
         return Scenario.from_dict(raw, self.source)
 
     def get(self, path: str) -> Any:
@@ -248,7 +250,8 @@ class Scenario:
         }
         for at, part in enumerate(parts):
             if isinstance(owner, BaseModel):
-                known: Any = [*type(owner).model_fields, *(["class"] if parts[0] == "buyers" else [])]
+                classed = parts[0] == "buyers" and not isinstance(owner, Series)
+                known: Any = [*type(owner).model_fields, *(["class"] if classed else [])]
             elif isinstance(owner, Mapping):
                 known = owner
             else:
@@ -261,10 +264,14 @@ class Scenario:
                     known = [*known, *(cls.__name__ for cls in self.classes.values())]
                 raise BadInput(f"{self.source}: {path}: no such field; {here}: {suggest(part, known)}")
             if isinstance(owner, BaseModel):
-                if at != len(parts) - 1:
+                if at == len(parts) - 1:
+                    return owner, part
+                series = getattr(owner, part, None)
+                if not isinstance(series, Series):
                     raise BadInput(f"{self.source}: {path}: {'.'.join(parts[: at + 1])} has no fields of its own")
-                return owner, part
-            owner = owner[part]
+                owner = series
+            else:
+                owner = owner[part]
         if owner is self.head:
             return owner, path
         raise BadInput(f"{self.source}: {path}: names a table; allowed: one of its fields")
