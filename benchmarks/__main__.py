@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MODULES = ("gears", "batches", "runners", "analyses")
+MODULES = ("gears", "batches", "runners", "analyses", "page")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from importlib import metadata
 
 from market.gears.model import Market
 from market.gears.simulate import simulate
+from market.scenario.own import buyers_from
 from market.scenario.paths import BadInput
 from market.scenario.scenario import Scenario
 
@@ -11,4 +12,4 @@ try:
     __version__ = metadata.version("gpumarket")
 except metadata.PackageNotFoundError:  # run from a checkout that is not installed
     __version__ = "not installed"
-__all__ = ["BadInput", "Market", "Scenario", "simulate"]
+__all__ = ["BadInput", "Market", "Scenario", "buyers_from", "simulate"]

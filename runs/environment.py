@@ -73,10 +73,13 @@ def git_state() -> dict[str, Any] | None:
 
 
 def about() -> dict[str, Any]:
-    """All of the above."""
+    """All of the above, and digests of the files with a user's own classes of buyers that were read."""
+    from market.scenario import own
+
     return {
         "versions": versions(),
         "fingerprint": fingerprint(),
         "data": data_hash(),
+        "agents": own.digests(),
         "git": git_state(),
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,25 +22,59 @@ from market.scenario.events import Event, Kind, PathEvent, kinds
 from market.scenario.schema import between, buyer_classes
 from market.scenario.story import Story
 
-PAGE = Path(__file__).parent.parent / "docs" / "parameters.md"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = DOCS / "parameters.md"
 INTRODUCTION = """# Parameters, draws and measures
 
 Made from the declarations in the code by `make golden`; a test compares the two. A *path* may differ from quarter
-to quarter. A class of buyers has what `Buyer` has, and what stands under its own name.
+to quarter. A class of buyers has what `Buyer` has, and what stands under its own name. *Source* is that of the
+default ([sources](sources.md#defaults)); scenarios set values of their own and tell theirs.
 """
+
+
+def sources() -> dict[str, str]:
+    """Where defaults come from, by class and field, as docs/defaults.toml says."""
+    written = tomllib.loads((DOCS / "defaults.toml").read_text(encoding="utf-8"))["source"]
+    return {field: each["text"] for each in written for field in each["fields"]}
+
+
+def sections() -> dict[str, tuple[type, Mapping[str, Field]]]:
+    """The title of every section of fields, with its class and the fields that it shares with others."""
+    classes = {name: same[0] for name, same in buyer_classes().items() if same[0].__module__.startswith("agents.")}
+    base = classes.pop("Buyer")
+    return {
+        "Market, `[market]`": (MarketState, {}),
+        "Supplier, `[supplier]`": (Supplier, {}),
+        "Product, `[products.NAME]`": (Product, {}),
+        "Outside option, `[outside.NAME]`": (OutsideOption, {}),
+        'Buyer, `[buyers.NAME]` with `class = "Buyer"`': (base, {}),
+        **{f'`class = "{name}"`': (cls, fields_of(base)) for name, cls in classes.items()},
+    }
+
+
+def own(cls: type, shared: Mapping[str, Field]) -> list[Field]:
+    """The fields of a class that are not among those it shares, or that have another default."""
+    return [
+        field for name, field in fields_of(cls).items() if name not in shared or field.default != shared[name].default
+    ]
+
+
+def key(cls: type, name: str, known: Mapping[str, str]) -> str:
+    """Under which name the source of a field is told: its class, or the one that has it from."""
+    return next((f"{each.__name__}.{name}" for each in cls.__mro__ if f"{each.__name__}.{name}" in known), "")
+
+
+def settable() -> list[tuple[type, Field]]:
+    """Every field that a scenario may set, with the class of its section."""
+    roles = Parameter | Choice | Reference | When
+    every = [(cls, field) for cls, shared in sections().values() for field in own(cls, shared)]
+    return [(cls, field) for cls, field in every if isinstance(field.role, roles)]
 
 
 def page() -> str:
     """The whole page."""
     parts = [INTRODUCTION, _limits(), _mechanisms()]
-    parts.append(_section("Market, `[market]`", MarketState, set()))
-    parts.append(_section("Supplier, `[supplier]`", Supplier, set()))
-    parts.append(_section("Product, `[products.NAME]`", Product, set()))
-    parts.append(_section("Outside option, `[outside.NAME]`", OutsideOption, set()))
-    classes = {name: same[0] for name, same in buyer_classes().items() if same[0].__module__.startswith("agents.")}
-    base = classes.pop("Buyer")
-    parts.append(_section('Buyer, `[buyers.NAME]` with `class = "Buyer"`', base, set()))
-    parts += [_section(f'`class = "{name}"`', cls, set(fields_of(base))) for name, cls in classes.items()]
+    parts += [_section(title, cls, shared) for title, (cls, shared) in sections().items()]
     parts.append(_events())
     parts.append(_story())
     return "\n".join(parts)
@@ -102,31 +138,31 @@ def _event(kind: str, cls: type[Event]) -> str:
     return f"| {kind} | {', '.join(fields)} | {' '.join((cls.__doc__ or '').split())} |"
 
 
-def _section(title: str, cls: type, known: set[str]) -> str:
-    own = [field for name, field in fields_of(cls).items() if name not in known]
+def _section(title: str, cls: type, shared: Mapping[str, Field]) -> str:
+    known = sources()
     lines = [f"## {title}", ""]
     doc = (cls.__doc__ or "").strip().splitlines()[0]
-    lines += [doc, "", "| name | kind | unit | default | allowed | meaning |", "|---|---|---|---|---|---|"]
-    lines += [row for field in own if (row := _row(field))]
+    lines += [doc, "", "| name | kind | unit | default | source | allowed | meaning |", "|---|---|---|---|---|---|---|"]
+    lines += [row for field in own(cls, shared) if (row := _row(field, known.get(key(cls, field.name, known), "")))]
     return "\n".join(lines) + "\n"
 
 
-def _row(field: Field) -> str:
+def _row(field: Field, source: str) -> str:
     role = field.role
     if isinstance(role, Parameter):
         kind = "path" if isinstance(role, PathRole) else "parameter"
         allowed = "true, false" if field.type is bool else between(role.low, role.high)
         default = str(field.default).lower() if field.type is bool else f"{field.default:g}"
-        return f"| `{field.name}` | {kind} | {role.unit} | {default} | {allowed} | {role.doc} |"
+        return f"| `{field.name}` | {kind} | {role.unit} | {default} | {source} | {allowed} | {role.doc} |"
     if isinstance(role, Choice):
         options = ", ".join(f"`{option}`" for option in role.options)
-        return f"| `{field.name}` | choice | | `{role.options[field.default]}` | {options} | {role.doc} |"
+        return f"| `{field.name}` | choice | | `{role.options[field.default]}` | {source} | {options} | {role.doc} |"
     if isinstance(role, Reference):
-        return f"| `{field.name}` | name | | | one of `{role.table}` | {role.doc} |"
+        return f"| `{field.name}` | name | | | {source} | one of `{role.table}` | {role.doc} |"
     if isinstance(role, When):
-        return f"| `{field.name}` | quarter | | | `2024Q2` | {role.doc} |"
+        return f"| `{field.name}` | quarter | | | {source} | `2024Q2` | {role.doc} |"
     if isinstance(role, Draw):
-        return f"| `{field.name}` | draw | | | {role.kind} | {role.doc} |"
+        return f"| `{field.name}` | draw | | | | {role.kind} | {role.doc} |"
     if isinstance(role, Column):
-        return f"| `{field.name}` | measure | {role.unit} | | | {role.doc} |"
+        return f"| `{field.name}` | measure | {role.unit} | | | | {role.doc} |"
     return ""

@@ -1,47 +1,133 @@
-"""The Python examples of the README run, and what the documents name exists."""
+"""The documents: what they show is what is printed, commands can be read, links lead somewhere, names exist."""
 
 from __future__ import annotations
 
 import ast
-import os
+import importlib.util
 import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
+from market import Scenario
 from runs import Design
+from runs.questions.question import Question
+from tests import documents
 
-ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-
-
-def examples() -> list[str]:
-    """Every Python block of the documents."""
-    return [block for path in DOCUMENTS for block in re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL)]
+ROOT = documents.ROOT
+DOCUMENTS = documents.PAGES
+PROGRAMS = [shown for page in DOCUMENTS for shown in documents.programs(page)]
+COMMANDS = [shown for page in DOCUMENTS for shown in documents.commands(page)]
+FOREIGN = {"source", "dask", "srun", "solara", "sh"}
+"""Programs of others that shell blocks call."""
 
 
 def test_there_are_examples():
-    assert len(examples()) > 5
+    assert len(PROGRAMS) > 8
+    assert len(COMMANDS) > 8
 
 
-@pytest.mark.parametrize("example", examples())
-def test_the_example_runs(example, tmp_path):
-    program = tmp_path / "example.py"
-    program.write_text(example)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(program)], env=environment, capture_output=True, text=True
-    )
+@pytest.mark.parametrize("shown", PROGRAMS, ids=lambda shown: shown.name)
+def test_a_program_prints_what_is_shown(shown, tmp_path):
+    assert shown.text, "what the program prints stands in a text block right after it"
+    documents.save_files(shown.page, tmp_path)
+    printed = documents.run_program(shown.call, tmp_path)
+    assert documents.same(shown.text, printed), printed
+
+
+@pytest.mark.parametrize("shown", COMMANDS, ids=lambda shown: shown.name)
+def test_a_command_prints_what_is_shown(shown, tmp_path):
+    documents.save_files(shown.page, tmp_path)
+    printed = documents.run_command(shown.call, tmp_path)
+    assert documents.same(shown.text, printed), printed
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.stem)
+def test_every_command_can_be_read(page):
+    targets = re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for line, (program, *words) in documents.shell_lines(page):
+        where = f"{page.name}, line {line}: {program} {words}"
+        if program == "gpumarket":
+            documents.parse(words)
+        elif program == "make":
+            assert all(word in targets or "=" in word for word in words), where
+        elif program.endswith("python") or program == "python":
+            assert words[0] == "-m", where
+            assert importlib.util.find_spec(words[1]), where
+        else:
+            assert program in FOREIGN, where
+
+
+@pytest.mark.parametrize("words", ["ru colossus", "run colossus --rums 3", "compare", "run --out"])
+def test_a_misspelt_command_is_noticed(words):
+    with pytest.raises(documents.cli.UsageError):
+        documents.parse(words.split())
+
+
+INLINE = [
+    (page, command)
+    for page in DOCUMENTS
+    for command in re.findall(r"`gpumarket ([a-z][^`]*)`", page.read_text(encoding="utf-8"))
+    if "changelog" not in page.stem
+]
+
+
+def test_commands_in_sentences_exist():
+    assert len(INLINE) > 10
+    known = {command.name: command for command in documents.typer.main.get_command(documents.cli.app).commands.values()}
+    for page, command in INLINE:
+        name, *words = command.split()
+        assert name in known, f"{page.name}: {command}"
+        options = {option for parameter in known[name].params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, f"{page.name}: {command}"
+
+
+def test_every_toml_block_is_a_scenario_a_design_or_a_question(tmp_path):
+    kinds = []
+    for page in DOCUMENTS:
+        for block in documents.blocks(page):
+            if block.language == "toml":
+                path = tmp_path / f"{page.stem}-{block.line}.toml"
+                path.write_text(block.text, encoding="utf-8")
+                written = tomllib.loads(block.text)
+                kind = Question if "metrics" in written else Design if "sampling" in written else Scenario
+                kind.load(str(path))
+                kinds.append(kind)
+    assert {Question, Design, Scenario} == set(kinds)
+
+
+def test_every_block_has_a_language_that_is_looked_at():
+    known = {"sh", "console", "python", "py", "text", "toml", "yaml", "nginx", "{toctree}", "{eval-rst}", "{include}"}
+    assert {(page.name, block.language) for page in DOCUMENTS for block in documents.blocks(page)} <= {
+        (page.name, language) for page in DOCUMENTS for language in known
+    }
+
+
+def test_outputs_are_compared_line_by_line():
+    assert documents.same("a 1\n...\nb 2\n", "a 1\nmore\nb 2\n")
+    assert not documents.same("a 1\nb 2\n", "a 1\nb 3\n")
+    assert not documents.same("a 1\n", "a 1\nb 2\n")
+
+
+def test_the_readme_is_short_and_tells_the_backtest_as_it_is():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.count("\n") < 90
+    (told,) = re.findall(r"(\d+ of \d+) facts in, (\d+ of \d+) truths hold", (ROOT / "docs/validation.md").read_text())
+    assert "**{} facts and {} truths**".format(*told) in readme
+
+
+def test_the_site_builds_and_loads_nothing_from_elsewhere(tmp_path):
+    call = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "-q", "-d", str(tmp_path / "trees")]
+    done = subprocess.run([*call, str(ROOT / "docs"), str(tmp_path / "site")], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
-
-
-def test_the_design_on_the_page_is_one():
-    written = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "batches.md").read_text(), re.DOTALL)
-    assert [Design.from_dict(tomllib.loads(text)).experiment.runs for text in written] == [200 * 2 * 50]
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert len(pages) > 30
+    loads = re.compile(r"""<(?:link|script|img|iframe)[^>]*(?:href|src)=["'](?:https?:)?//""")
+    assert [page.name for page in pages if loads.search(page.read_text(encoding="utf-8"))] == []
+    styles = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "site").rglob("*.css"))
+    assert re.findall(r"(?:url\(|@import )[\"']?(?:https?:)?//", styles) == []
 
 
 LINKS = [(path, target) for path in DOCUMENTS for target in re.findall(r"\]\(([^)#]+)\)", path.read_text())]
@@ -62,10 +148,10 @@ def test_files_that_the_documents_name_exist():
     assert [(path.name, name) for path, name in FILES if not (ROOT / name).exists()] == []
 
 
-def test_the_model_names_every_class_of_buyers():
+def test_the_odd_document_names_every_class_of_buyers():
     from market.scenario.schema import buyer_classes
 
-    text = (ROOT / "docs" / "model.md").read_text()
+    text = (ROOT / "docs" / "odd.md").read_text()
     ours = [name for name, same in buyer_classes().items() if same[0].__module__.startswith("agents.")]
     assert "Neocloud" in ours
     assert [name for name in ours if f"`{name}`" not in text] == []

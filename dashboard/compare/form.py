@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.compare.asked import Asked, outcomes
 from dashboard.reading.declared import VARIOUS, Control, levers, readable
-from dashboard.state.jobs import Job, Progress
+from dashboard.state.jobs import Job, Progress, once
 from dashboard.state.session import Setting, scenario_of
 from market import BadInput, Scenario
 from market.scenario.scenario import shipped
@@ -144,7 +144,7 @@ def computed(wanted: Wanted, progress: Progress) -> Comparison:
     return Comparison(wanted, found, wanted.asked, request.seed_used, time.perf_counter() - began)
 
 
-job: Job[Wanted, Comparison] = Job(computed)
+job: Job[Wanted, Comparison] = Job(once(computed))
 
 
 # --- what can be picked -------------------------------------------------------------------------------------------

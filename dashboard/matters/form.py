@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from dashboard.compare.asked import Asked, outcomes
-from dashboard.state.jobs import Job, Progress
+from dashboard.state.jobs import Job, Progress, once
 from dashboard.state.session import Setting
 from market import BadInput, Scenario
 from runs import requests
@@ -123,7 +123,7 @@ def in_quarter(done: Study, quarter: str) -> Indices | None:
         return None
 
 
-job: Job[Wanted, Finding] = Job(computed)
+job: Job[Wanted, Finding] = Job(once(computed))
 
 
 def fitted(form: Form, setting: Setting) -> Form:

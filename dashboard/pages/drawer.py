@@ -12,6 +12,7 @@ import solara
 from dashboard.reading.declared import Control, levers, uncertainties
 from dashboard.state import session
 from dashboard.state.session import FEWEST, MOST, Setting, setting
+from dashboard.state.together import together
 from market import BadInput
 from market.scenario.scenario import shipped
 
@@ -20,7 +21,7 @@ LARGEST_SEED = 2**63 - 1
 
 
 @solara.component_vue("drawer.vue")
-def Controls(groups: list = [], event_change: Callable[[dict], Any] | None = None) -> None: ...  # noqa: B006
+def Controls(groups: list = [], heard: int = 0, event_change: Callable[[dict], Any] | None = None) -> None: ...  # noqa: B006
 
 
 @solara.component
@@ -28,10 +29,17 @@ def Drawer() -> None:
     """Scenario, levers, uncertainties, ensemble."""
     now = setting.value
     refused: solara.Reactive[Refused | None] = solara.use_reactive(None)
+    heard = solara.use_reactive(0)
 
     def change(sent: Any) -> None:
+        with together():
+            heard.value += 1
+            take(sent)
+
+    def take(sent: Any) -> None:
         match sent:
             case {"path": str(path), "value": value}:
+                session.complaint.value = ""
                 try:
                     setting.value = taken(setting.value, path, value)
                     refused.value = None
@@ -39,11 +47,13 @@ def Drawer() -> None:
                     refused.value = Refused(path, value, str(error))
 
     def reset() -> None:
-        refused.value = None
-        setting.value = Setting(setting.value.name)
+        with together():
+            refused.value = None
+            session.complaint.value = ""
+            setting.value = Setting(setting.value.name)
 
     with solara.Div(classes=["gm-drawer"]):
-        Controls(groups=groups(now, refused.value), event_change=change)
+        Controls(groups=groups(now, refused.value), heard=heard.value, event_change=change)
         solara.Button(
             "Reset to scenario",
             icon_name="mdi-restore",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import solara
@@ -11,7 +12,7 @@ from solara.alias import rv
 from dashboard.pages.drawer import Drawer
 from dashboard.parts.panels import Words
 from dashboard.server.adopted import missing
-from dashboard.state import session
+from dashboard.state import link, session
 
 
 @solara.component_vue("skip.vue")
@@ -22,11 +23,23 @@ def Skip() -> None: ...
 def ThemeButton() -> None: ...
 
 
+@solara.component_vue("address.vue")
+def _Address(query: str = "", path: str = "", event_follow: Callable[[str], Any] | None = None) -> None: ...
+
+
+@solara.component
+def Address(path: str) -> None:
+    """Keeps the address of the page what the session looks at, and follows it back and forward."""
+    _Address(query=link.query(link.now()), path=path, event_follow=link.follow)
+
+
 @solara.component
 def Layout(children: list[Any] = []) -> solara.Element:  # noqa: B006
     """App bar, drawer, and the page of the route."""
     # None lets Vuetify open it on a wide window and keep it closed on a narrow one
     drawer: solara.Reactive[bool | None] = solara.use_reactive(None)
+    router = solara.use_router()
+    solara.use_memo(lambda: link.follow(router.search), [])
     solara.use_effect(lambda: session.job.start(session.setting.value), [session.setting.value])
     route, routes = solara.use_route()
     solara.lab.theme.themes.light.primary = "#2f5bd7"
@@ -34,6 +47,7 @@ def Layout(children: list[Any] = []) -> solara.Element:  # noqa: B006
 
     with solara.Div(classes=["gm-app"]) as main:
         Skip()
+        Address(router.path)
         with rv.NavigationDrawer(
             app=True,
             clipped=True,
@@ -59,8 +73,18 @@ def Layout(children: list[Any] = []) -> solara.Element:  # noqa: B006
         with rv.Content(attributes={"tabindex": "-1"}):
             if lacking:
                 Words("p", lacking, "gm-notice gm-lacking")
+            Complaint()
             solara.Div(children=list(children))
     return main
+
+
+@solara.component
+def Complaint() -> None:
+    """What was wrong with the link that led here, until the next change."""
+    said = session.complaint.value
+    with rv.Html(tag="div", attributes={"role": "alert"}):
+        if said:
+            Words("p", said, "gm-notice gm-notice-bad gm-lacking")
 
 
 def MenuButton(drawer: solara.Reactive[bool | None], classes: str, when_unset: bool) -> solara.Element:

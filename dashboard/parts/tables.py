@@ -11,7 +11,7 @@ import xarray as xr
 
 from dashboard.reading.colors import of_buyer
 from market.scenario.scenario import Scenario
-from runs.analysis.summary import estimate
+from runs.analysis.summary import estimates
 from runs.words import compact, dollars, percent, weeks
 
 
@@ -53,17 +53,13 @@ def buyer_rows(data: xr.Dataset, quarter: str) -> list[dict[str, Any]]:
     """A row per buyer: medians over the runs in one quarter."""
     then = data.sel(quarter=quarter)
     buyers = [str(name) for name in data.buyer.values]
+    columns = [
+        [write(found.median) for found in estimates(then[f"buyer_{column}"].transpose("buyer", "run"))]
+        for column, (_, _, write) in COLUMNS.items()
+    ]
     return [
-        {
-            "key": buyer,
-            "color": of_buyer(buyers, buyer),
-            "cells": [buyer]
-            + [
-                write(estimate(then[f"buyer_{column}"].sel(buyer=buyer)).median)
-                for column, (_, _, write) in COLUMNS.items()
-            ],
-        }
-        for buyer in buyers
+        {"key": buyer, "color": of_buyer(buyers, buyer), "cells": [buyer, *cells]}
+        for buyer, *cells in zip(buyers, *columns, strict=True)
     ]
 
 
@@ -83,24 +79,24 @@ def frame(data: xr.Dataset, names: Sequence[str], quarters: Sequence[str]) -> pd
     """Estimates of measures, a row for each measure, quarter and buyer or product."""
     rows = []
     for name in names:
-        own = data[name]
+        own = data[name].sel(quarter=list(quarters))
         kind = next((str(d) for d in own.dims if d not in ("run", "quarter")), "")
-        for quarter in quarters:
-            then = own.sel(quarter=quarter)
-            for member in own[kind].values if kind else [""]:
-                found = estimate(then.sel({kind: member}) if kind else then)
-                rows.append(
-                    {
-                        "measure": name,
-                        "quarter": quarter,
-                        "of": str(member),
-                        "unit": own.attrs["unit"],
-                        "median": found.median,
-                        "error": found.error,
-                        "p05": found.low,
-                        "p95": found.high,
-                    }
-                )
+        members = [str(member) for member in own[kind].values] if kind else [""]
+        array = own.transpose("quarter", *([kind] if kind else []), "run").to_numpy()
+        keys = [(quarter, member) for quarter in quarters for member in members]
+        for (quarter, member), found in zip(keys, estimates(array.reshape(len(keys), -1)), strict=True):
+            rows.append(
+                {
+                    "measure": name,
+                    "quarter": quarter,
+                    "of": member,
+                    "unit": own.attrs["unit"],
+                    "median": found.median,
+                    "error": found.error,
+                    "p05": found.low,
+                    "p95": found.high,
+                }
+            )
     return pd.DataFrame(rows)
 
 

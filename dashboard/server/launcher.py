@@ -22,9 +22,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="gpumarket app", description="Open the page in the browser.")
     parser.add_argument("--port", type=port_number, help=f"where to listen (default: the first free one from {PORT})")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.add_argument("--agents", metavar="DIR", help="classes of buyers of one's own: the .py files of a folder")
     options = parser.parse_args(arguments)
     if not JAVASCRIPT.is_dir():
         return stop(NO_JAVASCRIPT)
+    if options.agents is not None:
+        from market import BadInput, buyers_from
+
+        try:
+            buyers_from(options.agents)
+        except BadInput as error:
+            return stop(str(error))
     try:
         listening = listen(options.port)
     except OSError as error:

@@ -23,6 +23,8 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "gpumarket",
+    # what is looked at stands in the address: a server that is there again goes on with it, without a reload
+    "SOLARA_STATE_AUTO_REMOUNT": "true",
     # results of a closed laptop's sessions do not stay for a day
     "SOLARA_KERNEL_CULL_TIMEOUT": "2h",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -51,20 +51,19 @@ class Job(Generic[Wanted, Result]):
     What it holds belongs to the session that looks, like the reactive variables of :mod:`dashboard.state.session`.
 
     Args:
-        work: does it; ``work(wanted, progress)`` raises Cancelled where ``progress(done, total)`` returns False.
+        work: does it; ``work(wanted, progress)`` gives one result after the other, each better than the one before,
+            and raises Cancelled where ``progress(done, total)`` returns False.
         meanwhile: what can be had at once, with fewer runs, while the rules are still being compiled.
         base: the scenario whose rules are needed.
-        pause: seconds without a further start before it begins.
     """
 
     def __init__(
         self,
-        work: Callable[[Wanted, Progress], Result],
+        work: Callable[[Wanted, Progress], Iterator[Result]],
         meanwhile: Callable[[Wanted, Progress], Result] | None = None,
         base: Callable[[Wanted], Scenario] = base_of,
-        pause: float = 0.0,
     ):
-        self._work, self._meanwhile, self._base, self._pause = work, meanwhile, base, pause
+        self._work, self._meanwhile, self._base = work, meanwhile, base
         self.status = solara.reactive(Status())
         self.result: solara.Reactive[Result | None] = solara.reactive(None)
         self.task = solara.lab.task(self._run, prefer_threaded=True)
@@ -80,10 +79,10 @@ class Job(Generic[Wanted, Result]):
         self.status.value = Status("cancelled")
 
     def _run(self, wanted: Wanted) -> None:
-        time.sleep(self._pause)
         try:
             self._wait_for_rules(wanted)
-            result = self._work(wanted, self._progress("running"))
+            for result in self._work(wanted, self._progress("running")):
+                self._show(result)
         except Cancelled:
             return
         except BadInput as error:
@@ -92,7 +91,6 @@ class Job(Generic[Wanted, Result]):
         except Exception as error:
             self._report(Status("failed", sentence=f"The runs could not be computed: {type(error).__name__}: {error}"))
             raise
-        self._show(result)
         self._report(Status("done"))
 
     def _wait_for_rules(self, wanted: Wanted) -> None:
@@ -132,6 +130,15 @@ class Job(Generic[Wanted, Result]):
     def _report(self, now: Status) -> None:
         if self.task.is_current() and self.status.peek() != now:
             self.status.value = now
+
+
+def once(work: Callable[[Wanted, Progress], Result]) -> Callable[[Wanted, Progress], Iterator[Result]]:
+    """Work with a single result, as a :class:`Job` does it."""
+
+    def results(wanted: Wanted, progress: Progress) -> Iterator[Result]:
+        yield work(wanted, progress)
+
+    return results
 
 
 def left(seconds: float, done: int, total: int) -> str:

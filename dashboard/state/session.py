@@ -5,23 +5,30 @@ The reactive variables of this module belong to the session that looks at them: 
 
 from __future__ import annotations
 
+import os
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import solara
 import xarray as xr
 
 from dashboard.state.jobs import Job, Progress
-from market import Scenario, simulate
+from market import Scenario
 from market.gears.beside import stepped
+from market.gears.simulate import Cancelled, simulate_growing
+from runs.calibration import posterior
+from runs.engine.spread import Spread, ensemble_of, growing, simulate
 
-PAUSE = 0.12
-"""Seconds without a further change before computing starts."""
 FEW = 20
-"""Runs that are stepped live while the rules are being compiled."""
+"""Runs that are shown before the others are computed."""
+SOON = 0.3
+"""Seconds within which nobody wants to hear how far it is."""
+TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
+"""Ensembles of all sessions that are computed at once; who waits for a turn can still want something else."""
 RUNS = 200
 FEWEST, MOST = 50, 1000
 
@@ -45,7 +52,7 @@ class Setting:
     def base(self) -> Scenario:
         return scenario_of(self.name)
 
-    @property
+    @cached_property
     def scenario(self) -> Scenario:
         """The scenario with the changes.
 
@@ -68,19 +75,25 @@ class Setting:
         kept = tuple(sorted((p, v) for p, v in changes.items() if v != self.base.get(p)))
         return replace(self, changes=kept)
 
+    def undone(self, path: str) -> Setting:
+        """A copy with the scenario's own value at a path."""
+        return replace(self, changes=tuple((p, v) for p, v in self.changes if p != path))
+
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """The runs on the screen and the setting they are of."""
+    """The runs on the screen and the setting they are of; ``before`` are those of the scenario as it is shipped, None
+    where nothing is changed."""
 
     setting: Setting
     scenario: Scenario
     data: xr.Dataset
     seconds: float
+    before: xr.Dataset | None = None
 
     @property
     def runs(self) -> int:
-        """How many there are; fewer than are set while the rules are being compiled."""
+        """How many there are; fewer than are set while the others are being computed."""
         return self.data.sizes["run"]
 
     @property
@@ -89,19 +102,62 @@ class Ensemble:
 
 
 setting = solara.reactive(Setting())
+product = solara.reactive("")
+"""The product whose prices are shown; empty for the story's."""
+quarter = solara.reactive("")
+"""The quarter that is looked at; empty for the scenario's own."""
+replication = solara.reactive(0)
+"""The run of the ensemble that is stepped through."""
+complaint = solara.reactive("")
+"""What was wrong with the link that led here."""
 
 
-def computed(wanted: Setting, progress: Progress) -> Ensemble:
-    """The ensemble of a setting.
+@lru_cache(maxsize=4)
+def untouched(name: str, runs: int, seed: int) -> xr.Dataset:
+    """The runs of a shipped scenario as it is; they are looked at only, so sessions may share them."""
+    return ensemble_of(scenario_of(name), runs, seed)
+
+
+def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
+    """The first runs of a setting, then all; over the vectors that fit history where there are any."""
+    sizes = (FEW, wanted.runs)
+    spread = spread_of(wanted)
+    if spread is None:
+        return simulate_growing(wanted.scenario, sizes, wanted.seed_used, progress)
+    return growing(spread, sizes, progress=progress)
+
+
+def spread_of(wanted: Setting) -> Spread | None:
+    """How the runs of a setting are spread over what nobody knows; None where they are not."""
+    found = posterior.find(None, wanted.scenario)
+    if found is None:
+        return None
+    changed = tuple(path for path, _ in wanted.changes)
+    return Spread(wanted.scenario, found, wanted.runs, wanted.seed_used, changed)
+
+
+def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
+    """The ensemble of a setting: its first runs, and then all of them.
 
     Raises:
         BadInput: the setting cannot be run.
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
-    scenario = wanted.scenario
-    data = simulate(scenario, wanted.runs, wanted.seed_used, progress=progress)
-    return Ensemble(wanted, scenario, data, time.perf_counter() - began)
+
+    def told(done: int, total: int) -> Any:
+        return progress(done if time.perf_counter() - began > SOON else 0, total)
+
+    growing = growing_of(wanted, told)
+    while True:
+        with TURNS:
+            if progress(0, wanted.runs) is False:
+                raise Cancelled("something else is wanted by now")
+            data = next(growing, None)
+            if data is None:
+                return
+            before = untouched(wanted.name, data.sizes["run"], wanted.seed_used) if wanted.changes else None
+        yield Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began, before)
 
 
 def few(wanted: Setting, progress: Progress) -> Ensemble:
@@ -112,9 +168,13 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
-    scenario = wanted.scenario
-    data = stepped(scenario, min(FEW, wanted.runs), wanted.seed_used, progress)
-    return Ensemble(wanted, scenario, data, time.perf_counter() - began)
+    runs = min(FEW, wanted.runs)
+    spread = spread_of(wanted)
+    if spread is None:
+        data = stepped(wanted.scenario, runs, wanted.seed_used, progress)
+    else:
+        data = simulate(replace(spread, runs=runs), trace=True, progress=progress)
+    return Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began)
 
 
-job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base, pause=PAUSE)
+job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base)

@@ -16,6 +16,7 @@ import xarray as xr
 from market.gears import ensemble
 from market.gears.model import Market, RunFailed
 from market.gears.simulate import Cancelled, Failure, Progress, dataset
+from market.scenario import own
 from market.scenario.scenario import Scenario
 
 
@@ -59,7 +60,7 @@ def compile_beside(scenario: Scenario) -> subprocess.Popen[str]:
     )
     assert process.stdin is not None
     with process.stdin as given:
-        json.dump(scenario.to_dict(), given)
+        json.dump({"own": own.texts(), "scenario": scenario.to_dict()}, given)
     return process
 
 
@@ -67,7 +68,9 @@ def compile_given() -> None:
     """Compile the rules of the scenario on standard input."""
     if hasattr(os, "nice"):
         os.nice(5)  # who waits for a few live runs comes first
-    ensemble.compiled(Scenario.from_dict(json.load(sys.stdin)).build)
+    given = json.load(sys.stdin)
+    own.learn({name: (path, text) for name, (path, text) in given["own"].items()})
+    ensemble.compiled(Scenario.from_dict(given["scenario"]).build)
 
 
 if __name__ == "__main__":

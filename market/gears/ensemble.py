@@ -6,6 +6,7 @@ import contextlib
 import gc
 import hashlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -254,24 +255,27 @@ def room(build: Build, family: str, runs: int) -> np.ndarray:
     return np.full((runs, quarters, len(build.names[family]), len(build.layouts[family].columns)), np.nan)
 
 
+ALLOWED = (
+    "allowed in a rule: numbers, attributes that the classes declare, loops, math, functions marked with both_gears"
+)
+
+
 def _blame(layout: Layout, error: NumbaError) -> str:
-    """One sentence on which rule numba could not compile, and why."""
+    """One sentence on which rule numba could not compile, where and why."""
     text = str(error)
-    for cls in layout.classes:
+    for cls in filter(not_ours, layout.classes):
         for name, function in vars(cls).items():
             if inspect.isfunction(function) and f"<function {function.__qualname__} at " in text:
-                reason = _reason(text, Path(function.__code__.co_filename).name)
-                if not_ours(cls):
-                    return f"{cls.__name__}.{name} runs live only, numba cannot compile it: {reason}"
-    return f"the rules cannot be compiled: {_reason(text, '')}"
+                reason, line = _reason(text, Path(function.__code__.co_filename).name)
+                where = f"{function.__code__.co_filename}, line {line or function.__code__.co_firstlineno}"
+                return f"{cls.__name__}.{name} ({where}) runs live only, numba cannot compile it: {reason}; {ALLOWED}"
+    return f"the rules cannot be compiled: {_reason(text, '')[0]}"
 
 
-def _reason(text: str, file: str) -> str:
-    """Numba's innermost complaint: the line above the last mention of the file."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    mentions = [i for i, line in enumerate(lines) if line.startswith("File ") and file in line]
-    above = lines[: mentions[-1]] if mentions else lines
-    for line in reversed(above):
-        if not line.startswith(("During", "File", "raised", "-", "Overload", ">>>", "^")):
-            return line[:160]
-    return "unknown"
+def _reason(text: str, file: str) -> tuple[str, int]:
+    """Numba's innermost complaint, and the line of the file that it is about, 0 if it names none."""
+    inner = text[text.rfind("Failed in ") :]
+    lines = [line.strip() for line in inner.splitlines() if line.strip()]
+    reason = re.sub(r"Record\(.*?;\d+;(True|False)\)", "a record", (lines[1:] or lines)[0])[:160]
+    found = re.search(rf'{re.escape(file)}", line (\d+)', inner)
+    return reason, int(found[1]) if found and file else 0

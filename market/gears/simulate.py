@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,11 +80,47 @@ def simulate(
         result.attrs["trace"] = tables
         return result
     values, failed = run_ensemble(built, runs, seed, first_replication, progress)
-    failures = [
-        Failure(first_replication + int(r), str(explain(scenario, seed, first_replication + int(r))))
-        for r in np.flatnonzero(failed)
-    ]
+    failures = explained(scenario, seed, first_replication, failed)
     return dataset(scenario, built, values, seed, first_replication, failures)
+
+
+def simulate_growing(
+    scenario: Scenario, runs: Sequence[int], seed: int | None = None, progress: Progress | None = None
+) -> Iterator[xr.Dataset]:
+    """What :func:`simulate` gives for each of ever larger numbers of runs, to the bit; none is computed twice.
+
+    Args:
+        scenario: what to run.
+        runs: how many futures, from few to many.
+        seed: of the draws; the scenario's own if None.
+        progress: as in :func:`simulate`; the runs in all are the last of ``runs``.
+
+    Raises:
+        BadInput: as :func:`simulate`.
+        Cancelled: ``progress`` returned False.
+    """
+    seed = scenario.seed if seed is None else seed
+    check_key(seed)
+    built = scenario.build
+    check_size(built, runs[-1])
+    known: dict[str, np.ndarray] = {}
+    failures: list[Failure] = []
+    done = 0
+
+    def onward(more: int, _: int) -> Any:
+        return None if progress is None else progress(done + more, runs[-1])
+
+    for wanted in runs:
+        values, failed = run_ensemble(built, wanted - done, seed, done, onward)
+        known = {name: np.concatenate([known[name], new]) if known else new for name, new in values.items()}
+        failures = failures + explained(scenario, seed, done, failed)
+        done = wanted
+        yield dataset(scenario, built, known, seed, 0, failures)
+
+
+def explained(scenario: Scenario, seed: int, first: int, failed: np.ndarray) -> list[Failure]:
+    """The runs that stopped, each with its sentence."""
+    return [Failure(first + int(r), str(explain(scenario, seed, first + int(r)))) for r in np.flatnonzero(failed)]
 
 
 def check_runs(runs: object) -> None:

@@ -17,7 +17,7 @@ import tomli_w
 from pydantic import BaseModel
 
 from agents.buyer import Buyer
-from market.scenario import toml
+from market.scenario import own, toml
 from market.scenario.events import Event, read
 from market.scenario.paths import BadInput, Series, parse_quarter
 from market.scenario.schema import ENTRIES, FEWEST_MOST, TABLES, Head, buyer_classes, suggest, table_model, validate
@@ -63,12 +63,18 @@ class Scenario:
     story: Story
 
     @classmethod
-    def load(cls, name: str | Path) -> Scenario:
+    def load(cls, name: str | Path, agents: str | Path | None = None) -> Scenario:
         """A shipped scenario by its name, or the one in a TOML file.
 
+        Args:
+            name: the name or the file.
+            agents: a folder with classes of buyers of one's own, as :func:`market.buyers_from` reads it.
+
         Raises:
-            BadInput: there is no such scenario, or it is not valid; one sentence says where and why.
+            BadInput: there is no such scenario, or it is not valid; one sentence says where and why. So for the folder.
         """
+        if agents is not None:
+            own.buyers_from(agents)
         raw, source = _read(name)
         return cls.from_dict(raw, source)
 
@@ -252,6 +258,8 @@ class Scenario:
                 known = []
             if part not in known:
                 here = ".".join(parts[:at]) or "top level"
+                if not at and (homes := [table for table in TABLES if part in type(owner[table]).model_fields]):
+                    raise BadInput(f"{self.source}: {path}: no such field; did you mean '{homes[0]}.{path}'?")
                 if here == "buyers" and len(parts) == 3:
                     known = [*known, *(cls.__name__ for cls in self.classes.values())]
                 raise BadInput(f"{self.source}: {path}: no such field; {here}: {suggest(part, known)}")
@@ -291,7 +299,10 @@ def _buyers(table: dict[str, Any], source: str) -> tuple[Mapping[str, Any], Mapp
         settings = dict(value)
         chosen = settings.pop("class", "Buyer")
         if not isinstance(chosen, str) or chosen not in known:
-            raise BadInput(f"{source}: buyers.{name}.class: found {chosen!r}; {suggest(str(chosen), known)}")
+            raise BadInput(
+                f"{source}: buyers.{name}.class: found {chosen!r}; {suggest(str(chosen), known)}, or a class "
+                "of a folder given as --agents DIR (in Python: agents=DIR)"
+            )
         if len(known[chosen]) > 1:
             where = " and ".join(cls.__module__ for cls in known[chosen])
             raise BadInput(f"{source}: buyers.{name}.class: found {chosen!r}, which is defined in {where}; rename one")
@@ -311,7 +322,10 @@ def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any
     if base is None:
         return raw, source
     above = (*above, path.resolve())
-    inherited = _read(base if base in known else path.parent / str(base), above)[0]
+    try:
+        inherited = _read(base if base in known else path.parent / str(base), above)[0]
+    except BadInput as error:
+        raise BadInput(f"{source}: extends: {error}") from None
     return merge(timeless(inherited, raw), raw), source
 
 

@@ -46,6 +46,9 @@ def spread(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
         BadInput: nobody that a path is about has the field.
     """
     found: dict[str, Any] = {}
+    for path in changes:
+        if not isinstance(path, str):
+            raise BadInput(f"path: found {path!r}; allowed: a text such as 'market.deposit'")
     for path in sorted(changes, key=lambda path: (-_breadth(scenario, path), path.count("."))):
         found.update(dict.fromkeys(reach(scenario, path), changes[path]))
     return found

@@ -14,6 +14,7 @@ from scipy.stats import t as student
 from market import BadInput, Scenario
 from market.scenario.uncertainty import Distribution
 from runs.analysis.statistics import paired_difference
+from runs.calibration import posterior
 from runs.designs.sampling import LatinHypercube
 from runs.engine import outcomes
 from runs.engine.engine import Engine
@@ -122,7 +123,7 @@ def gather(asked: Comparison, engine: Engine | None = None, progress: Progress |
     check(asked.arms)
     if asked.vectors < 1 or asked.runs < 1 or asked.vectors * asked.runs < 2:
         raise Refused("runs", f"found {asked.vectors} vectors of {asked.runs} seeds; allowed: two runs or more in all")
-    points = vectors_of(asked.arms, asked.vectors, asked.sampler_seed)
+    points = points_of(asked)
     found: dict[str, np.ndarray] = {}
     wanted: dict[str, Outcome] = {}
     for turn, (name, scenario) in enumerate(asked.arms.items()):
@@ -150,6 +151,20 @@ def check(scenarios: Mapping[str, Scenario]) -> None:
             if sorted(ours) != sorted(theirs):
                 apart = sorted(set(ours) ^ set(theirs))
                 raise BadInput(f"compare: {first} and {name} have other {what} ({', '.join(apart)}); allowed: the same")
+
+
+def points_of(asked: Comparison) -> pd.DataFrame:
+    """Values of what nobody knows, a row per vector: of the posterior if there is one, else of the ranges.
+
+    Only fields that are the same in all scenarios vary; what they set apart stays as they set it.
+    """
+    control, *others = asked.arms.values()
+    found = posterior.find(asked.posterior, control)
+    if found is None or asked.vectors == 1:
+        return vectors_of(asked.arms, asked.vectors, asked.sampler_seed)
+    points = found.points(control, asked.vectors, tuple(asked.changes))
+    same = [path for path in points if all(other.get(path) == control.get(path) for other in others)]
+    return pd.DataFrame({path: points[path] for path in same})
 
 
 def vectors_of(scenarios: Mapping[str, Scenario], vectors: int, seed: int) -> pd.DataFrame:

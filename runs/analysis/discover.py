@@ -132,11 +132,11 @@ def discover(asked: Search) -> Discovery:
         raise Refused("min_density", f"found {asked.min_density:g}; allowed: above 0 and up to 1")
     stored = results.finished_batch(asked.folder)
     condition = read_condition(asked.condition, list(stored.manifest["outcomes"]))
-    parameters = stored["parameters"]
-    space = parameters.drop(columns=["run", "point", "replication"])
+    parameters = stored.by_run("parameters")
+    space = parameters.drop(columns=["point", "replication"])
     if all(space[path].nunique() < 2 for path in space):
         raise BadInput(f"{asked.folder}: found nothing that varies; allowed: a batch over uncertainties or levers")
-    outcomes = stored.arrow("outcomes").to_table(columns=["run", *condition.names]).to_pandas()
+    outcomes = stored.by_run("outcomes", condition.names).reset_index()
     return find(space, parameters["point"], outcomes, condition, asked.min_density, asked.drop_failed)
 
 

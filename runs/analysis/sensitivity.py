@@ -14,6 +14,8 @@ from market import BadInput, Scenario
 from market.scenario.schema import suggest
 from market.scenario.uncertainty import Distribution, Uniform
 from runs.analysis.indices import GIVEN, INERT, MAIN, Indices, analyse
+from runs.calibration import posterior
+from runs.calibration.posterior import Posterior
 from runs.designs.design import Design, check_groups, is_design
 from runs.designs.sampling import Groups, LatinHypercube, Morris, Saltelli, Sampling, Sobol
 from runs.engine import outcomes
@@ -21,7 +23,7 @@ from runs.engine.engine import Engine
 from runs.engine.evaluate import Progress, evaluate
 from runs.engine.experiment import Experiment
 from runs.engine.outcomes import Outcome
-from runs.folder import results, tables
+from runs.folder import results
 from runs.refusal import Refused
 from runs.requests.request import by_name
 
@@ -160,6 +162,8 @@ def plan(asked: Sensitivity) -> Plan:
     """
     check_method(asked.method)
     world = World.of(asked)
+    if (sample := posterior_of(asked, world)) is not None:
+        return plan_over(sample, asked, world)
     if not world.space:
         raise BadInput(f"{world.scenario.source}: uncertainties: found none; allowed: one or more")
     if world.groups and asked.method in GIVEN:
@@ -184,6 +188,38 @@ def plan(asked: Sensitivity) -> Plan:
     return Plan(experiment, asked.method, shares, world.groups, levels, asked.second_order)
 
 
+def posterior_of(asked: Sensitivity, world: World) -> Posterior | None:
+    """Where the points come from, None where from the ranges of what is uncertain.
+
+    Raises:
+        BadInput: there is no such posterior, or it is asked for with a method or inputs that cannot take it.
+    """
+    own = asked.uncertainties is not None or world.designed
+    if asked.method in GIVEN and not own:
+        return posterior.find(asked.posterior, world.scenario)
+    if asked.posterior not in (None, posterior.NONE):
+        allowed = f"{', '.join(GIVEN)}, of a scenario's own inputs, since a posterior's are not independent"
+        raise Refused("posterior", f"found {asked.posterior!r} with {asked.method}; allowed with {allowed}")
+    return None
+
+
+def plan_over(sample: Posterior, asked: Sensitivity, world: World) -> Plan:
+    """Points that are vectors of a posterior: each input by its rank among them."""
+    count = asked.samples_used
+    sampling(asked.method, count, asked.sampler_seed)
+    shares = sample.table.rank(method="average").to_numpy()[posterior.places(len(sample.table), count)]
+    made = pd.DataFrame(shares / (len(sample.table) + 1.0), columns=sample.space.names)
+    made[INERT] = np.random.default_rng(asked.sampler_seed).random(count)
+    experiment = Experiment(
+        scenario=world.scenario,
+        points=sample.points(world.scenario, count, tuple(asked.changes)),
+        runs_per_point=asked.runs,
+        seed=world.scenario.seed if asked.seed is None else asked.seed,
+        outcomes=_wanted(world.outcomes, world.scenario, asked.over_time),
+    )
+    return Plan(experiment, asked.method, made, {}, 4, False)
+
+
 @dataclass(frozen=True)
 class World:
     """The scenario that a request is about, what is uncertain and moved together in it, and the outcomes by name."""
@@ -192,6 +228,8 @@ class World:
     space: Mapping[str, Distribution]
     groups: Groups
     outcomes: Mapping[str, str]
+    designed: bool = False
+    """Whether a design says what is uncertain."""
 
     @classmethod
     def of(cls, asked: Sensitivity) -> World:
@@ -215,6 +253,7 @@ class World:
             space,
             asked.groups or (design.head.groups if design else {}),
             {name: known.get(text, text) for name, text in by_name(asked.outcomes or standard).items()},
+            own is not None,
         )
 
 
@@ -236,11 +275,11 @@ def study_of(asked: Sensitivity) -> Study:
     for name in names or known:
         if name not in known:
             raise Refused("outcomes", f"found {name!r}; {folder}: {suggest(name, known)}")
-    scenario = Scenario.load(stored.folder / tables.SCENARIO)
+    scenario = stored.scenario
     way, shares, groups = _points(stored, scenario, method)
     runs = manifest["runs_per_point"]
-    table = stored["outcomes"]
     chosen = {name: outcomes.read(manifest["outcomes"][name], scenario) for name in names or known}
+    table = stored.by_run("outcomes", list(chosen))
     return Study(
         scenario=scenario,
         method=method,
@@ -262,8 +301,7 @@ def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[S
     head = manifest.get("design")
     design = None
     if head is not None and head["sampling"] is not None and head["sampling"]["method"] != "table":
-        own = {**head, "scenario": str((stored.folder / tables.SCENARIO).absolute()), "set": {}}
-        design = Design.from_dict(own, str(stored.folder))
+        design = Design.from_dict(head, str(stored.folder), scenario=scenario)
     if needed is not None:
         if design is None or design.levers or not isinstance(design.sampling, needed):
             name = {"morris": "morris", "sobol": "saltelli"}[method]
@@ -273,7 +311,7 @@ def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[S
                 f"sampling.method = {name!r} and no levers, or {', '.join(GIVEN)}",
             )
         return design.sampling, design.sampling.shares(design.uncertainties, design.head.groups), design.head.groups
-    points = stored["parameters"].drop_duplicates("point").drop(columns=["run", "point", "replication"])
+    points = stored.by_run("parameters").drop_duplicates("point").drop(columns=["point", "replication"])
     texts = [path for path in points if points[path].dtype.kind not in "iufb"]
     if texts:
         raise BadInput(f"{stored.folder}: found {texts[0]}, which is no number; allowed: points of numbers alone")

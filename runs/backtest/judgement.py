@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
-from market import Scenario, simulate
+from market import Scenario
 from market.gears.simulate import Failure
-from runs.backtest import loss
+from runs.backtest import loss, scores
 from runs.backtest.facts import FACTS, facts
 from runs.backtest.finding import Finding, Rule
 from runs.backtest.paths import Missing, Paths
+from runs.backtest.scores import Score
 from runs.backtest.silence import Silence, silences
 from runs.backtest.truths import DEPOSITS, TRUTHS, truths
 from runs.engine.evaluate import shifted
+from runs.engine.spread import ensemble_of
 
 if TYPE_CHECKING:
     from runs.engine.evaluate import Progress
@@ -30,7 +32,8 @@ DEPOSIT = "market.deposit"
 class Judgement:
     """What was found of a scenario; ``loss`` is None where the scenario has not what the figures are of.
 
-    ``silences`` are those of the first run, traced: what truth 6 says of the ensemble, with the reasons.
+    ``silences`` are those of the first run, traced: what truth 6 says of the ensemble, with the reasons. ``scores`` are
+    those of the figures of the window, ``ahead`` holds those of 2024 beside plain forecasts.
     """
 
     asked: Backtest
@@ -38,7 +41,10 @@ class Judgement:
     truths: Sequence[Finding]
     silences: Sequence[Silence]
     loss: loss.Loss | None
+    scores: Sequence[Score]
+    ahead: pd.DataFrame | None
     failures: Sequence[Failure]
+    results: xr.Dataset
 
     @property
     def sentence(self) -> str:
@@ -61,6 +67,10 @@ class Judgement:
             "truths": [plain(one) for one in self.truths],
             "silences": [asdict(one) for one in self.silences],
             "loss": None if self.loss is None else {**asdict(self.loss), "total": self.loss.total},
+            "posterior": self.results.attrs.get("posterior"),
+            "scores": scores.table(self.scores).to_dict("records"),
+            "ahead": None if self.ahead is None else self.ahead.to_dict("records"),
+            "coverage": asdict(scores.coverage(self.scores)),
         }
 
 
@@ -107,16 +117,22 @@ def judge(asked: Backtest, progress: Progress | None = None) -> Judgement:
     results: dict[float, xr.Dataset] = {}
     for n, deposit in enumerate(deposits):
         ahead = None if progress is None else shifted(progress, n * asked.runs, len(deposits) * asked.runs)
-        results[deposit] = simulate(scenario.replace(DEPOSIT, deposit), asked.runs, asked.seed, progress=ahead)
+        charged = scenario.replace(DEPOSIT, deposit)
+        results[deposit] = ensemble_of(
+            charged, asked.runs, asked.seed, asked.posterior, tuple(asked.changes), progress=ahead
+        )
     own = results[scenario.get(DEPOSIT)]
     failures = own.attrs["failures"]
     try:
         paths = Paths(own, scenario, paired(results, scenario))
     except Missing as reason:
-        return Judgement(asked, unjudged(FACTS, reason), unjudged(TRUTHS, reason), [], None, failures)
+        nothing = unjudged(FACTS, reason), unjudged(TRUTHS, reason)
+        return Judgement(asked, *nothing, [], None, [], None, failures, own)
     traced = [] if 0 in {one.replication for one in failures} else silences(scenario, asked.seed)
     lost = known_loss(paths, scenario)
-    return Judgement(asked, facts(paths, scenario), truths(paths, scenario), traced, lost, failures)
+    found = scores.scores(paths)
+    held_to = facts(paths, scenario), truths(paths, scenario)
+    return Judgement(asked, *held_to, traced, lost, found, scores.ahead_of(paths), failures, own)
 
 
 def paired(results: dict[float, xr.Dataset], scenario: Scenario) -> tuple[Paths, Paths] | None:

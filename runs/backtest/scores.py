@@ -82,7 +82,7 @@ def scores(paths: Paths, first: str = FIRST, last: str = WINDOW) -> list[Score]:
 
 
 def within(period: str, first: str, last: str) -> bool:
-    """Whether a period lies between two quarters; a year does if all of it does, or if it began before."""
+    """Whether a period lies between two quarters; a year stands for its last."""
     ends = (
         (period, period) if "Q" in period else (f"{period[:4]}Q4",) * 2 if len(period) == 4 else (quarter(period),) * 2
     )
@@ -117,6 +117,18 @@ def table(found: Sequence[Score]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def rows(found: Sequence[Score]) -> pd.DataFrame:
+    """A row per figure: what is real, what the market says, whether the bands hold it."""
+    return pd.DataFrame(
+        [
+            {"series": one.pair.series, "period": one.pair.period, "unit": one.pair.unit, "real": one.pair.value,
+             "median": one.median, "low": one.low, "high": one.high, "inside_90": one.inside_ninety,
+             "inside_50": one.inside_half, "crps": one.crps, "source": one.pair.source}
+            for one in found
+        ]
+    )  # fmt: skip
 
 
 # --- forecasts that need no market ------------------------------------------------------------------------------
@@ -161,26 +173,57 @@ def capacity() -> dict[int, float]:
     return {first + t: value for t, value in enumerate(path)}
 
 
-def ahead_of(paths: Paths) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Coverage:
+    """Share of figures inside their bands of 90 and 50%, with the figures' own error in the bands.
+
+    ``asked`` are the quarters of revenue and the years of units, which the calibration is judged by; ``all`` are all.
+    """
+
+    asked_90: float
+    asked_50: float
+    asked_figures: int
+    all_90: float
+    all_50: float
+    all_figures: int
+
+
+def coverage(found: Sequence[Score]) -> Coverage:
+    """Coverage of a window's figures."""
+    asked = [one for one in found if one.pair.unit == "units" or one.pair.series == "compute revenue"]
+
+    def shares(own: Sequence[Score]) -> tuple[float, float, int]:
+        if not own:
+            return float("nan"), float("nan"), 0
+        return (
+            float(np.mean([one.inside_ninety for one in own])),
+            float(np.mean([one.inside_half for one in own])),
+            len(own),
+        )
+
+    return Coverage(*shares(asked), *shares(found))
+
+
+def ahead_of(paths: Paths) -> pd.DataFrame | None:
     """Scores of 2024 for revenue and quotes beside those of plain forecasts: a row per forecast.
 
     ``revenue`` in USD billion, ``quotes`` in weeks: mean scores. ``standardised`` is the mean over both of the score
-    over the mean of the real figures; of quotes only the last value is a plain forecast.
+    over the mean of the real figures; of quotes only the last value is a plain forecast. None where the scenario has
+    not what the figures are of.
     """
-    first = "2024Q1"
-    revenue = [one for one in scores(paths, first) if one.pair.series == "compute revenue"]
-    quotes = [one for one in scores(paths, first) if one.pair.series.startswith("quote")]
+    found = scores(paths, "2024Q1")
+    revenue = [one for one in found if one.pair.series == "compute revenue"]
+    quotes = [one for one in found if one.pair.series.startswith("quote")]
+    if not revenue or not quotes:
+        return None
     real = np.array([one.pair.value for one in revenue])
     waits = np.array([one.pair.value for one in quotes])
+    before = [one.value for one in pairs() if one.series.startswith("quote") and within(one.period, INNER, INNER)]
     rows = [("the market", float(np.mean([one.crps for one in revenue])), float(np.mean([one.crps for one in quotes])))]
-    last = float(
-        np.mean(
-            [pair.value for pair in pairs() if pair.series.startswith("quote") and within(pair.period, "2023Q4", INNER)]
-        )
-    )
     for name, path in plain_forecasts().items():
-        wait = float(np.abs(waits - last).mean()) if name == "last value" else np.nan
-        rows.append((name, float(np.abs(np.array([path[one.pair.period] for one in revenue]) - real).mean()), wait))
+        wait = float(np.abs(waits - np.mean(before)).mean()) if name == "last value" else np.nan
+        ahead = np.array([path[one.pair.period] for one in revenue])
+        rows.append((name, float(np.abs(ahead - real).mean()), wait))
     made = pd.DataFrame(rows, columns=["forecast", "revenue", "quotes"])
     made["standardised"] = 0.5 * (made["revenue"] / real.mean() + made["quotes"] / waits.mean())
     return made

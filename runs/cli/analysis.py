@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli.arguments import Changes, fields, groups_of, lever_of
+from runs.cli.arguments import Agents, Changes, PosteriorOf, fields, groups_of, lever_of
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Comparison, Sensitivity
 from runs.words import duration, percent
@@ -58,7 +58,9 @@ def sensitivity(
     ] = None,
     changes: Changes = None,
     drop_failed: DropFailed = False,
+    posterior: PosteriorOf = None,
     out: ReportFolder = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Which of the things that nobody knows drive an outcome, and which cannot be told from chance."""
@@ -79,6 +81,7 @@ def sensitivity(
         groups_of(group),
         fields(changes),
         drop_failed,
+        posterior=posterior,
     )
     began = time.perf_counter()
     with Progress(0, "Sensitivity") as bar:
@@ -90,7 +93,7 @@ def sensitivity(
 
         write.write(analyses.study(asked, study, found), out)
     if as_json:
-        print_json(tables.finite({name: indices_facts(indices) for name, indices in found.items()}))
+        print_json({name: indices_facts(indices) for name, indices in found.items()})
     elif over_time:
         print_over_time(found, [name for name in study.found if name not in found])
     else:
@@ -186,7 +189,9 @@ def compare(
     sampler_seed: SamplerSeed = Comparison.sampler_seed,
     changes: Changes = None,
     drop_failed: DropFailed = False,
+    posterior: PosteriorOf = None,
     out: ReportFolder = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """What a scenario or a lever changes, on the same draws and the same unknowns."""
@@ -204,6 +209,7 @@ def compare(
         sampler_seed,
         fields(changes),
         drop_failed,
+        posterior,
     )
     began = time.perf_counter()
     with Progress(0, "Comparing") as bar:
@@ -214,7 +220,7 @@ def compare(
 
         write.write(analyses.comparison(asked, found), out)
     if as_json:
-        print_json(tables.finite({"differences": [dataclasses.asdict(one) for one in found]}))
+        print_json({"differences": [dataclasses.asdict(one) for one in found]})
     else:
         print_differences(found)
     print(f"{asked.run_count:,} runs in {duration(seconds)}{_written(out)}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +18,31 @@ ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a field, e.g. buyers.xAI.urgency=0.4. May be repeated."),
+]
+AGENTS = "Classes of buyers of one's own: the .py files of a folder."
+
+
+def know(folder: Path | None) -> None:
+    """Read the classes of buyers in a folder; a scenario may name them from then on.
+
+    Raises:
+        BadInput: as :func:`market.buyers_from`.
+    """
+    if folder is not None:
+        from market import buyers_from
+
+        buyers_from(folder)
+
+
+Agents = Annotated[Path | None, typer.Option("--agents", metavar="DIR", callback=know, expose_value=False, help=AGENTS)]
+
+PosteriorOf = Annotated[
+    str | None,
+    typer.Option(
+        "--posterior",
+        metavar="NAME|DIR|ranges|none",
+        help="Vectors that fit history: shipped, or a folder of calibrate; else what is shipped for the scenario.",
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runs.cli.arguments import Agents, PosteriorOf
 from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
 from runs.requests import Inquiry
 from runs.words import NOTHING, duration
@@ -29,10 +30,12 @@ def ask(
     seed: Annotated[
         int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
     ] = None,
+    posterior: PosteriorOf = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every treatment, not the first alone.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a report to a new folder; of several, one folder each.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """The named questions: list them, or answer some, with the sign that theory expects stated before."""
@@ -44,7 +47,7 @@ def ask(
         return
     if out is not None:
         tables.check_new(out)
-    asked = Inquiry(list(shipped()) if names == ["all"] else list(dict.fromkeys(names)), vectors, runs, seed)
+    asked = Inquiry(list(shipped()) if names == ["all"] else list(dict.fromkeys(names)), vectors, runs, seed, posterior)
     began = time.perf_counter()
     with Progress(0, "Asking") as bar:
         found = asked.run(progress=bar)
@@ -55,7 +58,7 @@ def ask(
         for one in found:
             write.write(answer.answered(one), out if len(found) == 1 else out / one.question.head.name)
     if as_json:
-        print_json(tables.finite({"answers": [one.facts() for one in found]}))
+        print_json({"answers": [one.facts() for one in found]})
     else:
         for one in found:
             print_answer(one, everything)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runs.cli.arguments import Agents
 from runs.cli.terminal import AsJson, Progress, print_json, whole_number
 from runs.words import duration, number
 
 if TYPE_CHECKING:
+    from runs.designs.design import Design
     from runs.folder.replay import Replay
     from runs.folder.results import Results
 
@@ -25,6 +27,9 @@ def batch(
     resume: Annotated[bool, typer.Option("--resume", help="Complete the unfinished batch in DIR.")] = False,
     status: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Say how far the batch in DIR is, and run nothing.")
+    ] = None,
+    verify: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Hold every byte in DIR against its manifest, and run nothing.")
     ] = None,
     threads: Annotated[
         int | None, typer.Option(parser=whole_number, metavar="N", help="Threads; one per processor if not given.")
@@ -39,44 +44,44 @@ def batch(
         int, typer.Option(parser=whole_number, metavar="N", help="Runs handed to a worker at once.")
     ] = 250,
     mixed: Annotated[bool, typer.Option("--mixed", help="Accept environments that differ in the last digits.")] = False,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a design: many points, many futures of each, into a folder that can be resumed."""
     if status is not None:
         return print_status(status, as_json)
+    if verify is not None:
+        return print_verified(verify, as_json)
+    if design is None and not resume:
+        return print_shipped(as_json)
     from market import BadInput
-    from runs.designs.design import Design, shipped
+    from runs.designs.design import Design
     from runs.engine.engine import Engine
     from runs.folder import batch as batches
     from runs.folder import results
 
-    if design is None:
-        known = {name: Design.load(name).head.title for name in shipped()}
-        if as_json:
-            return print_json(known)
-        for name, title in known.items():
-            print(f"{name:16} {title}")
-        return None
-    chosen = Design.load(design)
     if out is None:
-        raise BadInput("--out: is missing; allowed: a new folder, such as --out results")
+        raise BadInput("--out: is missing; allowed: a folder, such as --out results")
     engine = Engine(threads, workers, cluster, chunk, mixed)
+    chosen = begun(out) if design is None else Design.load(design)
     experiment = chosen.experiment
     batches.prepare(experiment, out, engine, resume)
+    at = 0
     with Progress(experiment.runs, f"{chosen.head.name}, {experiment.point_count:,} points") as bar:
 
         def watch(now: batches.Progress) -> bool:
+            nonlocal at
+            at = now.runs_done
             note = f"{now.runs_per_second:,.0f} runs/s" + (f", {now.failures:,} failed" if now.failures else "")
             return bar(now.runs_done, now.runs, note, now.seconds_left)
 
-        facts = {"design": chosen.head.model_dump(by_alias=True)}
         try:
-            done = batches.run(experiment, out, engine, resume, watch, facts)
-        except KeyboardInterrupt:
-            ready = results.read_manifest(out)["runs_done"]
-            raise batches.Stopped(
-                f"{out}: cancelled after {ready:,} of {experiment.runs:,} runs; {batches.KEPT}"
-            ) from None
+            done = batches.run(experiment, out, engine, resume, watch, {"design": chosen.recorded})
+        except KeyboardInterrupt as error:
+            why = f"{out}: {str(error) or 'cancelled'} after {at:,} of {experiment.runs:,} runs"
+            raise batches.Stopped(f"{why}; {batches.KEPT}" if out.is_dir() else f"{why}, and was deleted") from None
+    for damage in done.damage:
+        print(f"gpumarket: {out}: {damage}; made again", file=sys.stderr)
     finished = results.open(out)
     if as_json:
         print_json({**status_of(out), "outcomes": outcome_rows(finished)})
@@ -87,12 +92,54 @@ def batch(
     return None
 
 
+def begun(folder: Path) -> Design:
+    """The design of a batch, as its manifest holds it.
+
+    Raises:
+        BadInput: the folder holds no batch, or one that was begun without a design.
+    """
+    from market import BadInput, Scenario
+    from runs.designs.design import Design
+    from runs.folder import manifest
+
+    told = manifest.recover(folder)
+    if told["kind"] != "batch" or "design" not in told:
+        raise BadInput(f"--resume: {str(folder)!r} holds no batch of a design; allowed: DESIGN, or the folder of one")
+    scenario = Scenario.from_dict(manifest.endless(told["scenario"]), told["source"])
+    return Design.from_dict(told["design"], str(folder), scenario=scenario)
+
+
+def print_shipped(as_json: bool) -> None:
+    """The designs that come with the package."""
+    from runs.designs.design import Design, shipped
+
+    known = {name: Design.load(name).head.title for name in shipped()}
+    if as_json:
+        return print_json(known)
+    for name, title in known.items():
+        print(f"{name:16} {title}")
+    return None
+
+
+def print_verified(folder: Path, as_json: bool) -> None:
+    """What ``--verify`` says."""
+    from runs.folder import results
+
+    told = results.whole(folder).manifest["parts"]
+    facts = {"files": len(told), "bytes": sum(part["size"] for part in told.values()), "out": str(folder)}
+    if as_json:
+        return print_json(facts)
+    print(f"{folder}: {facts['files']:,} files, {facts['bytes']:,} bytes, all as they were written")
+    return None
+
+
 def replay(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     run: Annotated[int, typer.Argument(parser=whole_number, metavar="RUN", help="The run's number in its tables.")],
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write its measures, deals, offers and orders to a new folder.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Repeat one run of a results folder, live, and compare it with what was stored, bit for bit."""
@@ -106,7 +153,7 @@ def replay(
     if out is not None and found.results is not None and found.scenario is not None:
         tables.write(out, found.scenario, found.results, "live", time.perf_counter() - began)
     if as_json:
-        print_json(tables.finite(replay_facts(found)))
+        print_json(replay_facts(found))
     else:
         print_replay(found, folder, out)
     if found.differs:
@@ -155,18 +202,19 @@ def outcome_rows(finished: Results) -> dict[str, dict[str, Any]]:
 
 
 def status_of(folder: Path) -> dict[str, Any]:
-    """How far the batch in a folder is, from its manifest; ``killed`` if it says running and nobody writes to it."""
+    """How far the batch in a folder is; ``killed`` if its manifest says running and nobody writes to it."""
     from market import BadInput
-    from runs.folder import batch as batches
-    from runs.folder import results
+    from runs.folder import lock, parts, results
 
-    manifest = results.read_manifest(folder)
+    manifest = results.open(folder).manifest
     if manifest["kind"] != "batch":
         raise BadInput(f"--status: {str(folder)!r} holds no batch; allowed: the folder of one")
     names = ("state", "points", "runs", "runs_done", "failures", "runs_per_second", "seconds", "seconds_left")
     facts = {name: manifest[name] for name in names}
-    if facts["state"] == "running" and not batches.is_held(folder):
+    if facts["state"] == "running" and not lock.is_held(folder):
         facts["state"] = "killed"
+    if facts["state"] != "running":  # what was not finished is lost
+        facts |= {"runs_done": parts.runs_finished(manifest), "failures": parts.failures(manifest)}
     return {**facts, "updated": manifest["updated"], "out": str(folder)}
 
 
@@ -185,7 +233,7 @@ def print_status(folder: Path, as_json: bool) -> None:
         left = "" if facts["seconds_left"] is None else f", {duration(facts['seconds_left'])} left"
         print(f"{facts['runs_per_second']:,.0f} runs a second{left}; last sign of work {duration(since)} ago")
     elif facts["state"] != "done":
-        print("go on with: gpumarket batch DESIGN --out DIR --resume")
+        print(f"go on with: gpumarket batch --resume --out {folder}")
     return None
 
 

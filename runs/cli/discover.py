@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runs.cli.arguments import Agents
 from runs.cli.terminal import AsJson, print_json
 from runs.requests import Search
 from runs.words import number, percent
@@ -40,6 +41,7 @@ def discover(
         bool, typer.Option("--drop-failed", help="Leave out runs that failed or are not defined.")
     ] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to a new folder.")] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Where in the space of a batch an outcome happens, as boxes of its uncertainties and levers."""
@@ -54,7 +56,7 @@ def discover(
 
         write.write(analyses.discovery(asked, found), out)
     if as_json:
-        print_json(tables.finite(facts(found)))
+        print_json(facts(found))
     else:
         print_discovery(found)
     if out is not None:

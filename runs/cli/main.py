@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runs.cli import analysis, ask, backtest, batch, discover
-from runs.cli.arguments import Changes, ScenarioName, changed
-from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+from runs.cli import analysis, ask, backtest, batch, calibrate, discover
+from runs.cli.arguments import AGENTS, Agents, Changes, PosteriorOf, ScenarioName, changed, fields
+from runs.cli.terminal import AsJson, Progress, counting_number, port_number, print_json, whole_number
 from runs.requests.request import option
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def gear_name(text: str) -> str:
 @app.command()
 def run(
     scenario: ScenarioName,
-    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = 200,
+    runs: Annotated[int, typer.Option(parser=counting_number, metavar="N", help="How many futures.")] = 200,
     seed: Annotated[
         int | None,
         typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's."),
@@ -76,13 +76,15 @@ def run(
         typer.Option(parser=gear_name, metavar="GEAR", help="ensemble (fast) or live (Mesa; also traces deals)."),
     ] = "ensemble",
     changes: Changes = None,
+    posterior: PosteriorOf = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables and a manifest to a new folder.")
     ] = None,
+    agents: Agents = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario many times and print the medians, quarter by quarter."""
-    from market import simulate
+    from runs.engine.spread import ensemble_of
     from runs.folder import tables
 
     chosen = changed(scenario, changes)
@@ -91,7 +93,7 @@ def run(
     began = time.perf_counter()
     stepped = gear == "live" or steps_while_compiling(chosen, runs)
     with Progress(runs) as progress:
-        results = simulate(chosen, runs=runs, seed=seed, trace=stepped, progress=progress)
+        results = ensemble_of(chosen, runs, seed, posterior, tuple(fields(changes)), stepped, progress)
     if gear == "ensemble":
         results.attrs.pop("trace", None)
     seconds = time.perf_counter() - began
@@ -137,19 +139,17 @@ def scenarios(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @scenarios_app.command()
-def show(scenario: ScenarioName, changes: Changes = None, as_json: AsJson = False) -> None:
+def show(scenario: ScenarioName, changes: Changes = None, agents: Agents = None, as_json: AsJson = False) -> None:
     """Print a scenario in full, every default written out."""
-    from runs.folder.tables import finite
-
     chosen = changed(scenario, changes)
     if as_json:
-        print_json({"hash": chosen.hash, "scenario": finite(chosen.to_dict())})
+        print_json({"hash": chosen.hash, "scenario": chosen.to_dict()})
     else:
         print(chosen.to_toml(), end="")
 
 
 @scenarios_app.command()
-def check(scenario: ScenarioName, as_json: AsJson = False) -> None:
+def check(scenario: ScenarioName, agents: Agents = None, as_json: AsJson = False) -> None:
     """Check a scenario file and say what it holds."""
     chosen = changed(scenario, None)
     facts = {
@@ -179,15 +179,17 @@ app.command("compare")(analysis.compare)
 app.command("ask")(ask.ask)
 app.command("discover")(discover.discover)
 app.command("backtest")(backtest.backtest)
+app.command("calibrate")(calibrate.calibrate)
 
 
 @app.command("app")
 def open_app(
     port: Annotated[
         int | None,
-        typer.Option(parser=whole_number, metavar="PORT", help="Port on this machine; a free one if not given."),
+        typer.Option(parser=port_number, metavar="PORT", help="Port on this machine; a free one if not given."),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    agents: Annotated[Path | None, typer.Option(metavar="DIR", help=AGENTS)] = None,
 ) -> None:
     """Open the page (a process of its own, reachable from this machine only)."""
     call = [sys.executable, "-m", "dashboard"]
@@ -195,6 +197,8 @@ def open_app(
         call += ["--port", str(port)]
     if not browser:
         call += ["--no-browser"]
+    if agents is not None:
+        call += ["--agents", str(agents)]
     if os.name == "posix":
         os.execv(call[0], call)  # the server takes this process's place, so that whatever ends one ends the other
     raise typer.Exit(subprocess.run(call, check=False).returncode)
@@ -220,26 +224,24 @@ def about(as_json: AsJson = False) -> None:
 def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out: Path | None) -> dict[str, Any]:
     """What ``run --json`` prints."""
     from runs.analysis.summary import market_rows
-    from runs.folder.tables import finite
 
     rows = [
         {name: value if isinstance(value, str) else asdict(value) for name, value in row.items()}
         for row in market_rows(results)
     ]
-    return finite(
-        {
-            "scenario": scenario.name,
-            "title": scenario.title,
-            "scenario_hash": scenario.hash,
-            "seed": int(results.attrs["seed"]),
-            "runs": int(results.sizes["run"]),
-            "gear": gear,
-            "seconds": round(seconds, 3),
-            "out": None if out is None else str(out),
-            "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
-            "market": rows,
-        }
-    )
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "scenario_hash": scenario.hash,
+        "seed": int(results.attrs["seed"]),
+        "runs": int(results.sizes["run"]),
+        "gear": gear,
+        "posterior": results.attrs.get("posterior"),
+        "seconds": round(seconds, 3),
+        "out": None if out is None else str(out),
+        "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
+        "market": rows,
+    }
 
 
 def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None) -> None:
@@ -256,12 +258,22 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
         table.add_column(column.heading, justify="right", no_wrap=True)
     for row in market_rows(results):
         table.add_row(row["quarter"], *(column.text(row[name]) for name, column in SHOWN.items()))
-    print(f"{scenario.title}\nMedian of {runs} runs, ± Monte Carlo error; seed {results.attrs['seed']}\n")
+    print(f"{scenario.title}\nMedian of {runs} runs{spread_words(results)}, ± Monte Carlo error; "
+          f"seed {results.attrs['seed']}\n")  # fmt: skip
     Console().print(table)
     for failure in results.attrs["failures"]:
         print(f"run {failure.replication} failed: {failure.sentence}", file=sys.stderr)
     message = f"{runs} runs in {seconds:.2f} s"
     print(message + (f", written to {out}" if out is not None else ""), file=sys.stderr)
+
+
+def spread_words(results: Any) -> str:
+    """What the runs are spread over, if over anything but chance."""
+    if "vector" not in results.coords:
+        return ""
+    count = int(results["vector"].max()) + 1
+    within = results.attrs["posterior"]["source"] == "ranges"
+    return f" over {count} vectors {'within the ranges' if within else 'that fit history'}"
 
 
 def check_packages() -> None:
@@ -292,11 +304,14 @@ def ended(error: Exception) -> int:
     from market import BadInput
     from market.gears.model import RunFailed
     from runs.folder.batch import Stopped
+    from runs.folder.manifest import Damaged
     from runs.refusal import Refused
 
     match error:
         case Refused():
             return complain(error.told(option), 2)
+        case Damaged():
+            return complain(str(error), 1)
         case BadInput():
             return complain(str(error), 2)
         case Stopped():

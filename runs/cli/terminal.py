@@ -15,12 +15,27 @@ from runs.words import duration
 
 def whole_number(text: str) -> int:
     """A whole number from 0, or one sentence."""
+    return _number(text, 0)
+
+
+def counting_number(text: str) -> int:
+    """A whole number from 1, or one sentence."""
+    return _number(text, 1)
+
+
+def port_number(text: str) -> int:
+    """A port of this machine, or one sentence."""
+    return _number(text, 1, 65535)
+
+
+def _number(text: str, low: int, high: int | None = None) -> int:
     try:
         number = int(text)
     except ValueError:
         number = -1
-    if number < 0:
-        raise typer.BadParameter(f"found {text!r}; allowed: a whole number from 0")
+    if number < low or (high is not None and number > high):
+        allowed = f"a whole number from {low}" + (f" to {high}" if high is not None else "")
+        raise typer.BadParameter(f"found {text!r}; allowed: {allowed}")
     return number
 
 
@@ -30,13 +45,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for 
 class Progress:
     """Progress with the time left, on standard error: a bar if that is a terminal, else a line now and then.
 
-    Call it with (done, total) or give it ``note`` to say more than that; it never cancels, Ctrl-C does.
+    Call it with (done, total), counted in ``unit``, or give it ``note`` to say more than that; it never cancels, Ctrl-C
+    does.
     """
 
     EVERY = 30.0
     """Seconds between two lines."""
 
-    def __init__(self, total: int, text: str = "Running"):
+    def __init__(self, total: int, text: str = "Running", unit: str = "runs"):
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
@@ -53,7 +69,7 @@ class Progress:
             disable=not console.is_terminal,
         )
         self.task = self.bar.add_task(text, total=total, note="")
-        self.text = text
+        self.text, self.unit = text, unit
         self.shown = time.monotonic()
 
     def __enter__(self) -> Progress:
@@ -68,7 +84,7 @@ class Progress:
         if self.bar.disable and time.monotonic() - self.shown > self.EVERY:
             self.shown = time.monotonic()
             ahead = "" if left is None else f"{duration(left)} left"
-            told = ", ".join(filter(None, [f"{done:,} of {total:,} runs", note, ahead]))
+            told = ", ".join(filter(None, [f"{done:,} of {total:,} {self.unit}", note, ahead]))
             print(f"{self.text}: {told}", file=sys.stderr, flush=True)
         return True
 
@@ -85,5 +101,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: Se
 
 
 def print_json(found: Any) -> None:
-    """One JSON object on standard output."""
-    print(json.dumps(found, indent=2, allow_nan=False))
+    """One JSON object on standard output; what is not finite is said as :func:`runs.folder.manifest.finite` says it."""
+    from runs.folder.manifest import finite
+
+    print(json.dumps(finite(found), indent=2, allow_nan=False))

@@ -102,15 +102,23 @@ class Design:
         return cls.from_dict(toml.read(path, source), source, path.parent)
 
     @classmethod
-    def from_dict(cls, raw: Mapping[str, Any], source: str = "design", folder: str | Path = ".") -> Design:
+    def from_dict(
+        cls,
+        raw: Mapping[str, Any],
+        source: str = "design",
+        folder: str | Path = ".",
+        scenario: Scenario | None = None,
+    ) -> Design:
         """A design from the content of a file; its scenario and its table of points may lie in ``folder``.
+
+        With ``scenario`` that one is taken instead, in which what the design sets is set already.
 
         Raises:
             BadInput: it is not valid.
         """
         head = validate(Head, dict(raw), "", source)
-        settings = leaves(head.set_, is_value, f"{source}: set")
-        scenario = _scenario(head, settings, source, Path(folder))
+        settings = {} if scenario else leaves(head.set_, is_value, f"{source}: set")
+        scenario = scenario or _scenario(head, settings, source, Path(folder))
         way = None if head.sampling is None else sampling.read(head.sampling, source)
         texts = head.outcomes or {name: name for name in STANDARD}
         design = cls(
@@ -128,6 +136,14 @@ class Design:
         )
         design._check()
         return design
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """The content of the file as a batch holds it: a table of points by a path that leads there from anywhere."""
+        told = self.head.model_dump(by_alias=True)
+        if isinstance(self.sampling, Table):
+            told["sampling"] = {**told["sampling"], "file": str((self.folder / self.sampling.file).absolute())}
+        return told
 
     @cached_property
     def sampled(self) -> pd.DataFrame:

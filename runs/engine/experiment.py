@@ -20,6 +20,7 @@ from market.gears.build import Build, Draws
 from market.gears.draws import check_key
 from market.gears.model import RunFailed
 from market.gears.trace import Trace
+from market.scenario import own
 from market.scenario.variation import Variation
 from runs.engine.outcomes import Outcome
 
@@ -80,6 +81,8 @@ class Experiment:
         digest = hashlib.sha256(self.scenario.hash.encode())
         facts = [self.runs_per_point, self.seed, self.first_replication, self.shared, self.kept, self.traced]
         digest.update(json.dumps([*facts, {name: found.text for name, found in self.outcomes.items()}]).encode())
+        modules, texts = {cls.__module__ for cls in self.scenario.classes.values()}, own.digests()
+        digest.update("".join(texts[name] for name in sorted(modules & texts.keys())).encode())
         for path, column in self.points.items():
             digest.update(f"\0{path}\0{json.dumps(np.asarray(column).tolist())}".encode())
         return digest.hexdigest()

@@ -1,14 +1,15 @@
 """A batch: an experiment run into a folder, block by block, so that whatever ends it can be resumed.
 
-A block is a fixed range of runs and one Parquet file per table. Its files are written under another name and renamed,
-the outcomes last: a block with outcomes is finished. What is not is run again, to the same bytes.
+A block is a fixed range of runs and one Parquet file per table. Its files are written under another name and renamed;
+it is finished when the manifest says their rows, sizes and digests. What is not, or is not as the manifest says, is run
+again, to the same bytes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import json
+import os
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -16,13 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from market import BadInput
 from market.gears import ensemble
 from runs import environment
 from runs.engine.engine import Engine, Pieces, WorkerLost, cut
 from runs.engine.experiment import Experiment, Part
-from runs.folder import results, tables
-from runs.folder.blocks import Block, points_table, rows_in
+from runs.folder import manifest as manifests
+from runs.folder import parts, tables
+from runs.folder.blocks import Block, points_table
+from runs.folder.lock import LOCK, held
 from runs.refusal import Refused
 
 BLOCKS = 100
@@ -34,9 +36,7 @@ ROWS = 1000
 BEAT = 2.0
 """Seconds between two signs of life in the manifest."""
 
-LOCK = ".lock"
-DRAFT = ".manifest.part"
-EARLY = {LOCK, DRAFT, tables.SCENARIO}
+EARLY = {LOCK, manifests.DRAFT, manifests.COPY, tables.SCENARIO}
 """What a batch may leave that was killed before it had a manifest; the lock comes first."""
 
 KEPT = "what is finished is kept"
@@ -48,7 +48,8 @@ class Stopped(RuntimeError):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch is: ``runs_done`` of ``runs`` counts those on disk or ready to be written."""
+    """How far a batch is: ``runs_done`` of ``runs`` counts those on disk or ready to be written; ``damage`` says what
+    was found when it was resumed, and is made again."""
 
     runs: int
     runs_done: int
@@ -57,6 +58,7 @@ class Progress:
     failures: int
     runs_per_second: float
     seconds_left: float | None
+    damage: tuple[str, ...] = ()
 
 
 Watch = Callable[[Progress], Any]
@@ -89,18 +91,16 @@ def run(
     folder = Path(folder)
     begun = prepare(experiment, folder, engine, resume)
     batch = _Batch(experiment, folder, watch)
-    with engine.started(experiment) as parts, held(folder):
+    with engine.started(experiment) as work, held(folder):
         try:
             if not begun:
                 batch.begin(facts or {})
-            return batch.go_on(parts)
+            return batch.go_on(work)
         except WorkerLost as error:
-            batch.note("stopped", force=True, quiet=True)
-            raise Stopped(f"{folder}: {error} after {batch.done} of {experiment.runs} runs; {KEPT}") from error
+            raise batch.stopped(str(error)) from error
         except OSError as error:
-            batch.note("stopped", force=True, quiet=True)
-            why = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
-            raise Stopped(f"{folder}: {why} after {batch.done} of {experiment.runs} runs; {KEPT}") from error
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise batch.stopped("the disk is full" if full else error.strerror or str(error)) from error
         except BaseException:
             batch.note("stopped", force=True, quiet=True)
             raise
@@ -112,8 +112,8 @@ def prepare(experiment: Experiment, folder: Path, engine: Engine, resume: bool) 
     Raises:
         BadInput: it holds something else, or cannot be written.
     """
-    begun = (folder / tables.MANIFEST).exists()
-    if (folder / LOCK).exists() and {path.name for path in folder.iterdir()} <= EARLY:
+    begun = any(os.path.lexists(folder / name) for name in (manifests.MANIFEST, manifests.COPY))
+    if os.path.lexists(folder / LOCK) and {path.name for path in folder.iterdir()} <= EARLY:
         return False
     if not begun or not resume:
         try:
@@ -121,7 +121,7 @@ def prepare(experiment: Experiment, folder: Path, engine: Engine, resume: bool) 
         except Refused as error:
             raise Refused(error.setting, error.sentence, instead="resume" if begun else "") from None
         return False
-    manifest = results.read_manifest(folder)
+    manifest = manifests.recover(folder)
     if manifest.get("kind") != "batch":
         raise Refused(
             "folder", f"{str(folder)!r} holds no batch; allowed: a new folder, or that of an unfinished batch"
@@ -163,45 +163,6 @@ def block_size(experiment: Experiment) -> int:
     return max(ROWS, -(-experiment.runs // (BLOCKS * ROWS)) * ROWS)
 
 
-@contextlib.contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Nobody else writes to the folder meanwhile; the system lifts the lock whatever ends this process.
-
-    Raises:
-        BadInput: another process holds it, or it cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK).open("a")
-    except OSError as error:
-        raise Refused("folder", f"{str(folder)!r} cannot be written: {error.strerror}") from None
-    with lock:
-        if not _lock(lock):
-            raise Refused("folder", f"another process is writing to {str(folder)!r}; allowed: one at a time")
-        yield
-
-
-def is_held(folder: Path) -> bool:
-    """Whether a process writes to the folder."""
-    try:
-        with (folder / LOCK).open() as lock:
-            return not _lock(lock)
-    except OSError:
-        return False
-
-
-def _lock(file: Any) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows has no such locks: there nobody is kept out
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
 class _Batch:
     """A batch at work on its folder."""
 
@@ -218,71 +179,84 @@ class _Batch:
         self.seconds_before = 0.0
         self.beat = 0.0
         self.market_seconds = 0.0
+        self.manifest: dict[str, Any] = {}
+        self.damage: tuple[str, ...] = ()
 
     # --- the manifest ---------------------------------------------------------------------------------------------
 
     def begin(self, facts: dict[str, Any]) -> None:
         """Write the scenario and the first manifest."""
         experiment = self.experiment
-        (self.folder / tables.SCENARIO).write_text(experiment.scenario.to_toml(), encoding="utf-8")
-        self._write_manifest(
-            {
-                "kind": "batch",
-                "state": "running",
-                "hash": experiment.hash,
-                **facts,
-                "scenario": experiment.scenario.to_dict(),
-                "scenario_hash": experiment.scenario.hash,
-                "rules": rules(experiment),
-                "seed": experiment.seed,
-                "first_replication": experiment.first_replication,
-                "shared_draws": experiment.shared,
-                "points": experiment.point_count,
-                "runs_per_point": experiment.runs_per_point,
-                "runs": experiment.runs,
-                "block": self.size,
-                "varies": list(experiment.points),
-                "outcomes": {name: found.text for name, found in experiment.outcomes.items()},
-                "kept": list(experiment.kept),
-                "traced": experiment.traced,
-                "created": now(),
-                "updated": now(),
-                "seconds": 0.0,
-                "runs_done": 0,
-                "failures": 0,
-                "runs_per_second": 0.0,
-                "seconds_left": None,
-                **environment.about(),
-            }
-        )
+        scenario = self._write_scenario()
+        self.manifest = {
+            "kind": "batch",
+            "state": "running",
+            "hash": experiment.hash,
+            **facts,
+            "source": experiment.scenario.source,
+            "scenario": experiment.scenario.to_dict(),
+            "scenario_hash": experiment.scenario.hash,
+            "rules": rules(experiment),
+            "seed": experiment.seed,
+            "first_replication": experiment.first_replication,
+            "shared_draws": experiment.shared,
+            "points": experiment.point_count,
+            "runs_per_point": experiment.runs_per_point,
+            "runs": experiment.runs,
+            "block": self.size,
+            "varies": list(experiment.points),
+            "outcomes": {name: found.text for name, found in experiment.outcomes.items()},
+            "kept": list(experiment.kept),
+            "traced": experiment.traced,
+            "created": now(),
+            "updated": now(),
+            "seconds": 0.0,
+            "runs_done": 0,
+            "failures": 0,
+            "runs_per_second": 0.0,
+            "seconds_left": None,
+            **environment.about(),
+            "parts": {tables.SCENARIO: scenario},
+        }
+        self._write_manifest()
 
     def note(self, state: str, force: bool = False, quiet: bool = False) -> None:
         """Put the state and a sign of life into the manifest, every BEAT seconds at most."""
-        if not force and time.monotonic() - self.beat < BEAT:
+        if not self.manifest or (not force and time.monotonic() - self.beat < BEAT):
             return
+        progress = self.progress()
+        self.manifest |= {
+            "state": state,
+            "updated": now(),
+            "seconds": round(self.seconds_before + time.monotonic() - self.began, 3),
+            "runs_done": self.done,
+            "failures": self.failures,
+            "market_seconds": round(self.market_seconds, 3),
+            "runs_per_second": round(progress.runs_per_second, 1),
+            "seconds_left": progress.seconds_left,
+        }
+        self.beat = time.monotonic()
         try:
-            manifest = results.read_manifest(self.folder)
-            progress = self.progress()
-            manifest |= {
-                "state": state,
-                "updated": now(),
-                "seconds": round(self.seconds_before + time.monotonic() - self.began, 3),
-                "runs_done": self.done,
-                "failures": self.failures,
-                "market_seconds": round(self.market_seconds, 3),
-                "runs_per_second": round(progress.runs_per_second, 1),
-                "seconds_left": progress.seconds_left,
-            }
-            self.beat = time.monotonic()
-            self._write_manifest(manifest)
-        except (OSError, BadInput):
+            self._write_manifest()
+        except OSError:
             if not quiet:
                 raise
 
-    def _write_manifest(self, manifest: dict[str, Any]) -> None:
-        path = self.folder / DRAFT
-        path.write_text(json.dumps(tables.finite(manifest), indent=2) + "\n", encoding="utf-8")
-        path.replace(self.folder / tables.MANIFEST)
+    def stopped(self, why: str) -> Stopped:
+        """The end of a batch that cannot go on, with what is left of it."""
+        if not self.folder.is_dir():
+            return Stopped(f"{self.folder}: was deleted meanwhile, after {self.done} of {self.experiment.runs} runs")
+        self.note("stopped", force=True, quiet=True)
+        return Stopped(f"{self.folder}: {why} after {self.done} of {self.experiment.runs} runs; {KEPT}")
+
+    def _write_scenario(self) -> parts.Part:
+        path = self.folder / tables.SCENARIO
+        path.write_text(self.experiment.scenario.to_toml(), encoding="utf-8")
+        return parts.part(path)
+
+    def _write_manifest(self) -> None:
+        for name in (manifests.COPY, manifests.MANIFEST):
+            manifests.write(self.folder, self.manifest, name)
 
     def progress(self) -> Progress:
         """How far the batch is."""
@@ -297,6 +271,7 @@ class _Batch:
             failures=self.failures,
             runs_per_second=speed,
             seconds_left=left,
+            damage=self.damage,
         )
 
     # --- the blocks -----------------------------------------------------------------------------------------------
@@ -305,31 +280,57 @@ class _Batch:
         """Run the blocks that are not finished."""
         for left in self.folder.glob(".*.part"):
             left.unlink()
-        self.seconds_before = results.read_manifest(self.folder)["seconds"]
+        self.manifest = manifests.recover(self.folder)
+        self._repair()
+        self.seconds_before = self.manifest["seconds"]
+        finished = parts.finished(self.manifest)
         blocks = []
         for number, first in enumerate(range(0, self.experiment.runs, self.size)):
             count = min(self.size, self.experiment.runs - first)
-            if (self.folder / f"outcomes-{number:05d}.parquet").exists():
+            if number in finished:
                 self.done += count
-                self.failures += rows_in(self.folder / f"failures-{number:05d}.parquet")
             else:
                 blocks.append((number, first, count))
+        self.failures = parts.failures(self.manifest)
         self.before = self.done
         self.note("running", force=True)
         self._tell()
         pieces = [piece for _, first, count in blocks for piece in cut(first, count, ROWS)]
-        with contextlib.closing(work(pieces)) as parts:
+        with contextlib.closing(work(pieces)) as results:
             for number, first, count in blocks:
-                self._run_block(number, first, count, parts)
+                self._run_block(number, first, count, results)
         self.note("done", force=True)
         return self.progress()
 
-    def _run_block(self, number: int, first: int, count: int, parts: Iterator[Part]) -> None:
+    def _repair(self) -> None:
+        """Forget what is damaged, so that it is made again, and move out of the way what is not of this batch."""
+        known = self.manifest["parts"]
+        whole = self.folder / manifests.MANIFEST
+        found = dict(parts.faults(self.folder, self.manifest, deep=True))
+        try:
+            manifests.read(self.folder)
+        except manifests.Damaged as damage:
+            self.damage = (str(damage).removeprefix(f"{self.folder}: "),)
+        self.damage += tuple(f"{name} {wrong}" for name, wrong in found.items())
+        lost = {parts.place(name)[1] for name in found if name in known and name != tables.SCENARIO}
+        self.manifest["parts"] = {
+            name: told for name, told in known.items() if name == tables.SCENARIO or parts.place(name)[1] not in lost
+        }
+        for path in [whole, *(self.folder / name for name in found)]:
+            stray = path.name.endswith(".parquet") and path.name not in known
+            if os.path.lexists(path) and (stray or path.is_dir()):
+                parts.set_aside(path)
+        for path in parts.unfinished(self.folder, self.manifest):
+            path.unlink()
+        if tables.SCENARIO in found:
+            self.manifest["parts"][tables.SCENARIO] = self._write_scenario()
+
+    def _run_block(self, number: int, first: int, count: int, results: Iterator[Part]) -> None:
         with Block(self.experiment, self.points, self.folder, number) as block:
             for _, size in cut(first, count, ROWS):
                 taken: list[Part] = []
                 while size:
-                    part = next(parts)
+                    part = next(results)
                     taken.append(part)
                     size -= len(part.failed)
                     self.done += len(part.failed)
@@ -338,7 +339,8 @@ class _Batch:
                     self.note("running")
                     self._tell()
                 block.write(taken)
-            block.finish()
+            self.manifest["parts"] |= block.finish()
+        self.note("running", force=True)
 
     def _tell(self) -> None:
         if self.watch is not None and self.watch(self.progress()) is False and self.done < self.experiment.runs:

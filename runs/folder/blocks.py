@@ -15,8 +15,10 @@ import pyarrow.parquet as pq
 
 from market import BadInput
 from market.gears.simulate import explain
-from runs.engine.experiment import UNBUILT, Experiment, Part
+from runs.engine import experiment as engine
+from runs.engine.experiment import UNBUILT, Experiment
 from runs.folder import tables
+from runs.folder.parts import Part, part
 
 EXPLAINED = 20
 """Failed runs of a block that are stepped live for their sentence."""
@@ -31,6 +33,7 @@ class Block:
         self.folder = folder
         self.number = number
         self.writers: dict[str, pq.ParquetWriter] = {}
+        self.rows: dict[str, int] = {}
         self.explained = 0
 
     def __enter__(self) -> Block:
@@ -42,7 +45,7 @@ class Block:
                 writer.close()
                 self._part(name).unlink(missing_ok=True)
 
-    def write(self, parts: list[Part]) -> None:
+    def write(self, parts: list[engine.Part]) -> None:
         """Add the runs of some parts to every table."""
         experiment = self.experiment
         first = parts[0].first
@@ -72,20 +75,24 @@ class Block:
         units = {name: {"unit": found.unit, "description": found.text} for name, found in experiment.outcomes.items()}
         self._add("outcomes", tables.long_table({"run": runs}, columns, units))
 
-    def finish(self) -> None:
-        """Name the files, the outcomes last."""
+    def finish(self) -> dict[str, Part]:
+        """Name the files; what the manifest is to say of them, and counts them as finished when it does."""
+        told = {}
         for name, writer in self.writers.items():
             writer.close()
             with open(self._part(name), "rb") as file:
                 os.fsync(file.fileno())
-        for name in sorted(self.writers, key=lambda name: name == "outcomes"):
+            told[f"{name}-{self.number:05d}.parquet"] = part(self._part(name), self.rows[name])
+        for name in self.writers:
             self._part(name).replace(self.folder / f"{name}-{self.number:05d}.parquet")
         self.writers = {}
+        return told
 
     def _add(self, name: str, table: pa.Table) -> None:
         if name not in self.writers:
             self.writers[name] = tables.parquet(self._part(name), table.schema)
         self.writers[name].write_table(table)
+        self.rows[name] = self.rows.get(name, 0) + table.num_rows
 
     def _part(self, name: str) -> Path:
         return self.folder / f".{name}-{self.number:05d}.part"
@@ -153,8 +160,3 @@ def points_table(experiment: Experiment) -> pa.Table:
         except (pa.ArrowInvalid, pa.ArrowTypeError):
             columns[path] = pa.array([str(value) for value in column])
     return pa.table(columns)
-
-
-def rows_in(path: Path) -> int:
-    """Rows of a Parquet file, 0 if there is none."""
-    return pq.read_metadata(path).num_rows if path.exists() else 0

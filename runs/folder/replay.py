@@ -15,8 +15,9 @@ import xarray as xr
 from market import BadInput, Scenario
 from market.gears.simulate import dataset, run_live
 from runs import environment
-from runs.engine import outcomes
-from runs.folder import results, tables
+from runs.calibration import posterior
+from runs.engine import outcomes, spread
+from runs.folder import results
 from runs.folder.results import Results
 
 
@@ -48,14 +49,9 @@ def replay(folder: str | Path, run: int) -> Replay:
     Raises:
         BadInput: the folder holds no such run, or its scenario is not the one of the manifest any more.
     """
-    stored = results.open(folder)
+    stored = results.whole(folder)
     manifest = stored.manifest
-    base = Scenario.load(stored.folder / tables.SCENARIO)
-    if base.hash != manifest["scenario_hash"]:
-        raise BadInput(
-            f"{stored.folder / tables.SCENARIO}: has the hash {base.hash[:12]}, the manifest says "
-            f"{manifest['scenario_hash'][:12]}; allowed: the file as it was written"
-        )
+    base = stored.scenario
     point, replication = _point(stored, run)
     scenario, made = None, None
     columns: dict[str, dict[str, np.ndarray]] = {}
@@ -100,12 +96,31 @@ def _point(stored: Results, run: int) -> tuple[dict[str, Any], int]:
         first = manifest["first_replication"]
         if not first <= run < first + manifest["runs"]:
             raise BadInput(f"RUN: found {run}; allowed: {first} to {first + manifest['runs'] - 1}")
-        return {}, run
+        return _vector(stored, run), run
     rows = _rows(stored, "parameters", run).to_dict("records") if "parameters" in stored else []
     if not rows:
         finished = "" if manifest["state"] == "done" else ", as far as they are finished"
         raise BadInput(f"RUN: found {run}; {stored.folder} has runs 0 to {manifest['runs'] - 1}{finished}")
     return {path: rows[0][path] for path in manifest["varies"]}, int(rows[0]["replication"])
+
+
+def _vector(stored: Results, run: int) -> dict[str, Any]:
+    """The vector of a run of an ensemble that was spread over a posterior; nothing if it was not.
+
+    Raises:
+        BadInput: the posterior is not there any more, or another.
+    """
+    manifest = stored.manifest
+    known = manifest.get("posterior")
+    if known is None:
+        return {}
+    base = stored.scenario
+    found = posterior.vectors(known["source"], base)
+    if found is None or found.hash != known["hash"]:
+        raise BadInput(f"{stored.folder}: was run over a posterior of {known['source']} that is not there any more")
+    own = spread.Spread(base, found, manifest["runs"], manifest["seed"], tuple(manifest["kept"]))
+    values = own.experiment.values(run // known["each"])
+    return dict(zip(own.experiment.points, values, strict=True))
 
 
 def _rows(stored: Results, table: str, run: int) -> pd.DataFrame:

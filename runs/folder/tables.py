@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,10 +18,10 @@ import xarray as xr
 
 from market import Scenario
 from runs import environment
+from runs.folder import manifest, parts
 from runs.refusal import Refused
 
 KEYS = {"market": (), "products": ("product",), "buyers": ("buyer",)}
-MANIFEST = "manifest.json"
 SCENARIO = "scenario.toml"
 
 Units = Mapping[str, str]
@@ -188,34 +187,27 @@ def write(folder: Path, scenario: Scenario, results: xr.Dataset, gear: str, seco
         for name, table in written.items():
             with parquet(part / f"{name}.parquet", table.schema) as writer:
                 writer.write_table(table)
-        manifest = manifest_of(scenario, results, gear, seconds)
-        (part / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         (part / SCENARIO).write_text(scenario.to_toml(), encoding="utf-8")
+        rows = {f"{name}.parquet": table.num_rows for name, table in written.items()} | {SCENARIO: 0}
+        told = {name: parts.part(part / name, count) for name, count in rows.items()}
+        manifest.write(part, {**manifest_of(scenario, results, gear, seconds), "parts": told})
 
 
 def manifest_of(scenario: Scenario, results: xr.Dataset, gear: str, seconds: float) -> dict[str, Any]:
     """All it takes to know what a result is and to get it again."""
     return {
         "kind": "ensemble",
-        "scenario": finite(scenario.to_dict()),
+        "source": scenario.source,
+        "scenario": scenario.to_dict(),
         "scenario_hash": scenario.hash,
         "seed": int(results.attrs["seed"]),
         "first_replication": int(results["run"].values[0]),
         "runs": int(results.sizes["run"]),
         "gear": gear,
+        "posterior": results.attrs.get("posterior"),
+        "kept": results.attrs.get("kept", []),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
         **environment.about(),
     }
-
-
-def finite(value: Any) -> Any:
-    """``value`` as strict JSON can hold it: infinities as text, NaN as null."""
-    if isinstance(value, dict):
-        return {key: finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(entry) for entry in value]
-    if isinstance(value, float) and not np.isfinite(value):
-        return None if np.isnan(value) else ("inf" if value > 0 else "-inf")
-    return value

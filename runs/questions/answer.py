@@ -136,6 +136,7 @@ def answer(
             vectors=asked.vectors,
             runs=asked.runs,
             seed=asked.seed,
+            posterior=asked.posterior,
         )
         ahead = None if progress is None else shifted(progress, turn * one.run_count, total)
         found = gather(one, engine, ahead)

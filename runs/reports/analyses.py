@@ -11,7 +11,7 @@ import pandas as pd
 from market import Scenario
 from runs.analysis.compare import holm
 from runs.findings import differences, sensitivity
-from runs.folder import results, tables
+from runs.folder import results
 from runs.reports import figures
 from runs.reports.contents import Picture, Report
 from runs.words import percent
@@ -230,7 +230,7 @@ def _differences(found: Sequence[Difference]) -> pd.DataFrame:
 def discovery(asked: Search, found: Discovery) -> Report:
     """Where an outcome happens."""
     stored = results.open(asked.folder)
-    scenario, seed = Scenario.load(stored.folder / tables.SCENARIO), stored.manifest["seed"]
+    scenario, seed = stored.scenario, stored.manifest["seed"]
     pictures = {}
     if found.boxes:
         caption = (

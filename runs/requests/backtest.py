@@ -24,6 +24,7 @@ class Backtest(Request):
         runs: how many futures.
         seed: of the draws; the scenario's own if None.
         changes: other values of its fields, by path.
+        posterior: a folder or shipped name that the runs are spread over, ``none``; if None, what is shipped.
     """
 
     COMMAND = "backtest"
@@ -33,6 +34,7 @@ class Backtest(Request):
     runs: int = 200
     seed: int | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    posterior: str | None = None
 
     @cached_property
     def judged(self) -> Scenario:

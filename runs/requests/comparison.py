@@ -43,13 +43,14 @@ class Comparison(Request):
             same buyers, products and quarters. One, if there is a lever.
         lever: a field of that one and its values.
         outcomes: as :mod:`runs.engine.outcomes` reads them; texts by name, or texts.
-        vectors: points drawn from the uncertainties of the control (a Latin hypercube); fields that the scenarios
-            themselves set apart stay as they set them. 1 leaves every parameter where it is.
+        vectors: points of what nobody knows: of the posterior, or of the control's uncertainties (a Latin hypercube);
+            fields that the scenarios themselves set apart stay as they set them. 1 leaves every parameter where it is.
         runs: replications of each vector.
         seed: of the draws; the control's own if None.
         sampler_seed: of the points.
         changes: other values of fields of every scenario, by path.
         drop_failed: leave out pairs with a run that failed or is not defined.
+        posterior: a folder or shipped name, ``none`` for the uncertainties' ranges; if None, what is shipped.
     """
 
     COMMAND = "compare"
@@ -64,6 +65,7 @@ class Comparison(Request):
     sampler_seed: int = 0
     changes: Mapping[str, Any] = field(default_factory=dict)
     drop_failed: bool = False
+    posterior: str | None = None
 
     @cached_property
     def arms(self) -> dict[str, Scenario]:

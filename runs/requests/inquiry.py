@@ -26,6 +26,7 @@ class Inquiry(Request):
         vectors: points of what nobody knows; 1 leaves every parameter where it is.
         runs: replications of each vector.
         seed: of the draws; the scenarios' own if None.
+        posterior: a folder or shipped name, ``none`` for the uncertainties' ranges; if None, what is shipped.
     """
 
     COMMAND = "ask"
@@ -35,6 +36,7 @@ class Inquiry(Request):
     vectors: int = Comparison.vectors
     runs: int = Comparison.runs
     seed: int | None = None
+    posterior: str | None = None
 
     @cached_property
     def read(self) -> list[Question]:

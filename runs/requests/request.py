@@ -41,6 +41,8 @@ class Request:
     @property
     def command(self) -> str:
         """The command line that asks the same, as a shell reads it; empty if it cannot be said in one."""
+        from market.scenario import own
+
         words = ["gpumarket", self.COMMAND]
         settings = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
         for name in self.ARGUMENTS:
@@ -51,6 +53,8 @@ class Request:
         for name, value in settings.items():
             if name not in (*self.ARGUMENTS, *self.unsaid):
                 words += _option(name, value)
+        for folder in own.folders():
+            words += ["--agents", folder]
         return shlex.join(words)
 
     @property

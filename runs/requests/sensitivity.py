@@ -40,6 +40,8 @@ class Sensitivity(Request):
         changes: other values of fields of the scenario, by path.
         drop_failed: leave out points with a run that failed or is not defined (pawn, delta).
         uncertainties: others than the scenario's or design's own.
+        posterior: vectors for the points of pawn and delta: a folder or shipped name, ``none`` for the uncertainties'
+            ranges; if None, what is shipped. Morris and sobol move one thing at a time and take the ranges.
     """
 
     COMMAND = "sensitivity"
@@ -58,6 +60,7 @@ class Sensitivity(Request):
     changes: Mapping[str, Any] = field(default_factory=dict)
     drop_failed: bool = False
     uncertainties: Mapping[str, Distribution] | None = None
+    posterior: str | None = None
 
     @property
     def of_batch(self) -> bool:

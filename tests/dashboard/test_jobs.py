@@ -9,14 +9,14 @@ import pytest
 
 from dashboard.parts.progress import sentence
 from dashboard.state import jobs
-from dashboard.state.jobs import Job, Status, left
+from dashboard.state.jobs import Job, Status, left, once
 from dashboard.state.session import scenario_of
 from market import BadInput
 from market.gears.simulate import Cancelled
 
 
 def made(work: Callable, meanwhile: Callable | None = None) -> Job:
-    return Job(work, meanwhile, base=lambda wanted: scenario_of("reference"))
+    return Job(once(work), meanwhile, base=lambda wanted: scenario_of("reference"))
 
 
 def finish(job: Job) -> None:
@@ -113,3 +113,40 @@ def test_nothing_is_said_of_compiling_where_nothing_is_compiled(session):
     finish(job)
     forget()
     assert said == ["waiting", "running", "done"]
+
+
+def test_one_result_after_the_other_is_shown(session):
+    seen: list[object] = []
+
+    def work(wanted, progress):
+        yield "few"
+        seen.append(job.result.value)
+        yield "all"
+
+    job = Job(work, base=lambda wanted: scenario_of("reference"))
+    job.start("wanted")
+    finish(job)
+    assert seen == ["few"]
+    assert (job.result.value, job.status.value) == ("all", Status("done"))
+
+
+def test_what_is_wanted_no_more_is_not_computed_on(session):
+    shown, go_on = threading.Event(), threading.Event()
+
+    def work(wanted, progress):
+        yield f"few {wanted}"
+        if wanted == "first":
+            shown.set()
+            assert go_on.wait(20)
+            if progress(0, 200) is False:
+                raise Cancelled
+            pytest.fail("was superseded")
+        yield f"all {wanted}"
+
+    job = Job(work, base=lambda wanted: scenario_of("reference"))
+    job.start("first")
+    assert shown.wait(20)
+    job.start("second")
+    go_on.set()
+    finish(job)
+    assert (job.result.value, job.status.value) == ("all second", Status("done"))

@@ -8,6 +8,7 @@ from dashboard.state import session as own
 from dashboard.state.jobs import Status
 from dashboard.state.session import Setting
 from market import BadInput, Scenario, simulate
+from market.gears.simulate import Cancelled
 
 SHOCK = "market.shock_level"
 
@@ -51,3 +52,17 @@ def test_what_cannot_be_run_keeps_the_figures_before(session):
     assert own.job.status.value.phase == "failed"
     assert "buyers.A.adjustment: found 7.0; allowed: 0.01 to 1" in own.job.status.value.sentence
     assert own.job.result.value is before
+
+
+def test_the_first_runs_come_at_once_and_all_are_those_of_one_ensemble():
+    wanted = Setting(runs=50, seed=7).changed(SHOCK, 4.0)
+    first, whole = own.computed(wanted, lambda done, total: True)
+    one = simulate(wanted.scenario, runs=50, seed=7)
+    assert (first.runs, whole.runs) == (own.FEW, 50)
+    assert first.data.equals(one.isel(run=slice(own.FEW)))
+    assert whole.data.equals(one)
+
+
+def test_what_is_wanted_no_more_does_not_begin():
+    with pytest.raises(Cancelled):
+        next(own.computed(Setting("reference"), lambda done, total: False))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import multiprocessing
 import os
 import subprocess
@@ -21,7 +20,7 @@ import runs
 from market import BadInput, Scenario, simulate
 from runs.designs.design import Design
 from runs.engine.engine import Engine
-from runs.folder import batch, tables
+from runs.folder import batch, lock, manifest, tables
 from tests.runs.batches import FULL, STUCK, content, design
 
 ROOT = Path(__file__).parent.parent.parent
@@ -122,9 +121,9 @@ def test_a_batch_that_is_told_to_stop_goes_on_later(undisturbed, tmp_path):
 
     with pytest.raises(batch.Stopped, match="what is finished is kept"):
         batch.run(SMALL.experiment, tmp_path / "out", watch=stop)
-    manifest = runs.open(tmp_path / "out").manifest
-    assert manifest["state"] == "stopped"
-    assert 1100 <= manifest["runs_done"] < 1300
+    told = runs.open(tmp_path / "out").manifest
+    assert told["state"] == "stopped"
+    assert 1100 <= told["runs_done"] < 1300
     assert len(runs.open(tmp_path / "out")["outcomes"]) == 1000
     batch.run(SMALL.experiment, tmp_path / "out", resume=True)
     assert content(tmp_path / "out") == content(undisturbed)
@@ -236,16 +235,16 @@ def test_a_point_that_is_no_scenario_costs_its_runs(tmp_path):
 
 
 def test_two_processes_do_not_write_to_one_folder(tmp_path):
-    with batch.held(tmp_path / "out"), pytest.raises(BadInput, match="another process is writing"):
+    with lock.held(tmp_path / "out"), pytest.raises(BadInput, match="another process is writing"):
         batch.run(SMALL.experiment, tmp_path / "out", resume=True)
 
 
 def test_another_environment_does_not_go_on(tmp_path, undisturbed):
     with pytest.raises(batch.Stopped):
         batch.run(SMALL.experiment, tmp_path / "out", watch=lambda progress: False)
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    told = manifest.read(tmp_path / "out")
     for name in ("rules", "fingerprint"):
-        (tmp_path / "out" / "manifest.json").write_text(json.dumps(manifest | {name: "0123456789abcdef"}))
+        manifest.write(tmp_path / "out", told | {name: "0123456789abcdef"})
         with pytest.raises(BadInput, match="0123456789abcdef"):
             batch.run(SMALL.experiment, tmp_path / "out", resume=True)
     batch.run(SMALL.experiment, tmp_path / "out", Engine(mixed=True), resume=True)

@@ -17,8 +17,8 @@ import pytest
 
 import runs
 from runs.designs.design import shipped
-from runs.folder import batch
-from tests.runs.batches import FULL, STUCK, content, design
+from runs.folder import batch, lock, manifest
+from tests.runs.batches import FULL, STUCK, content, design, sealed
 
 DESIGN = """
 schema = 1
@@ -89,12 +89,11 @@ def test_status_tells_a_finished_a_stopped_and_a_killed_batch_apart(gpumarket, m
     with pytest.raises(batch.Stopped):
         batch.run(design().experiment, tmp_path / "stopped", watch=lambda progress: False)
     assert "stopped, 0 of 1,300 runs" in gpumarket("batch", "--status", str(tmp_path / "stopped"))[1]
-    manifest = json.loads((tmp_path / "stopped" / "manifest.json").read_text())
-    (tmp_path / "stopped" / "manifest.json").write_text(json.dumps(manifest | {"state": "running"}))
+    manifest.write(tmp_path / "stopped", manifest.read(tmp_path / "stopped") | {"state": "running"})
     status, out, _ = gpumarket("batch", "--status", str(tmp_path / "stopped"))
     assert "killed" in out
     assert "--resume" in out
-    with batch.held(tmp_path / "stopped"):
+    with lock.held(tmp_path / "stopped"):
         assert "last sign of work" in gpumarket("batch", "--status", str(tmp_path / "stopped"))[1]
 
 
@@ -152,6 +151,10 @@ def test_replay_tells_a_changed_number(gpumarket, mine, tmp_path):
     backlog = table["backlog"].to_numpy().copy()
     backlog[0] = np.nextafter(backlog[0], np.inf)
     pq.write_table(table.set_column(table.schema.get_field_index("backlog"), "backlog", [backlog]), path)
+    status, out, err = gpumarket("replay", str(tmp_path / "out"), "0")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "market-00000.parquet" in err
+    sealed(tmp_path / "out")
     status, _, err = gpumarket("replay", str(tmp_path / "out"), "0")
     assert status == 1
     assert "differs from" in err

@@ -17,7 +17,7 @@ from runs.analysis.discover import density_interval, find, wilson
 from runs.analysis.tree import edge
 from runs.folder import batch
 from runs.requests import Search
-from tests.runs.batches import design
+from tests.runs.batches import design, sealed
 
 RULES = ["uniform", "proportional", "linear"]
 
@@ -50,6 +50,7 @@ def planted(batches, tmp_path):
         table = pq.read_table(path)
         made = np.asarray(values(runs.open(batches)["parameters"]), float)
         pq.write_table(table.set_column(1, table.schema.field("wait"), [made]), path)
+        sealed(folder)
         return str(folder)
 
     return plant

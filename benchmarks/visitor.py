@@ -1,0 +1,95 @@
+"""A session of the page without a browser: it speaks to the server as the page's JavaScript does."""
+
+from __future__ import annotations
+
+import json
+import time
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+from websockets.sync.client import connect
+
+
+class Visitor:
+    """A page that is open: it holds the widgets that the server has told of, and moves levers.
+
+    Args:
+        port: where the server listens on this machine.
+        path: the page with its query.
+    """
+
+    def __init__(self, port: int, path: str = "/"):
+        self.session = str(uuid4())
+        address = f"ws://localhost:{port}/jupyter/api/kernels/{uuid4()}/channels?session_id={self.session}"
+        self.socket = connect(address, origin=f"http://localhost:{port}", max_size=None, open_timeout=60)  # type: ignore[arg-type]
+        self.widgets: dict[str, dict[str, Any]] = {}
+        self.errors: list[str] = []
+        control = uuid4().hex
+        self._send("comm_open", comm_id=control, target_name="solara.control", data={})
+        arguments = {"path": path, "appName": None, "dark": False, "themes": {}}
+        self._send("comm_msg", comm_id=control, data={"method": "run", "args": arguments})
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.socket.close()
+
+    def change(self, path: str, value: Any) -> None:
+        """Move a control of the drawer."""
+        drawer = next(name for name, state in self.widgets.items() if "heard" in state)
+        event = {"event": "change", "data": {"path": path, "value": value}}
+        self._send("comm_msg", comm_id=drawer, data={"method": "custom", "content": event})
+
+    def hear(self, seconds: float = 0.0) -> bool:
+        """Take in what the server says next, waiting at most so long; whether there was something."""
+        try:
+            said = self.socket.recv(timeout=seconds)
+        except TimeoutError:
+            return False
+        text = said if isinstance(said, str) else said.decode(errors="replace")
+        self._take(json.loads(text) if text.startswith("{") else {})
+        return True
+
+    def until(self, runs: int, link: str = "", seconds: float = 60.0) -> float:
+        """Wait until so many runs are told of under a link that ends so; the seconds it took.
+
+        Raises:
+            TimeoutError: that did not come.
+        """
+        began = time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            if self.shows(runs) and self.query().endswith(link):
+                return time.perf_counter() - began
+            self.hear(0.05)
+        raise TimeoutError(f"{runs} runs under {link!r} did not come; there is {self.query()!r}, {self.told()!r}")
+
+    def shows(self, runs: int) -> bool:
+        """Whether the figures of so many runs are there and nothing more is being computed."""
+        return any(text.startswith(f"{runs} runs in") for text in self.told())
+
+    def told(self) -> list[str]:
+        """What the line under the title says."""
+        texts = (state.get("children") for state in self.widgets.values() if state.get("tag") == "span")
+        return [text for children in texts if children for text in children if isinstance(text, str)]
+
+    def query(self) -> str:
+        """The query of the address."""
+        return next((state["query"] for state in self.widgets.values() if "query" in state), "")
+
+    def _send(self, kind: str, **content: Any) -> None:
+        header = {"msg_id": uuid4().hex, "msg_type": kind, "session": self.session, "username": "", "version": "5.3"}
+        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+        self.socket.send(json.dumps(message | {"buffers": []}))
+
+    def _take(self, message: dict[str, Any]) -> None:
+        kind, content = message.get("msg_type"), message.get("content", {})
+        if kind == "error":
+            self.errors.append(str(content))
+        if kind == "comm_open" and "state" in content["data"]:
+            self.widgets[content["comm_id"]] = content["data"]["state"]
+        if kind == "comm_msg" and content["data"].get("method") == "update":
+            self.widgets.setdefault(content["comm_id"], {}).update(content["data"]["state"])
+        if kind == "comm_close":
+            self.widgets.pop(content["comm_id"], None)

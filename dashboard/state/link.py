@@ -1,0 +1,153 @@
+"""The state of a session as the query of an address, so that it can be kept, sent and gone back to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from dashboard.state import session
+from dashboard.state.session import FEWEST, MOST, Setting
+from market import BadInput
+from market.gears.draws import check_key
+from market.scenario.scenario import shipped
+from runs.requests.request import read_value, written
+
+LONGEST = 8000
+"""Characters of a query that is read."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a session is set to and what of it is looked at; empty and 0 are what a scenario shows by itself."""
+
+    setting: Setting = field(default_factory=Setting)
+    product: str = ""
+    quarter: str = ""
+    run: int = 0
+
+
+def query(look: Look) -> str:
+    """A look as the query of an address: ``scenario=glut&set=market.shock_level=4.0``; nothing for the first look."""
+    setting, first = look.setting, Setting()
+    pairs = [("scenario", setting.name)] if setting.name != first.name else []
+    pairs += [("set", f"{path}={written(value)}") for path, value in setting.changes]
+    for name, value, usual in (
+        ("seed", setting.seed, None),
+        ("runs", setting.runs, first.runs),
+        ("product", look.product, ""),
+        ("quarter", look.quarter, ""),
+        ("run", look.run, 0),
+    ):
+        if value != usual:
+            pairs.append((name, str(value)))
+    return urlencode(pairs, safe="=.*,/")
+
+
+def read(text: str) -> tuple[Look, str]:
+    """The look of a query, and a sentence on the first part that cannot be; such a part is left out."""
+    if len(text) > LONGEST:
+        return Look(), f"The link: found {len(text)} characters; allowed: up to {LONGEST}."
+    pairs = parse_qsl(text, keep_blank_values=True)
+    look, sentence = Look(), ""
+    for name in PARTS:  # the scenario first: what else is allowed hangs on it
+        for value in (value for key, value in pairs if key == name):
+            try:
+                look = PARTS[name](look, value)
+            except BadInput as error:
+                sentence = sentence or f"The link: {error}."
+    return look, sentence
+
+
+def with_scenario(look: Look, text: str) -> Look:
+    if text not in shipped():
+        raise BadInput(f"scenario: found {text!r}; allowed: {', '.join(shipped())}")
+    return replace(look, setting=Setting(text))
+
+
+def with_change(look: Look, text: str) -> Look:
+    path, mark, value = text.partition("=")
+    if not mark:
+        raise BadInput(f"set: found {text!r}; allowed: PATH=VALUE, such as market.shock_level=4.0")
+    setting = look.setting.changed(path, read_value(value))
+    setting.scenario  # noqa: B018 # raises if it is not allowed
+    return replace(look, setting=setting)
+
+
+def with_seed(look: Look, text: str) -> Look:
+    seed = whole(text, "seed")
+    check_key(seed)
+    return replace(look, setting=replace(look.setting, seed=None if seed == look.setting.base.seed else seed))
+
+
+def with_runs(look: Look, text: str) -> Look:
+    runs = whole(text, "runs")
+    if not FEWEST <= runs <= MOST:
+        raise BadInput(f"runs: found {runs}; allowed: {FEWEST} to {MOST}")
+    return replace(look, setting=replace(look.setting, runs=runs))
+
+
+def with_product(look: Look, text: str) -> Look:
+    scenario = look.setting.scenario
+    return replace(look, product=one_of(text, "product", [*scenario.products, *scenario.outside]))
+
+
+def with_quarter(look: Look, text: str) -> Look:
+    return replace(look, quarter=one_of(text, "quarter", look.setting.scenario.quarters))
+
+
+def with_run(look: Look, text: str) -> Look:
+    run = whole(text, "run")
+    check_key(look.setting.seed_used, run=run)
+    return replace(look, run=run)
+
+
+PARTS: dict[str, Callable[[Look, str], Look]] = {
+    "scenario": with_scenario,
+    "set": with_change,
+    "seed": with_seed,
+    "runs": with_runs,
+    "product": with_product,
+    "quarter": with_quarter,
+    "run": with_run,
+}
+"""What a query may hold."""
+
+
+def whole(text: str, name: str) -> int:
+    """The number that a text is.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > 19:
+        raise BadInput(f"{name}: found {text[:40]!r}; allowed: a whole number")
+    return int(text)
+
+
+def one_of(text: str, name: str, known: list[str]) -> str:
+    if text not in known:
+        raise BadInput(f"{name}: found {text!r}; allowed: {', '.join(known)}")
+    return text
+
+
+def now() -> Look:
+    """What the session looks at; a product or quarter of another scenario is none."""
+    setting, product, quarter = session.setting.value, session.product.value, session.quarter.value
+    scenario = setting.scenario
+    return Look(
+        setting,
+        product if product in scenario.products or product in scenario.outside else "",
+        quarter if quarter in scenario.quarters else "",
+        session.replication.value,
+    )
+
+
+def follow(text: Any) -> None:
+    """Set the session to a query; what is wrong with it is told in ``session.complaint``."""
+    look, session.complaint.value = read(text if isinstance(text, str) else "")
+    session.setting.value = look.setting
+    session.product.value = look.product
+    session.quarter.value = look.quarter
+    session.replication.value = look.run
