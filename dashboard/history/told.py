@@ -14,7 +14,7 @@ from runs.words import listed, percent
 COLUMNS = [
     {"name": name, "unit": unit, "help": about, "left": left, "tag": name == "Verdict"}
     for name, unit, about, left in (
-        ("", "", "", True),
+        ("No.", "", "", True),
         ("Fact", "", "What history says, and the figures that it comes to", True),
         ("Band", "", "What the fact allows", False),
         ("Market", "median path", "The figure of the median of all runs, quarter by quarter", False),

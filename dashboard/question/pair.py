@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,12 +11,13 @@ import xarray as xr
 
 from dashboard.reading import outcome
 from dashboard.state.jobs import Job, Progress, once
-from dashboard.state.session import Ensemble, scenario_of
+from dashboard.state.session import Ensemble, scenario_of, spread_of
 from market import BadInput, Scenario, simulate
 from market.gears.beside import stepped
 from runs import requests
 from runs.analysis.compare import Difference, Gathered, check
 from runs.engine.outcomes import Measures, Outcome
+from runs.engine.spread import simulate as spread_over
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +56,25 @@ def counterfactual(shown: Ensemble) -> Scenario | None:
 
 
 def request(shown: Ensemble) -> requests.Comparison:
-    """The same pairs as a request: one point, and as many seeds as the ensemble has runs."""
+    """The same pairs as a request: the vectors that the runs are spread over, and the seeds of each."""
     setting, story = shown.setting, shown.scenario.story
+    each = each_of(shown)
     return requests.Comparison(
         (story.counterfactual, setting.name),
         outcomes=[one.text for one in outcome.tells(shown.scenario).values()],
-        vectors=1,
-        runs=shown.runs,
+        vectors=shown.runs // each,
+        runs=each,
         seed=setting.seed_used,
         changes=dict(setting.changes),
         drop_failed=bool(shown.failures),
+        own_draws=each < shown.runs,
     )
+
+
+def each_of(shown: Ensemble) -> int:
+    """Runs of a vector; all where the runs are spread over none."""
+    spread = spread_of(shown.setting)
+    return shown.runs if spread is None else spread.each
 
 
 def computed(shown: Ensemble, progress: Progress) -> Pair:
@@ -74,12 +83,21 @@ def computed(shown: Ensemble, progress: Progress) -> Pair:
     Raises:
         Cancelled: ``progress`` returned False.
     """
-    return beside(shown, lambda other: simulate(other, shown.runs, shown.setting.seed_used, progress=progress))
+    return beside(shown, lambda other: control_of(shown, other, False, progress))
 
 
 def few(shown: Ensemble, progress: Progress) -> Pair:
     """The same without compiled rules; raises as :func:`computed`."""
-    return beside(shown, lambda other: stepped(other, shown.runs, shown.setting.seed_used, progress))
+    return beside(shown, lambda other: control_of(shown, other, True, progress))
+
+
+def control_of(shown: Ensemble, other: Scenario, live: bool, progress: Progress) -> xr.Dataset:
+    """The runs of the counterfactual, each with the vector and the draws of the ensemble's."""
+    spread = spread_of(shown.setting)
+    if spread is not None:
+        return spread_over(replace(spread, scenario=other, runs=shown.runs), live, progress)
+    run = stepped if live else simulate
+    return run(other, shown.runs, shown.setting.seed_used, progress=progress)
 
 
 def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
@@ -87,6 +105,8 @@ def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
     other = counterfactual(shown)
     if other is None:
         return Pair(shown, None, [], {})
+    if spread_of(shown.setting) is not None:  # runs over what nobody knows have no twins: as the scenario has them
+        shown = replace(shown, data=run(shown.scenario))
     control = run(other)
     told, cards = outcome.tells(shown.scenario), outcome.cards(shown.scenario)
     sides = (outcome.measures(control, other), outcome.measures(shown.data, shown.scenario))
@@ -98,8 +118,10 @@ def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
 def differences(shown: Ensemble, sides: tuple[Measures, Measures], wanted: Mapping[str, Outcome]) -> list[Difference]:
     """What sets the second side apart from the first, an outcome at a time; pairs that are not defined are left out."""
     names = (shown.scenario.story.counterfactual, shown.setting.name)
+    each = each_of(shown)
+    whole = shown.runs // each * each
     values = {
-        name: np.stack([one.of(side) for one in wanted.values()], axis=-1)[None]
+        name: np.stack([one.of(side)[:whole] for one in wanted.values()], axis=-1).reshape(-1, each, len(wanted))
         for name, side in zip(names, sides, strict=True)
     }
     gathered, found = Gathered(values, wanted), []

@@ -124,7 +124,18 @@ def label(path: str) -> str:
     return f"{rest[0] if table in MANY else readable(rest[0])}: {words[0].lower()}{words[1:]}"
 
 
+LABELS = {
+    "line_weight": "weight of what is under way",
+    "final_share": "share of all packaging",
+    "ramp_quarters": "quarters to ramp up",
+    "base_weeks": "assembly and transport",
+    "parity": "stock over the largest rival's",
+}
+"""What fields are called whose own names say little."""
+
+
 def readable(name: str) -> str:
+    name = LABELS.get(name, name)
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 

@@ -1,23 +1,26 @@
 """Fetch the page's JavaScript and fonts, so that the browser needs nothing from the internet.
 
 Solara's browser side is published as the source package solara-assets: 239 MB, of which the page uses 4 MB.
-This script downloads the package at the hash that ``lock/page.txt`` states, keeps the files of ``WANTED`` in
+This script downloads the package at the hash that ``page.txt`` beside it states, keeps the files of ``WANTED`` in
 ``dashboard/public/cdn``, laid out as Solara asks for them, and leaves nothing else behind.
 
-It needs pip, hatchling (pip asks the package for its metadata) and the Python index, and is run as a file:
-``python dashboard/server/fetch.py``.
+It needs pip and the Python index: ``gpumarket fetch-page``, or as a file, ``python dashboard/server/fetch.py``. Where
+hatchling is not installed, which pip asks for the package's metadata, pip fetches that too, for the while. With ``axe``
+as its argument the file fetches the checker of accessibility instead, which tests alone use; that needs npm.
 """
 
+import hashlib
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
 
 DASHBOARD = Path(__file__).resolve().parents[1]
-LOCK = DASHBOARD.parent / "lock" / "page.txt"
+LOCK = Path(__file__).with_name("page.txt")
 TARGET = DASHBOARD / "public" / "cdn"
 
 WANTED = (
@@ -39,13 +42,34 @@ WANTED = (
 )
 
 
+AXE = "axe-core@4.10.3"
+AXE_FILE = DASHBOARD.parent / "tests" / "dashboard" / ".axe" / "axe.min.js"
+AXE_HASH = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"
+"""SHA-256 of the one file that is kept of it."""
+
+
+def fetch_axe() -> None:
+    """Have npm download the checker, and keep its file if it is the one whose hash is stated."""
+    with tempfile.TemporaryDirectory(prefix="axe.") as folder:
+        if subprocess.run(["npm", "pack", AXE, "--silent"], cwd=folder).returncode:
+            sys.exit("The checker of accessibility could not be fetched; npm says why above.")
+        (archive,) = Path(folder).glob("*.tgz")
+        with tarfile.open(archive) as members:
+            content = members.extractfile("package/axe.min.js")
+            found = content.read() if content else b""
+    if hashlib.sha256(found).hexdigest() != AXE_HASH:
+        sys.exit(f"{AXE} is not the one that is known: its hash is another.")
+    AXE_FILE.parent.mkdir(parents=True, exist_ok=True)
+    AXE_FILE.write_bytes(found)
+
+
 def download(folder: Path) -> Path:
     """Have pip put the source package into folder; it refuses one whose hash is not the locked one."""
     # fmt: off
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-        "--require-hashes", "--no-deps", "--no-binary=:all:", "--no-build-isolation",
-        "--requirement", str(LOCK), "--dest", str(folder),
+        "--require-hashes", "--no-deps", "--no-binary=:all:", "--requirement", str(LOCK), "--dest", str(folder),
+        *(["--no-build-isolation"] if find_spec("hatchling") else []),
     ]
     # fmt: on
     if subprocess.run(command).returncode:
@@ -82,7 +106,8 @@ def main() -> None:
         unpack(archive, complete)
         shutil.rmtree(TARGET, ignore_errors=True)
         complete.rename(TARGET)
+    print(f"The page's JavaScript is in {TARGET}.")
 
 
 if __name__ == "__main__":
-    main()
+    fetch_axe() if sys.argv[1:] == ["axe"] else main()

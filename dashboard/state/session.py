@@ -16,7 +16,8 @@ from typing import Any
 import solara
 import xarray as xr
 
-from dashboard.state.jobs import Job, Progress
+from dashboard.reading.effects import effects
+from dashboard.state.jobs import Job, Progress, once
 from market import Scenario
 from market.gears.beside import stepped
 from market.gears.simulate import Cancelled, simulate_growing
@@ -29,6 +30,8 @@ SOON = 0.3
 """Seconds within which nobody wants to hear how far it is."""
 TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
 """Ensembles of all sessions that are computed at once; who waits for a turn can still want something else."""
+REST = 3.0
+"""Seconds after a scenario was chosen before the effects of its controls are measured."""
 RUNS = 200
 FEWEST, MOST = 50, 1000
 
@@ -136,6 +139,12 @@ def spread_of(wanted: Setting) -> Spread | None:
     return Spread(wanted.scenario, found, wanted.runs, wanted.seed_used, changed)
 
 
+def scenario_of_run(wanted: Setting, replication: int) -> Scenario:
+    """The scenario of one run, its vector written out."""
+    spread = spread_of(wanted)
+    return wanted.scenario if spread is None else spread.scenario_of(replication)
+
+
 def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
     """The ensemble of a setting: its first runs, and then all of them.
 
@@ -178,3 +187,24 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
 
 
 job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """How much each control of a scenario moves its figures, and the setting it is of."""
+
+    setting: Setting
+    effects: Mapping[str, float]
+
+
+def measured(wanted: Setting, progress: Progress) -> Measured:
+    """The effects of a setting's scenario as it is shipped; measured once.
+
+    Raises:
+        Cancelled: ``progress`` returned False.
+    """
+    time.sleep(REST)
+    return Measured(wanted, effects(wanted.base, progress))
+
+
+ranking: Job[Setting, Measured] = Job(once(measured), base=lambda wanted: wanted.base)

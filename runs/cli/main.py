@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -204,12 +203,18 @@ def open_app(
     raise typer.Exit(subprocess.run(call, check=False).returncode)
 
 
+@app.command("fetch-page")
+def fetch_page() -> None:
+    """Fetch the page's JavaScript from the Python index, 239 MB of which 4 are kept; once, where it is not there."""
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "dashboard.server.fetch"], check=False).returncode)
+
+
 @app.command()
 def about(as_json: AsJson = False) -> None:
-    """Print versions, the fingerprint of this environment and the hash of the shipped data."""
+    """Print versions, the fingerprint of this environment and the hashes of the shipped data."""
     from runs import environment
 
-    found = environment.about()
+    found = {**environment.about(), "files": environment.data_files()}
     if as_json:
         print_json(found)
         return
@@ -217,6 +222,8 @@ def about(as_json: AsJson = False) -> None:
         print(f"{name:12} {version}")
     print(f"{'fingerprint':12} {found['fingerprint']}")
     print(f"{'data':12} {found['data']}")
+    for name, digest in found["files"].items():
+        print(f"  {name:34} {digest}")
     if found["git"]:
         print(f"{'commit':12} {found['git']['commit'][:12]}{' (changed since)' if found['git']['changed'] else ''}")
 

@@ -13,7 +13,7 @@ import pytest
 
 from market import BadInput, Market, Scenario
 from runs.calibration import calibrate, fit, posterior, recovery
-from runs.engine.spread import Spread, parameters_share, simulate
+from runs.engine.spread import SEEDS, Spread, parameters_share, simulate
 from runs.folder import manifest, tables
 from runs.folder.replay import replay
 from runs.requests import Comparison, Sensitivity
@@ -109,7 +109,7 @@ def test_it_is_about_the_worlds_that_extend_the_calibrated_one(sample):
 def test_a_run_is_the_run_of_its_vector(sample):
     spread = Spread(Scenario.load("no-rush"), sample, 12, 7)
     results = simulate(spread)
-    assert results["vector"].values.tolist() == [n // 4 for n in range(12)]
+    assert results["vector"].values.tolist() == [n // SEEDS for n in range(12)]
     for run in (0, 5, 11):
         alone = Market(spread.scenario_of(run), 7, run).run()
         assert np.array_equal(alone.values("market")[:, 0, 0], results[alone.build.layouts["market"].columns[0]][run])
