@@ -1,204 +1,166 @@
-"""The tab Live: one run, stepped quarter by quarter, and the deals struck in it."""
+"""The tab Live: one run of the ensemble, quarter by quarter, and the talks in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import solara
-from solara.alias import rv
 
-from dashboard.live import run as live
-from dashboard.live.charts import bid, lead_times, offers, prices
-from dashboard.live.run import SPEEDS, Run, Talk
+from dashboard.live.charts import bid, lead_times, prices
+from dashboard.live.run import Run, Talk, stepped
+from dashboard.live.tables import QUEUE, TALKS, buyer_columns, buyer_rows, queue_rows, sentence, talk_row
+from dashboard.live.talk import ended, gained, gave_way, lanes
 from dashboard.parts.charts import Chart
 from dashboard.parts.panels import Choice, Heading, Panel, Words
 from dashboard.parts.tables import Table
 from dashboard.reading.colors import of_buyer
-from dashboard.state import session
+from dashboard.reading.leading import sighted_quarter
+from dashboard.state import link, session
+from dashboard.state.together import together
 from market import BadInput
-from runs.words import NOTHING, compact, dollars, percent, weeks, whole
 
-product = solara.reactive("")
+chosen: solara.Reactive[str | None] = solara.reactive(None)
+"""The talk that was clicked."""
 
-COLUMNS = [
-    {"name": name, "unit": unit, "help": about, "left": left, "tag": name == "Agreed"}
-    for name, unit, about, left in (
-        ("Buyer", "", "", True),
-        ("Product", "", "", True),
-        ("Agreed", "", "How, and in which week; without a deal, an order at the list price joins the queue", True),
-        ("Units", "", "Units ordered", False),
-        ("Price", "USD", "Price of a unit", False),
-        ("On list", "", "Price over the list price, less one", False),
-        ("Promised", "", "The quarter in which delivery is promised", False),
-        ("Prepaid", "", "Share of the price paid in advance", False),
-    )
-]
+
+@solara.component_vue("player.vue")
+def _Player(
+    quarters: list = [],  # noqa: B006
+    at: int = 0,
+    run: int = 0,
+    heard: int = 0,
+    event_pick: Callable[[Any], Any] | None = None,
+    event_choose: Callable[[Any], Any] | None = None,
+) -> None: ...
+
+
+@solara.component_vue("talk.vue")
+def Lanes(talk: dict = {}, label: str = "") -> None: ...  # noqa: B006
 
 
 @solara.component
 def LivePage() -> None:
-    setting = session.setting.value
+    setting, number = session.setting.value, session.replication.value
+    run = solara.use_memo(lambda: stepped(setting, number), [setting.run_of(), number])
     complaint = solara.use_reactive("")
-
-    def begin() -> None:
-        try:
-            live.reset(setting)
-            complaint.value = ""
-        except BadInput as error:
-            complaint.value = str(error)
-
-    def begin_first() -> None:
-        if live.run.peek() is None:
-            begin()
-
-    solara.use_effect(begin_first, [])
-    now = live.run.value
-    of = setting if now is None else now.setting
-    stale = of.run_of() != setting.run_of()
     with solara.Div(classes=["gm-page"]):
-        Heading(of.base.title, of, stale)
+        Heading(run.scenario.title, setting)
+        if run.quarters:
+            Player(run, complaint)
         if complaint.value:
             Words("p", complaint.value, "gm-notice gm-notice-bad")
-        if now is not None:
-            Player(now, begin, stale)
-            Now(now)
+        if run.failure:
+            Words("p", f"The run stopped. {run.failure}", "gm-notice gm-notice-bad")
+        if run.quarters:
+            Quarter(run, quarter_of(run))
+
+
+def quarter_of(run: Run) -> str:
+    """The quarter that is looked at, as far as the run has come; the story's where none was picked."""
+    wanted = session.quarter.value or sighted_quarter(run.scenario)
+    return wanted if wanted in run.quarters else run.quarters[-1]
 
 
 @solara.component
-def Player(now: Run, begin: Any, stale: bool) -> None:
-    """Step, play, pause, reset, and where the run is."""
-    playing = live.playing.value
-    with solara.Div(classes=["gm-player"]):
-        with rv.Html(tag="div", class_="gm-now", attributes={"role": "status", "aria-live": "polite"}):
-            Words("b", now.before or "Start")
-            Words("span", progress(now))
-        solara.Button(
-            "Step", icon_name="mdi-skip-next", on_click=live.step, disabled=playing or now.ended, outlined=True
-        )
-        solara.Button(
-            "Pause" if playing else "Play",
-            icon_name="mdi-pause" if playing else "mdi-play",
-            on_click=live.toggle,
-            disabled=now.ended and not playing,
-            color="primary",
-            depressed=True,
-        )
-        solara.Button("Reset", icon_name="mdi-restore", on_click=begin, outlined=True)
-        Choice("Speed", list(SPEEDS), live.speed.value, live.speed.set)
-        if now.failure:
-            Words("span", f"The run stopped. {now.failure}", "gm-notice gm-notice-bad")
-        elif stale:
-            Words("span", "The settings have changed; Reset begins again with them.", "gm-notice")
+def Player(run: Run, complaint: solara.Reactive[str]) -> None:
+    """Which quarter of which run: slider, buttons, play."""
+    heard = solara.use_reactive(0)
 
+    def pick(at: Any) -> None:
+        with together():
+            heard.value += 1
+            if isinstance(at, int) and 0 <= at < len(run.quarters):
+                session.quarter.value = run.quarters[at]
 
-def progress(now: Run) -> str:
-    """How far the run is, in words."""
-    count = now.scenario.quarters.index(now.before) + 1 if now.before else 0
-    return f"{count} of {now.scenario.horizon} quarters{', the end' if not now.next else ''}"
+    def choose(text: Any) -> None:
+        look = link.now()
+        with together():
+            try:
+                session.replication.value = link.with_run(look, str(text)).run
+                complaint.value = ""
+            except BadInput as error:
+                complaint.value = f"{error}."
+
+    _Player(
+        quarters=list(run.quarters),
+        at=run.quarters.index(quarter_of(run)),
+        run=run.replication,
+        heard=heard.value,
+        event_pick=pick,
+        event_choose=choose,
+    )
 
 
 @solara.component
-def Now(now: Run) -> None:
-    """The quarter just run, and the run so far."""
-    picked = picked_talk(now.talks, live.chosen.value)
-    products = [*now.scenario.products, *now.scenario.outside]
-    shown = product.value if product.value in products else now.scenario.story.product
+def Quarter(run: Run, quarter: str) -> None:
+    """A quarter of a run: talks, buyers, queue, and the run so far."""
+    talks = run.talks[quarter]
+    picked = picked_talk(talks, chosen.value)
+    products = [*run.scenario.products, *run.scenario.outside]
+    product = session.product.value if session.product.value in products else run.scenario.story.product
+    Words("p", sentence(run, quarter), "gm-lead")
     with solara.Div(classes=["gm-grid"]):
         with Panel(
-            f"Deals of {now.before}" if now.before else "Deals",
-            quarter_line(now) if now.before else "What buyers and supplier agree on, quarter by quarter",
+            f"Talks of {quarter}",
+            "Who asked for what, and what came of it; pick a row to hear the talk",
             classes="gm-wide",
         ):
             Table(
-                columns=COLUMNS,
-                rows=[row(talk) for talk in now.talks],
-                label="Deals of the quarter",
-                empty="Nobody orders in this quarter."
-                if now.before
-                else "No quarter has been run: press Step or Play.",
+                columns=TALKS,
+                rows=[talk_row(talk) for talk in talks],
+                label=f"Talks of {quarter}",
+                empty="Nobody orders in this quarter.",
                 selectable=True,
                 chosen=picked.key if picked else None,
-                event_choose=lambda key: live.chosen.set(str(key)),
+                event_choose=lambda key: chosen.set(str(key)),
             )
         with Panel(
-            f"Offers: {picked.buyer}, {picked.product}" if picked else "Offers",
-            about_offers(picked),
+            f"{picked.buyer} and {run.supplier}: {picked.product}" if picked else "No talk",
+            "Week by week; an arrow is a limit outside the picture" if picked and picked.offers else "",
             classes="gm-narrow",
         ):
-            if picked and picked.offers:
-                supplier = now.trace.model.supplier.name
-                color = of_buyer(now.trace.model.build.names["buyers"], picked.buyer)
-                if picked.in_auction:
-                    Chart(bid(picked, color), f"{picked.buyer}: price bid by units.", "300px")
-                else:
-                    Chart(
-                        offers(picked, supplier, color),
-                        f"{picked.buyer} and {supplier}: price offers by week.",
-                        "300px",
-                    )
-        with Panel("Lead time so far", "Weeks, quoted to a new order and realised"):
-            Chart(lead_times(now), "Lead time of this run in weeks by quarter.", "260px")
+            if picked:
+                Room(picked, run.supplier, of_buyer(run.scenario.build.names["buyers"], picked.buyer))
+        with Panel(f"Buyers in {quarter}", "One run; served: delivered in the quarter", classes="gm-wide"):
+            Table(columns=buyer_columns(), rows=buyer_rows(run, quarter), label=f"Buyers in {quarter}")
+        with Panel(f"The queue after {quarter}", "The largest open orders, the oldest first", classes="gm-narrow"):
+            Table(
+                columns=QUEUE, rows=queue_rows(run, quarter), label=f"The queue after {quarter}", empty="Nobody waits."
+            )
+        with Panel("Lead time so far", "Weeks, quoted to a new order and realised; squares: this run"):
+            Chart(lead_times(run, quarter), "Lead time of this run in weeks by quarter.", "260px")
         with Panel(
             "Price so far",
-            f"US dollars per {shown}",
-            [Choice("Product", products, shown, product.set)] if len(products) > 1 else [],
+            f"US dollars per {product}; squares: this run",
+            [Choice("Product", products, product, session.product.set)] if len(products) > 1 else [],
         ):
-            Chart(prices(now, shown), f"List, paid and shadow price of {shown} in this run by quarter.", "260px")
+            Chart(
+                prices(run, quarter, product),
+                f"List, paid and shadow price of {product} in this run by quarter.",
+                "260px",
+            )
+
+
+@solara.component
+def Room(talk: Talk, supplier: str, color: str) -> None:
+    """A talk in lanes and in words."""
+    given = [] if talk.in_auction else gave_way(talk, supplier)
+    why, who = ended(talk, supplier), gained(talk, supplier)
+    with solara.Div():
+        if talk.in_auction:
+            Chart(bid(talk, color), f"{talk.buyer}: price bid by units.", "300px")
+        elif talk.offers:
+            Lanes(talk=lanes(talk, supplier, color), label=" ".join([*given, why]))
+        for said in filter(None, (*given, why, who)):
+            Words("p", said, "gm-said")
 
 
 def picked_talk(talks: Sequence[Talk], key: str | None) -> Talk | None:
-    """The negotiation that was clicked; in another quarter the same buyer's, else the longest."""
+    """The negotiation that was clicked; in another quarter the same buyer's, else the first: the protagonist's."""
     buyer = (key or "").partition("/")[0]
     for match in (lambda talk: talk.key == key, lambda talk: talk.buyer == buyer):
         found = next(filter(match, talks), None)
         if found:
             return found
-    return max(talks, key=lambda talk: len(talk.offers), default=None)
-
-
-def row(talk: Talk) -> dict[str, Any]:
-    """A row of the table of deals."""
-    struck = f"week {(talk.week or 0) + 1}" if talk.offers else "at once"
-    agreed = {"deal": struck, "queue": "list-price queue", "award": "auction"}.get(talk.outcome, "no deal")
-    ordered = talk.outcome != "none"
-    cells = [
-        talk.buyer,
-        talk.product,
-        agreed,
-        units(talk.units) if ordered else NOTHING,
-        whole(talk.price) if ordered else NOTHING,
-        f"{100 * talk.over_list:+.1f}%" if ordered else NOTHING,
-        talk.promised or NOTHING,
-        percent(talk.prepaid, 1) if ordered else NOTHING,
-    ]
-    return {"key": talk.key, "tag": talk.outcome, "cells": cells}
-
-
-def units(number: float) -> str:
-    """Whole units; what is left of one by rounding is not called none."""
-    return "<1" if 0.0 < number < 0.5 else whole(number)
-
-
-def quarter_line(now: Run) -> str:
-    """The quarter in a line."""
-    if now.market is None:
-        return ""
-    last = now.market.iloc[-1]
-    return (
-        f"Shipped {compact(last['shipped'])} HAE for {dollars(1e6 * last['revenue'])}; backlog "
-        f"{compact(last['backlog'])} HAE; deliveries had waited {weeks(last['realised_lead_weeks'])} weeks"
-    )
-
-
-def about_offers(picked: Talk | None) -> str:
-    """What the chart of offers shows, or why there is none."""
-    if picked is None:
-        return "Pick a row to see what was offered week by week"
-    if picked.in_auction:
-        return "US dollars per unit and all units bid for at that price or more; dashed: what it pays"
-    if picked.outcome == "deal" and not picked.offers:
-        return "A bargain struck at once: there were no offers"
-    if not picked.offers:
-        return f"{picked.buyer} does not bargain: it takes the list price and its place in the queue"
-    return "US dollars per unit, week by week; dashed: how far each side would have gone"
+    return next((talk for talk in talks if talk.offers), talks[0] if talks else None)

@@ -1,32 +1,25 @@
-"""One run stepped by hand: the model behind the tab Live, and what it shows after each quarter."""
+"""One run of the ensemble, whole, quarter by quarter: what was offered and agreed, and every table of it."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import solara
-import solara.lab
 
 from agents.bargainer import ISSUES, PRICE
 from agents.records.roles import SLOTS
-from dashboard.state.session import Setting
+from dashboard.state.session import Setting, scenario_of_run
 from market import Market
 from market.gears.model import RunFailed
 from market.gears.trace import Trace
 from market.scenario.scenario import Scenario
 
-SPEEDS = {"slow": 1.2, "normal": 0.5, "fast": 0.15}
-"""Seconds between two quarters while playing."""
-
 
 @dataclass(frozen=True)
 class Talk:
-    """A buyer's negotiation for a product in the quarter just run: its result, and the offers that led to it.
+    """A buyer's negotiation for a product in a quarter: its result, and the offers that led to it.
 
     In an auction the offers are the corners of its bid, and nobody's limits are known.
     """
@@ -59,79 +52,65 @@ class Talk:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run as far as it has come. The model in it goes on; everything else is of this moment.
+    """A run: talks by quarter, the tables of the market, the products and the buyers, and the lines of the book.
 
-    ``before`` is the quarter just run, empty at the start; ``next`` the one that comes, empty at the end.
+    ``quarters`` are those that were run; all of the scenario unless it stopped, which ``failure`` tells.
     """
 
     setting: Setting
     scenario: Scenario
-    trace: Trace
-    lock: threading.Lock
-    before: str = ""
-    next: str = ""
-    talks: tuple[Talk, ...] = ()
-    market: pd.DataFrame | None = None
-    products: pd.DataFrame | None = None
+    replication: int
+    supplier: str
+    quarters: tuple[str, ...]
+    talks: Mapping[str, tuple[Talk, ...]]
+    market: pd.DataFrame
+    products: pd.DataFrame
+    buyers: pd.DataFrame
+    orders: pd.DataFrame
     failure: str = ""
 
-    @property
-    def ended(self) -> bool:
-        return not self.next or bool(self.failure)
 
-
-run: solara.Reactive[Run | None] = solara.reactive(None)
-playing = solara.reactive(False)
-speed = solara.reactive("normal")
-chosen: solara.Reactive[str | None] = solara.reactive(None)
-
-
-def start(setting: Setting) -> Run:
-    """A run of a setting before its first quarter: replication 0, the first run of the ensemble.
+def stepped(setting: Setting, replication: int) -> Run:
+    """A run of a setting, stepped live to its end; a failure becomes a sentence.
 
     Raises:
         BadInput: the setting cannot be run.
     """
-    scenario = setting.scenario
-    model = Market(scenario, setting.seed_used, replication=0)
-    return Run(setting, scenario, Trace(model), threading.Lock(), next=model.label)
-
-
-def stepped(now: Run) -> Run:
-    """The run one quarter on; a failure becomes a sentence."""
-    if now.ended:
-        return now
-    with now.lock:
-        model = now.trace.model
+    scenario = scenario_of_run(setting, replication)
+    trace = Trace(Market(scenario, setting.seed_used, replication))
+    model = trace.model
+    talks: dict[str, tuple[Talk, ...]] = {}
+    failure = ""
+    while model.label and not failure:
         label = model.label
-        if label != now.next:  # two clicks on the same quarter: the first has done it
-            return run.peek() or now
-        known = len(now.trace.deals), len(now.trace.offers)
+        known = len(trace.deals), len(trace.offers)
         try:
-            now.trace.step()
+            trace.step()
         except RunFailed as error:
-            return Run(
-                now.setting, now.scenario, now.trace, now.lock, now.before, now.next, now.talks,
-                now.market, now.products, failure=str(error),
-            )  # fmt: skip
-        return Run(
-            now.setting,
-            now.scenario,
-            now.trace,
-            now.lock,
-            before=label,
-            next=model.label,
-            talks=talks(model, now.trace.deals[known[0] :], now.trace.offers[known[1] :]),
-            market=model.table("market"),
-            products=model.table("products"),
-        )
+            failure = str(error)
+        else:
+            talks[label] = talks_of(model, trace.deals[known[0] :], trace.offers[known[1] :])
+    return Run(
+        setting,
+        scenario,
+        replication,
+        model.supplier.name,
+        tuple(talks),
+        talks,
+        market=model.table("market"),
+        products=model.table("products"),
+        buyers=model.table("buyers"),
+        orders=pd.DataFrame(trace.orders),
+        failure=failure,
+    )
 
 
-def talks(model: Market, deals: Sequence[dict[str, Any]], offers: Sequence[dict[str, Any]]) -> tuple[Talk, ...]:
-    """The deals of a quarter with their offers and both sides' reservation prices."""
+def talks_of(model: Market, deals: Sequence[dict[str, Any]], offers: Sequence[dict[str, Any]]) -> tuple[Talk, ...]:
+    """The deals of a quarter with their offers and both sides' reservation prices; the story's protagonist first."""
     limits = reservations(model)
+    first = model.scenario.story.protagonist
     found = []
-    for deal in deals:
+    for deal in sorted(deals, key=lambda deal: deal["buyer"] != first):
         key = (deal["buyer"], deal["product"])
         own = [offer for offer in offers if (offer["buyer"], offer["product"]) == key]
         talked = bool(own) and own[0]["reservation"] is not None
@@ -165,38 +144,3 @@ def reservations(model: Market) -> dict[tuple[str, str], tuple[float, float]]:
         for slot in range(SLOTS)
         if buyer.slot_product[slot] >= 0
     }
-
-
-def reset(setting: Setting) -> None:
-    """Begin again, with the setting of the drawer."""
-    playing.value = False
-    chosen.value = None
-    run.value = start(setting)
-
-
-def step() -> None:
-    """One quarter on."""
-    now = run.peek()
-    if now is not None:
-        run.value = stepped(now)
-
-
-@solara.lab.task(prefer_threaded=True)
-def play() -> None:
-    """Step until paused, reset, failed or at the end."""
-    now = run.peek()
-    while play.is_current() and playing.peek() and now is not None and not now.ended:
-        later = stepped(now)
-        if run.peek() is not now:
-            break  # reset meanwhile
-        run.value = now = later
-        time.sleep(SPEEDS[speed.peek()])
-    if play.is_current():
-        playing.value = False
-
-
-def toggle() -> None:
-    """Play, or pause."""
-    playing.value = not playing.peek()
-    if playing.peek():
-        play()

@@ -91,11 +91,12 @@ def quantiles(rows: np.ndarray, places: Sequence[float]) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Band:
-    """Median and 5-95% band over runs for each quarter; None where fewer than half of the runs have a value."""
+    """Median, 90% and 50% band over runs for each quarter; None where fewer than half of the runs have a value."""
 
     median: list[float | None]
     low: list[float | None]
     high: list[float | None]
+    inner: tuple[list[float | None], list[float | None]] = ([], [])
 
     @property
     def known(self) -> int:
@@ -103,15 +104,22 @@ class Band:
         return sum(value is not None for value in self.median)
 
 
-def band(values: xr.DataArray) -> Band:
-    """The band of an array with the dimensions run and quarter."""
-    columns = values.transpose("quarter", "run").to_numpy()
-    rows = [estimate(column if np.isfinite(column).mean() >= 0.5 else []) for column in columns]
-    return Band(
-        [known(row.median) for row in rows],
-        [known(row.low) for row in rows],
-        [known(row.high) for row in rows],
-    )
+LEVELS = (0.5, 0.05, 0.95, 0.25, 0.75)
+
+
+def band(values: xr.DataArray | np.ndarray) -> Band:
+    """The band of an array of runs by quarters."""
+    array = values.transpose("run", "quarter").to_numpy() if isinstance(values, xr.DataArray) else values
+    known_of = np.isfinite(array)
+    sure = known_of.mean(axis=0) >= 0.5
+    rows = np.full((len(LEVELS), array.shape[1]), np.nan)
+    if sure.any():
+        full = sure & known_of.all(axis=0)
+        rows[:, full] = np.quantile(array[:, full], LEVELS, axis=0)
+        for at in np.flatnonzero(sure & ~full):
+            rows[:, at] = np.quantile(array[known_of[:, at], at], LEVELS)
+    median, low, high, quarter, three = ([known(value) for value in row] for row in rows.tolist())
+    return Band(median, low, high, (quarter, three))
 
 
 def known(number: float) -> float | None:

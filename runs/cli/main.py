@@ -15,7 +15,7 @@ import typer
 
 from runs.cli import analysis, ask, backtest, batch, calibrate, discover
 from runs.cli.arguments import AGENTS, Agents, Changes, PosteriorOf, ScenarioName, changed, fields
-from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+from runs.cli.terminal import AsJson, Progress, counting_number, port_number, print_json, whole_number
 from runs.requests.request import option
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def gear_name(text: str) -> str:
 @app.command()
 def run(
     scenario: ScenarioName,
-    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = 200,
+    runs: Annotated[int, typer.Option(parser=counting_number, metavar="N", help="How many futures.")] = 200,
     seed: Annotated[
         int | None,
         typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's."),
@@ -185,7 +185,7 @@ app.command("calibrate")(calibrate.calibrate)
 def open_app(
     port: Annotated[
         int | None,
-        typer.Option(parser=whole_number, metavar="PORT", help="Port on this machine; a free one if not given."),
+        typer.Option(parser=port_number, metavar="PORT", help="Port on this machine; a free one if not given."),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     agents: Annotated[Path | None, typer.Option(metavar="DIR", help=AGENTS)] = None,
@@ -238,6 +238,7 @@ def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out
     ]
     return {
         "scenario": scenario.name,
+        "title": scenario.title,
         "scenario_hash": scenario.hash,
         "seed": int(results.attrs["seed"]),
         "runs": int(results.sizes["run"]),

@@ -7,105 +7,182 @@ import json
 import pytest
 
 from dashboard.live import run as live
-from dashboard.live.charts import bid, lead_times, offers, prices
-from dashboard.live.page import about_offers, picked_talk, row
-from dashboard.live.run import start, stepped
+from dashboard.live.charts import bid, lead_times, prices
+from dashboard.live.page import picked_talk
+from dashboard.live.run import Talk, stepped
+from dashboard.live.tables import BUYERS, buyer_columns, buyer_rows, queue_rows, sentence, talk_row
+from dashboard.live.talk import ended, gained, gave_way, lanes
 from dashboard.state.session import Setting
-from market import Market, Scenario
+from market import Market, Scenario, simulate
 from market.gears.model import RunFailed
 from market.scenario.scenario import shipped
 
 
 @pytest.mark.parametrize("name", list(shipped()))
-def test_a_run_to_the_end_is_the_models(name):
-    now = start(Setting(name))
-    assert (now.before, now.talks, now.ended) == ("", (), False)
-    while not now.ended:
-        now = stepped(now)
-        products = [*now.scenario.products, *now.scenario.outside]
-        for plot in (lead_times(now), *(prices(now, product) for product in products)):
-            json.dumps(plot.spec(), allow_nan=False)
-        json.dumps([row(talk) for talk in now.talks], allow_nan=False)
-    assert not now.failure
-    assert now.before == now.scenario.quarters[-1]
+def test_a_run_is_that_of_the_model_and_every_quarter_can_be_shown(name):
+    run = stepped(Setting(name), 3)
     scenario = Scenario.load(name)
-    assert now.market.equals(Market(scenario, scenario.seed, replication=0).run().table("market"))
-    assert stepped(now) is now
+    model = Market(scenario, scenario.seed, replication=3).run()
+    assert run.quarters == tuple(scenario.quarters)
+    for table in ("market", "products", "buyers"):
+        assert getattr(run, table).equals(model.table(table))
+    for quarter in run.quarters:
+        talks = run.talks[quarter]
+        shown = [lanes(talk, run.supplier, "c0") for talk in talks if talk.offers]
+        json.dumps([shown, [talk_row(talk) for talk in talks]], allow_nan=False)
+        json.dumps([buyer_rows(run, quarter), queue_rows(run, quarter), sentence(run, quarter)], allow_nan=False)
+        for plot in (lead_times(run, quarter), *(prices(run, quarter, product) for product in scenario.products)):
+            json.dumps(plot.spec(), allow_nan=False)
+
+
+def test_a_run_is_the_one_of_the_ensemble():
+    wanted = Setting().changed("market.shock_level", 4.0)
+    data = simulate(wanted.scenario, runs=6)
+    assert stepped(wanted, 5).market["revenue"].tolist() == data.revenue.sel(run=5).values.tolist()
+
+
+def test_charts_end_at_the_quarter_that_is_looked_at():
+    run = stepped(Setting(), 0)
+    assert [len([v for v in lead_times(run, q).lines[-1].values if v is not None]) for q in run.quarters] == [
+        *range(1, 18)
+    ]
+
+
+def test_the_protagonist_stands_on_top():
+    run = stepped(Setting(), 0)
+    talking = [q for q in run.quarters if any(talk.buyer == "xAI" for talk in run.talks[q])]
+    assert talking
+    assert all(run.talks[quarter][0].buyer == "xAI" for quarter in talking)
+    assert all(buyer_rows(run, quarter)[0]["key"] == "xAI" for quarter in run.quarters)
+
+
+def test_the_table_of_buyers_and_the_queue_are_those_of_the_quarter():
+    run = stepped(Setting(), 0)
+    headings = [column["name"] for column in buyer_columns()]
+    assert headings == ["Buyer", *(name for name, _, _ in BUYERS.values())]
+    for quarter in ("2023Q3", "2024Q2"):
+        (own,) = run.buyers.query("buyer == 'Microsoft' and quarter == @quarter").to_dict("records")
+        (row,) = [row for row in buyer_rows(run, quarter) if row["key"] == "Microsoft"]
+        assert row["cells"][1:] == [write(own[column]) for column, (_, _, write) in BUYERS.items()]
+        placed = [row["cells"][2] for row in queue_rows(run, quarter)]
+        assert placed == sorted(placed)
+        assert max(placed) <= quarter
 
 
 def test_offers_lie_between_the_sides_and_end_at_the_deal():
-    now = start(Setting())
     agreed = 0
-    while not now.ended:
-        now = stepped(now)
-        for talk in now.talks:
+    for talks in stepped(Setting(), 0).talks.values():
+        for talk in talks:
             if talk.outcome == "deal":
                 agreed += 1
-                plot = offers(talk, "NVIDIA", "c0")
-                last = plot.lines[talk.week % 2].values[talk.week]
-                assert last == pytest.approx(talk.price)
+                picture = lanes(talk, "NVIDIA", "c0")
+                price = picture["lanes"][0]
+                assert price["points"][-1]["accepted"]
+                assert price["points"][-1]["text"] == f"${talk.price:,.0f}"
+                assert picture["agreed"] == talk.week == price["points"][-1]["week"]
                 assert talk.least * (1 - 1e-9) <= talk.price <= talk.most * (1 + 1e-9)
-                assert list(plot.marks) == [talk.week]
+                assert all(0.0 <= point["at"] <= 1.0 for one in picture["lanes"] for point in one["points"])
     assert agreed > 20
+
+
+def offer(week: int, price: float, quarter: str, prepaid: float, units: float = 100.0) -> dict:
+    return {
+        "week": week,
+        "side": "ask" if week % 2 == 0 else "bid",
+        "price": price,
+        "quantity": units,
+        "promised_quarter": quarter,
+        "prepaid_share": prepaid,
+        "accepted": week == 3,
+    }
+
+
+def talk(offers: list, outcome: str = "deal", most: float = 60.0, least: float = 20.0) -> Talk:
+    return Talk("Meta", "H100", outcome, 3, 100.0, 30.0, 40.0, "2024Q1", 0.1, offers, most, least)
+
+
+HAGGLED = [
+    offer(0, 40.0, "2024Q3", 0.2),
+    offer(1, 25.0, "2024Q1", 0.0),
+    offer(2, 35.0, "2024Q2", 0.2),
+    offer(3, 30.0, "2024Q2", 0.1),
+]
+
+
+def test_a_talk_in_words():
+    one = talk(HAGGLED)
+    assert gave_way(one, "NVIDIA") == [
+        "NVIDIA came down from $40 to $35, moved delivery forward from 2024Q3 to 2024Q2.",
+        "Meta went up from $25 to $30, moved delivery back from 2024Q1 to 2024Q2, "
+        "raised the prepaid share from 0.0% to 10.0%.",
+    ]
+    assert ended(one, "NVIDIA").startswith("In week 4 NVIDIA took Meta's offer")
+    assert gained(one, "NVIDIA") == (
+        "Of $40 a unit between the two limits Meta kept 75% and NVIDIA 25%: $3.00k and $1.00k in all."
+    )
+    apart = talk(HAGGLED, "none", most=20.0, least=50.0)
+    assert ended(apart, "NVIDIA") == (
+        "No deal: Meta would pay $20 at most, NVIDIA take $50 at least; it ordered nothing."
+    )
+    assert gained(apart, "NVIDIA") == ""
+    assert ended(talk(HAGGLED, "queue"), "NVIDIA") == "No deal within 13 weeks; it ordered at the list price."
+    still = talk([offer(week, 40.0, "2024Q1", 0.0) for week in range(4)])
+    assert gave_way(still, "NVIDIA") == ["NVIDIA held to its first offer.", "Meta held to its first offer."]
+
+
+def test_a_limit_outside_the_picture_is_an_arrow_with_the_number():
+    price, *others = lanes(talk(HAGGLED), "NVIDIA", "c0")["lanes"]
+    assert [(limit["side"], limit["beyond"], limit["text"]) for limit in price["limits"]] == [
+        ("bid", "up", "would pay up to $60"),
+        ("ask", "down", "would take $20"),
+    ]
+    assert not any(one["limits"] for one in others)
+    inside = lanes(talk(HAGGLED, most=32.5, least=28.0), "NVIDIA", "c0")["lanes"][0]["limits"]
+    assert [(limit["at"], limit["beyond"]) for limit in inside] == [(0.5, ""), (0.2, "")]
+    flat = lanes(talk([offer(week, 40.0, "2024Q1", 0.0) for week in range(4)]), "NVIDIA", "c0")["lanes"][0]
+    assert [limit["beyond"] for limit in flat["limits"]] == ["up", "down"]
 
 
 @pytest.mark.parametrize("protocol", ["uniform_price_auction", "pay_as_bid_auction", "vickrey_auction"])
 def test_a_bid_and_its_award(protocol):
-    now = start(Setting(changes=(("market.protocol", protocol),)))
     awards = 0
-    while not now.ended:
-        now = stepped(now)
-        for talk in now.talks:
-            assert talk.in_auction
-            json.dumps(bid(talk, "c0").spec(), allow_nan=False)
-            assert about_offers(talk).startswith("US dollars per unit and all units")
-            if talk.outcome == "award":
+    for talks in stepped(Setting(changes=(("market.protocol", protocol),)), 0).talks.values():
+        for one in talks:
+            assert one.in_auction
+            json.dumps(bid(one, "c0").spec(), allow_nan=False)
+            assert ended(one, "NVIDIA").startswith("It was a bid in an auction.")
+            if one.outcome == "award":
                 awards += 1
-                cells = row(talk)["cells"]
-                assert (cells[2], cells[4]) == ("auction", f"{talk.price:,.0f}")
-                (note,) = bid(talk, "c0").marks.values()
-                assert note == [f"Gets {talk.units:,.0f} units"]
+                cells = talk_row(one)["cells"]
+                assert (cells[2], cells[4]) == ("auction", f"{one.price:,.0f}")
+                (note,) = bid(one, "c0").marks.values()
+                assert note == [f"Gets {one.units:,.0f} units"]
     assert awards > 50
 
 
 def test_a_bargain_struck_at_once():
-    now = start(Setting(changes=(("market.protocol", "nash"),)))
-    found = [row(talk)["cells"][2] for talk in stepped(stepped(now)).talks]
-    assert set(found) == {"at once", "list-price queue"}
-    for talk in stepped(stepped(now)).talks:
-        assert about_offers(talk).startswith("A bargain struck at once") == (talk.outcome == "deal")
+    talks = stepped(Setting(changes=(("market.protocol", "nash"),)), 0).talks["2023Q1"]
+    assert {talk_row(one)["cells"][2] for one in talks} == {"at once", "list-price queue"}
+    for one in talks:
+        assert ended(one, "NVIDIA").startswith("The bargain was struck at once") == (one.outcome == "deal")
 
 
-def test_the_longest_talk_is_shown_until_one_is_picked():
-    now = stepped(stepped(start(Setting())))
-    longest = picked_talk(now.talks, None)
-    assert len(longest.offers) == max(len(talk.offers) for talk in now.talks)
-    assert picked_talk(now.talks, "Meta/elsewhere").buyer == "Meta"
+def test_a_talk_is_shown_until_another_is_picked():
+    talks = stepped(Setting(), 0).talks["2023Q1"]
+    assert picked_talk(talks, None) is next(one for one in talks if one.offers)
+    assert picked_talk(talks, "Meta/elsewhere").buyer == "Meta"
     assert picked_talk((), "Meta/H100") is None
 
 
-def test_a_step_that_fails_is_a_sentence():
-    now = stepped(start(Setting("reference")))
+def test_a_run_that_stops_shows_what_there_was(monkeypatch):
+    step = live.Trace.step
 
-    def fail():
-        raise RunFailed("check", "2023Q2", "A", "the order book is full")
+    def fail(trace):
+        if trace.model.label == "2023Q3":
+            raise RunFailed("check", "2023Q3", "A", "the order book is full")
+        step(trace)
 
-    now.trace.model.step = fail
-    failed = stepped(now)
-    assert failed.failure == "2023Q2: A: the order book is full"
-    assert failed.ended
-    assert failed.before == "2023Q1"
-    assert stepped(failed) is failed
-
-
-def test_play_stops_at_the_end_and_at_a_reset(session, monkeypatch):
-    monkeypatch.setitem(live.SPEEDS, "normal", 0.0)
-    live.reset(Setting("reference"))
-    live.toggle()
-    assert live.play._last_finished_event.wait(60)
-    assert live.run.value.before == "2025Q4"
-    assert not live.playing.value
-    live.reset(Setting("reference"))
-    assert live.run.value.before == ""
-    live.step()
-    assert live.run.value.before == "2023Q1"
+    monkeypatch.setattr(live.Trace, "step", fail)
+    run = stepped(Setting("reference"), 0)
+    assert run.failure == "2023Q3: A: the order book is full"
+    assert run.quarters == ("2023Q1", "2023Q2")
