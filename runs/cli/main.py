@@ -223,7 +223,7 @@ def about(as_json: AsJson = False) -> None:
     print(f"{'fingerprint':12} {found['fingerprint']}")
     print(f"{'data':12} {found['data']}")
     for name, digest in found["files"].items():
-        print(f"  {name:34} {digest}")
+        print(f"  {name:36} {digest}")
     if found["git"]:
         print(f"{'commit':12} {found['git']['commit'][:12]}{' (changed since)' if found['git']['changed'] else ''}")
 
