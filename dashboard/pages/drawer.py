@@ -17,6 +17,7 @@ from market import BadInput
 from market.scenario.scenario import shipped
 
 HANDFUL = 5
+UPLOADED = "(uploaded)"
 LARGEST_SEED = 2**63 - 1
 
 
@@ -50,7 +51,7 @@ def Drawer() -> None:
         with together():
             refused.value = None
             session.complaint.value = ""
-            setting.value = Setting(setting.value.name)
+            setting.value = own(setting.value)
 
     with solara.Div(classes=["gm-drawer"]):
         Controls(groups=groups(now, refused.value), heard=heard.value, event_change=change)
@@ -60,9 +61,14 @@ def Drawer() -> None:
             outlined=True,
             block=True,
             on_click=reset,
-            disabled=now == Setting(now.name) and refused.value is None,
+            disabled=now == own(now) and refused.value is None,
             classes=["gm-reset"],
         )
+
+
+def own(now: Setting) -> Setting:
+    """The scenario of a setting as it is."""
+    return Setting(now.name, text=now.text)
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ def taken(now: Setting, path: str, value: Any) -> Setting:
     Raises:
         BadInput: this value is not allowed there.
     """
+    if path == "scenario" and value == UPLOADED and now.text:
+        return now
     if path == "scenario":
         if value not in list(shipped()):
             raise BadInput(f"Found {value!r}; allowed: {', '.join(shipped())}.")
@@ -107,8 +115,11 @@ def groups(now: Setting, refused: Refused | None) -> list[dict[str, Any]]:
     """The groups of controls as plain data."""
     typed = refused is not None and refused.path == "seed"
     seed = str(refused.value) if refused is not None and typed else str(now.seed_used)
-    titles = tuple((name, session.scenario_of(name).title) for name in shipped())
-    picker = Control("scenario", "Scenario", "", "", kind="choice", value=now.name, options=titles)
+    titles = [(name, session.scenario_of(name).title) for name in shipped()]
+    titles += [(UPLOADED, f"{now.base.title} (uploaded)")] if now.text else []
+    picker = Control(
+        "scenario", "Scenario", "", "", kind="choice", value=UPLOADED if now.text else now.name, options=tuple(titles)
+    )
     scenario = now.scenario
     runs = Control("runs", "Runs", "", "", kind="slider", value=now.runs, low=FEWEST, high=MOST, step=50)
     seed_field = Control("seed", "Seed of the draws", "", "", kind="text", value=seed)

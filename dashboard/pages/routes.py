@@ -5,6 +5,7 @@ from __future__ import annotations
 import solara
 
 from dashboard.compare.page import ComparePage
+from dashboard.data.page import DataPage
 from dashboard.live.page import LivePage
 from dashboard.market.page import MarketPage
 from dashboard.matters.page import MattersPage
@@ -18,4 +19,5 @@ routes = [
     solara.Route("live", component=safe(LivePage), label="Live"),
     solara.Route("compare", component=safe(ComparePage), label="Compare"),
     solara.Route("what-matters", component=safe(MattersPage), label="What matters"),
+    solara.Route("data", component=safe(DataPage), label="Data"),
 ]

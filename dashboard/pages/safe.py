@@ -20,7 +20,7 @@ def safe(component: Callable[[], Any]) -> Callable[[], Any]:
         failure, forget = solara.use_exception()
 
         def again() -> None:
-            session.setting.value = Setting(session.setting.value.name)
+            session.setting.value = Setting(session.setting.value.name, text=session.setting.value.text)
             forget()
 
         if failure is None:

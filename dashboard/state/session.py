@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import solara
@@ -37,18 +37,32 @@ def scenario_of(name: str) -> Scenario:
     return Scenario.load(name)
 
 
+@lru_cache(64)
+def scenario_in(text: str) -> Scenario:
+    """A scenario that somebody sent.
+
+    Raises:
+        BadInput: it is not valid.
+    """
+    return Scenario.from_text(text, "upload")
+
+
 @dataclass(frozen=True)
 class Setting:
-    """A shipped scenario, what was changed in it, and the ensemble asked for."""
+    """A scenario, what was changed in it, and the ensemble asked for.
+
+    The scenario is the shipped one of that name; ``text`` holds one that was sent.
+    """
 
     name: str = "colossus"
     changes: tuple[tuple[str, Any], ...] = ()
     runs: int = RUNS
     seed: int | None = None
+    text: str = ""
 
     @property
     def base(self) -> Scenario:
-        return scenario_of(self.name)
+        return scenario_in(self.text) if self.text else scenario_of(self.name)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -65,7 +79,7 @@ class Setting:
 
     def run_of(self) -> tuple[Any, ...]:
         """What shapes a single run: everything but the number of runs."""
-        return self.name, self.changes, self.seed
+        return self.name, self.text, self.changes, self.seed
 
     def changed(self, path: str, value: Any) -> Setting:
         """A copy with another value at a path; the scenario's own value is no change."""
@@ -141,4 +155,4 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
     return Ensemble(wanted, scenario, data, time.perf_counter() - began)
 
 
-job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base)
+job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.scenario)
