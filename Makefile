@@ -48,7 +48,7 @@ golden: install ## accept today's numbers as the golden values
 lock: ## choose versions anew within pyproject.toml (needs uv)
 	$(compile) --upgrade pyproject.toml --group dev --output-file lock/packages.txt
 	$(compile) --upgrade --group build --constraint lock/packages.txt --output-file lock/build.txt
-	$(compile) --upgrade --group page --no-deps --output-file lock/page.txt
+	$(compile) --upgrade --group page --no-deps --output-file dashboard/server/page.txt
 
 clean: ## remove what make and the tools have written
 	rm -rf .venv .venv-mesa35 dashboard/public/cdn build dist *.egg-info
@@ -72,6 +72,6 @@ $(VENV)/.installed: $(VENV)/.packages pyproject.toml
 	PYTHONWARNINGS=ignore $(pip) --editable .
 	@touch $@
 
-dashboard/public/cdn: lock/page.txt dashboard/server/fetch.py | $(VENV)/.packages
+dashboard/public/cdn: dashboard/server/page.txt dashboard/server/fetch.py | $(VENV)/.packages
 	@echo "Fetching the page's JavaScript, 56 MB to download ..."
 	$(run) dashboard/server/fetch.py

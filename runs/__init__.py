@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from runs.designs.design import Design
     from runs.engine.engine import Engine
+    from runs.engine.plain import MarketFunction, batch_run
     from runs.folder.results import Results, open
-    from runs.plain import MarketFunction, batch_run
     from runs.requests import Backtest, Comparison, Inquiry, Lever, Search, Sensitivity
 
 __all__ = [
@@ -25,14 +25,15 @@ __all__ = [
     "Sensitivity",
     "batch_run",
     "open",
+    "plots",
 ]
 
 _HOME = {
     "Design": "designs.design",
     "Engine": "engine.engine",
-    "MarketFunction": "plain",
+    "MarketFunction": "engine.plain",
     "Results": "folder.results",
-    "batch_run": "plain",
+    "batch_run": "engine.plain",
     "open": "folder.results",
 }
 """Where the names above live; those that are not here are requests."""
@@ -40,6 +41,8 @@ _HOME = {
 
 def __getattr__(name: str) -> Any:
     """The names above, loaded when asked for: the command line checks what it finds before it loads the market."""
+    if name == "plots":
+        return import_module("runs.reports.plots")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"runs.{_HOME.get(name, 'requests')}"), name)

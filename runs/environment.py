@@ -43,18 +43,31 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def _shipped() -> list[tuple[str, Path]]:
+    """The files of data that ship, by the name they have in the package."""
+    return [
+        (f"{package}/{folder}/{path.name}", path)
+        for package, folder, pattern in (
+            ("market", "scenarios", "*.toml"),
+            ("market", "history", "*.csv"),
+            ("runs", "history", "*.csv"),
+        )
+        for path in sorted(Path(str(files(package) / folder)).glob(pattern))
+    ]
+
+
 @cache
 def data_hash() -> str:
     """Sixteen digits of SHA-256 over the shipped scenarios and real figures."""
     digest = hashlib.sha256()
-    for package, folder, pattern in (
-        ("market", "scenarios", "*.toml"),
-        ("market", "history", "*.csv"),
-        ("runs", "history", "*.csv"),
-    ):
-        for path in sorted(Path(str(files(package) / folder)).glob(pattern)):
-            digest.update(path.name.encode() + path.read_bytes())
+    for _, path in _shipped():
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def data_files() -> dict[str, str]:
+    """Sixteen digits of SHA-256 of each shipped scenario and table of real figures."""
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in _shipped()}
 
 
 def git_state() -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ from runs.cli import main as cli
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+EXAMPLES = ROOT / "examples"
 BLOCK = re.compile(r"^```([a-z-]*|\{[a-z-]+\})(?: [^\n]*)?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PROGRAM = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 CHECKER = doctest.OutputChecker()
@@ -104,7 +105,8 @@ def shell_lines(page: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def save_files(page: Path, folder: Path) -> None:
-    """Save the TOML blocks of a page under the names that they give themselves."""
+    """Save the TOML blocks of a page under the names that they give themselves; the examples lie beside them."""
+    (folder / EXAMPLES.name).symlink_to(EXAMPLES)
     for block in blocks(page):
         if block.language == "toml" and (name := tomllib.loads(block.text).get("name")):
             (folder / f"{name}.toml").write_text(block.text, encoding="utf-8")

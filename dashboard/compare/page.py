@@ -10,6 +10,7 @@ from typing import Any
 import solara
 
 from dashboard.compare import form as comparing
+from dashboard.compare.asking import Questions
 from dashboard.compare.form import LEVER, SCENARIOS, SIZES_SEEDS, SIZES_VECTORS, Comparison, Form, Wanted, job
 from dashboard.compare.told import COLUMNS, against, differences_csv, groups, sentence, table_rows, worded
 from dashboard.parts.charts.intervals import Intervals
@@ -35,6 +36,7 @@ def ComparePage() -> None:
         lambda now: f"{now.runs:,} runs, paired: the same draws and the same unknowns on either side",
         lambda shown: f"{shown.wanted.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}",
         f"Press Compare, or take {story.difference} in one click. {story.question}",
+        Below=Questions,
     )
 
 

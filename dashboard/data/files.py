@@ -9,7 +9,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from dashboard.parts.tables import frame
-from dashboard.state.session import Ensemble
+from dashboard.state.session import Ensemble, scenario_of_run
 from market import simulate
 from runs.folder.tables import tables, traced_table
 
@@ -29,7 +29,8 @@ def table(name: str, shown: Ensemble, replication: int) -> pa.Table:
     if name in OF_ALL:
         return tables(shown.data)[name]
     if name in OF_ONE:
-        one = simulate(shown.scenario, 1, shown.setting.seed_used, first_replication=replication, trace=True)
+        scenario = scenario_of_run(shown.setting, replication)
+        one = simulate(scenario, 1, shown.setting.seed_used, first_replication=replication, trace=True)
         return traced_table(name, one.attrs["trace"][name])
     names = [str(variable) for variable in shown.data.data_vars]
     quarters = [str(quarter) for quarter in shown.data.quarter.values]

@@ -15,7 +15,7 @@ from dashboard.data.told import command, lines, source
 from dashboard.live.charts import lead_times as lead_times_of_run
 from dashboard.live.charts import prices as prices_of_run
 from dashboard.live.run import stepped
-from dashboard.market.charts import lead_times, prices, shares
+from dashboard.market.charts import Source, backlog, inflation, lead_times, prices, rent, shares
 from dashboard.parts.charts import Plot
 from dashboard.parts.fields import Pick
 from dashboard.parts.panels import Download, Heading, Panel, Words
@@ -155,14 +155,16 @@ def made(write: Callable[[Any], bytes], name: str, shown: Ensemble, replication:
 
 def plots(shown: Ensemble, look: Look) -> dict[str, Callable[[], Plot]]:
     """Every chart that can be taken away, by its title."""
-    scenario, data = shown.scenario, shown.data
-    product = look.product or scenario.story.product
-    last = scenario.quarters[-1]
+    runs = Source(shown.scenario, shown.data, shown.before)
+    product = look.product or shown.scenario.story.product
+    last = shown.scenario.quarters[-1]
     return {
-        "Lead time": lambda: lead_times(scenario, data),
-        f"Price of {product}": lambda: prices(scenario, data, product),
-        "Market share": lambda: shares(scenario, data),
-        "Market share, stacked": lambda: shares(scenario, data, True),
+        "Lead time": lambda: lead_times(runs),
+        f"Price of {product}": lambda: prices(runs, product),
+        "Market share": lambda: shares(runs),
+        "Backlog and capacity": lambda: backlog(runs),
+        "Order inflation": lambda: inflation(runs),
+        "Rent": lambda: rent(runs),
         f"Lead time in run {look.run}": lambda: lead_times_of_run(stepped(shown.setting, look.run), last),
         f"Price of {product} in run {look.run}": lambda: prices_of_run(stepped(shown.setting, look.run), last, product),
     }

@@ -12,7 +12,8 @@ import numpy as np
 from dashboard.parts.charts import Line, Plot
 
 CSS = Path(__file__).resolve().parents[1] / "assets" / "custom.css"
-WRITTEN = {"money": "US dollars", "weeks": "weeks", "percent": "share", "count": ""}
+WRITTEN = {"money": "US dollars", "rent": "US dollars an hour", "weeks": "weeks", "percent": "share"}
+"""What stands at the axis of each form of numbers."""
 
 
 @cache
@@ -48,7 +49,7 @@ def picture(plot: Plot, title: str, source: str, kind: str) -> bytes:
                 linewidth=1,
             )
     axes.set_xticks(places[:: max(1, len(places) // 8)], plot.ticks[:: max(1, len(places) // 8)])
-    axes.set_ylabel(WRITTEN[plot.form])
+    axes.set_ylabel(WRITTEN.get(plot.form, ""))
     axes.set_xlabel(plot.axis)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color=colors()["rule"])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from agents.bargainer import ISSUES, PRICE
 from agents.records.roles import SLOTS
-from dashboard.state.session import Setting
+from dashboard.state.session import Setting, scenario_of_run
 from market import Market
 from market.gears.model import RunFailed
 from market.gears.trace import Trace
@@ -76,7 +76,7 @@ def stepped(setting: Setting, replication: int) -> Run:
     Raises:
         BadInput: the setting cannot be run.
     """
-    scenario = setting.scenario
+    scenario = scenario_of_run(setting, replication)
     trace = Trace(Market(scenario, setting.seed_used, replication))
     model = trace.model
     talks: dict[str, tuple[Talk, ...]] = {}

@@ -1,6 +1,9 @@
-"""The three charts of an ensemble: prices, lead times, market shares."""
+"""The charts of an ensemble: lead times, prices, shares, backlog, order inflation, rent."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import xarray as xr
 
@@ -11,40 +14,106 @@ from dashboard.reading.colors import GENERATIONS, of_buyer
 from dashboard.reading.leading import generations, leading_buyers
 from market.scenario.scenario import Scenario
 
+THREADS = 10
+"""Single runs that are drawn behind a band: hypothetical outcomes are read better than bands (Hullman et al. 2015)."""
 
-def prices(scenario: Scenario, data: xr.Dataset, product: str) -> Plot:
-    """List, paid and shadow price of a product."""
-    own = data.sel(product=product)
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What charts are drawn of: runs, those of the scenario as it was (None if nothing is changed), and how."""
+
+    scenario: Scenario
+    data: xr.Dataset
+    before: xr.Dataset | None = None
+    threads: bool = False
+
+    def line(
+        self, name: str, color: str, read: Callable[[xr.Dataset], xr.DataArray], shown: bool = True, dash: bool = False
+    ) -> Line:
+        """The median of a measure with its bands, its single runs and its untouched median."""
+        own = read(self.data).transpose("run", "quarter")
+        threads = [[known(value) for value in row] for row in own.values[:THREADS]] if self.threads else []
+        untouched = None if self.before is None else band(read(self.before))
+        return Line.of(name, color, band(own), shown=shown, samples=threads, untouched=untouched, dash=dash)
+
+    def plot(self, form: str, lines: list[Line], dots: dict[str, list[real.Dot]], **more: object) -> Plot:
+        return Plot(self.scenario.quarters, form, lines, dots, real.events(self.scenario), **more)  # type: ignore[arg-type]
+
+
+def prices(source: Source, product: str) -> Plot:
+    """List, paid and shadow price of a product, from its announcement to its last order."""
+    scenario = source.scenario
+    made = source.line("List", "c1", lambda data: data.product_list_price.sel(product=product))
     lines = [
-        Line.of("List", "blue", Band(band(own.product_list_price).median, [], [])),
-        Line.of("Paid", "green", band(own.product_transaction_price)),
-        Line.of("Shadow", "orange", band(own.product_shadow_price)),
+        Line.of("List", "c1", Band(list(made.values), [], []), samples=made.samples, untouched=untouched(made)),
+        source.line("Paid", "c6", lambda data: data.product_transaction_price.sel(product=product)),
+        source.line("Shadow", "c0", lambda data: data.product_shadow_price.sel(product=product)),
     ]
     dots = {"Paid": real.prices(scenario, product), "Shadow": real.street_prices(scenario, product)}
-    return Plot(scenario.quarters, "money", lines, dots, real.events(scenario))
+    return source.plot("money", lines, dots)
 
 
-def lead_times(scenario: Scenario, data: xr.Dataset) -> Plot:
-    """The wait quoted for each generation, and the mean wait of what was delivered."""
+def untouched(line: Line) -> Band | None:
+    return Band(list(line.untouched), [], []) if line.untouched else None
+
+
+def lead_times(source: Source) -> Plot:
+    """The wait quoted to ordinary customers for each generation, and the mean wait of what was delivered."""
     lines, dots = [], {}
-    for product, color in zip(generations(scenario), GENERATIONS, strict=False):
+    for product, color in zip(generations(source.scenario), GENERATIONS, strict=False):
         name = f"{real.family(product)} quoted"
-        lines.append(Line.of(name, color, band(data.product_quoted_lead_weeks.sel(product=product))))
-        dots[name] = real.lead_times(scenario, product)
-    lines.append(Line("Realised", "quiet", band(data.realised_lead_weeks).median, dash=True))
-    return Plot(scenario.quarters, "weeks", lines, dots, real.events(scenario))
+        lines.append(source.line(name, color, quoted(product)))
+        dots[name] = real.lead_times(source.scenario, product)
+    realised = source.line("Realised", "quiet", lambda data: data.realised_lead_weeks)
+    lines.append(Line("Realised", "quiet", realised.values, dash=True, samples=realised.samples))
+    return source.plot("weeks", lines, dots)
 
 
-def shares(scenario: Scenario, data: xr.Dataset, stacked: bool = False) -> Plot:
+def quoted(product: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """What buyers who take the list price are quoted; where there are none, what a new order is."""
+
+    def read(data: xr.Dataset) -> xr.DataArray:
+        own = data.product_ordinary_lead_weeks.sel(product=product)
+        return own if bool(own.notnull().any()) else data.product_quoted_lead_weeks.sel(product=product)
+
+    return read
+
+
+def shares(source: Source, stacked: bool = False) -> Plot:
     """Each buyer's share of the units delivered: means one above the other, or medians with bands."""
+    scenario, data = source.scenario, source.data
     buyers = [str(name) for name in data.buyer.values]
-    own = data.buyer_share_units
     if stacked:
-        means = own.mean("run", skipna=True)
+        means = data.buyer_share_units.mean("run", skipna=True)
         lines = [Line(b, of_buyer(buyers, b), [known(v) for v in means.sel(buyer=b).values]) for b in buyers]
-        return Plot(scenario.quarters, "percent", lines, {}, real.events(scenario), stacked=True)
+        return source.plot("percent", lines, {}, stacked=True)
     first = leading_buyers(scenario)
-    lines = [Line.of(b, of_buyer(buyers, b), band(own.sel(buyer=b)), shown=b in first) for b in buyers]
-    return Plot(
-        scenario.quarters, "percent", lines, {b: real.shares(scenario, b) for b in buyers}, real.events(scenario)
+    lines = [source.line(b, of_buyer(buyers, b), share_of(b), shown=b in first) for b in buyers]
+    return source.plot("percent", lines, {b: real.shares(scenario, b) for b in buyers})
+
+
+def share_of(buyer: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    return lambda data: data.buyer_share_units.sel(buyer=buyer)
+
+
+def backlog(source: Source) -> Plot:
+    """Open orders beside what could be made and what was shipped."""
+    lines = [
+        source.line("Open orders", "c0", lambda data: data.backlog),
+        source.line("Could be made", "c1", lambda data: data.capacity),
+        source.line("Shipped", "c6", lambda data: data.shipped, dash=True, shown=False),
+    ]
+    return source.plot("count", lines, {})
+
+
+def inflation(source: Source) -> Plot:
+    """What buyers ask for over what they need."""
+    return source.plot(
+        "ratio", [source.line("Asked over needed", "c7", lambda data: data.order_inflation)], {}, from_zero=False
     )
+
+
+def rent(source: Source) -> Plot:
+    """Rent of an H100-equivalent, all contracts."""
+    line = source.line("Rent", "c11", lambda data: data.rental_usd_hour)
+    return source.plot("rent", [line], {line.name: real.of_measure(source.scenario, "rental_usd_hour")})

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import solara
 
-from dashboard.market.cards import Cards, cards
-from dashboard.market.charts import lead_times, prices, shares
-from dashboard.parts.charts import Chart
+from dashboard.market.charts import Source, backlog, inflation, lead_times, prices, rent, shares
+from dashboard.market.held import fit, held
+from dashboard.parts.cards import Cards, cards, differences
+from dashboard.parts.changes import Changes
+from dashboard.parts.charts import Chart, Plot
+from dashboard.parts.fields import Ways
 from dashboard.parts.panels import Choice, Download, Heading, Panel, Words
 from dashboard.parts.progress import Progress
 from dashboard.parts.tables import Table, buyer_columns, buyer_rows, buyers_csv, file_name, series_csv
+from dashboard.reading import real
+from dashboard.reading.leading import sighted_quarter
+from dashboard.reading.outcome import measures
 from dashboard.state import session
 from dashboard.state.session import Ensemble
+from dashboard.why.panel import WhyPanel
+from market.scenario.scenario import Scenario
 
 view = solara.reactive("lines")
+threads = solara.reactive("bands")
 
 
 @solara.component
@@ -23,9 +32,9 @@ def MarketPage() -> None:
     of = now if shown is None else shown.setting
     stale = busy and of != now
     with solara.Div(classes=["gm-page"]):
-        Heading(of.base.story.question or of.base.title, of, stale)
-        if of.base.story.text:
-            Words("p", of.base.story.text.replace("\n", " "), "gm-lead")
+        Heading(of.base.title, of, stale)
+        Words("p", str(of.base.raw.get("description", "")).strip().replace("\n", " "), "gm-lead")
+        Changes()
         Progress(session.job, told(shown), again=lambda: session.job.start(session.setting.value))
         if shown is not None:
             with solara.Div(classes=["gm-stale"] if stale else []):
@@ -41,51 +50,103 @@ def told(shown: Ensemble | None) -> str:
     if shown.runs < shown.setting.runs:
         return f"{shown.runs} of {shown.setting.runs} runs, in {shown.seconds:.1f} s; the others follow"
     failed = f"; {len(shown.failures)} stopped: {shown.failures[0].sentence}" if shown.failures else ""
-    return f"{shown.runs} runs in {shown.seconds:.1f} s; ± is the Monte Carlo error of a median{failed}"
+    return (
+        f"{shown.runs} runs in {shown.seconds:.1f} s; ± is the Monte Carlo error of a median; HAE: H100-equivalents"
+        + failed
+    )
+
+
+def picked(scenario: Scenario) -> str:
+    """The quarter that is looked at."""
+    return session.quarter.value if session.quarter.value in scenario.quarters else sighted_quarter(scenario)
 
 
 @solara.component
 def Results(shown: Ensemble) -> None:
     scenario, data = shown.scenario, shown.data
-    products = [*scenario.products, *scenario.outside]
-    chosen = session.product.value if session.product.value in products else scenario.story.product
-    figures = solara.use_memo(lambda: cards(scenario, data), [shown])
-    waits = solara.use_memo(lambda: lead_times(scenario, data), [shown])
-    price = solara.use_memo(lambda: prices(scenario, data, chosen), [shown, chosen])
-    share = solara.use_memo(lambda: shares(scenario, data, view.value == "stacked"), [shown, view.value])
-    last = scenario.quarters[-1]
-    rows = solara.use_memo(lambda: buyer_rows(data, last), [shown])
+    source = solara.use_memo(
+        lambda: Source(scenario, data, shown.before, threads.value == "runs"), [shown, threads.value]
+    )
+    figures = solara.use_memo(lambda: figures_of(shown), [shown])
+    statement = solara.use_memo(lambda: fit(held(Source(scenario, data))), [shown])
+    now = picked(scenario)
 
     Cards(cards=figures)
+    with solara.Div(classes=["gm-fit"]):
+        if statement:
+            Words("p", statement)
+            with solara.Link("/history"):
+                Words("span", "Every real series, and the backtest", "gm-link")
+        Ways("Behind the medians", [("bands", "Bands"), ("runs", "Bands and ten runs")], threads.value, threads.set)
+    Charts(source, now)
+    WhyPanel(shown, now, session.quarter.set)
+    Buyers(shown, now)
+    Events(scenario)
+
+
+def figures_of(shown: Ensemble) -> list[dict]:
+    """The cards, beside those of the scenario as it is where something is changed."""
+    own = measures(shown.data, shown.scenario)
+    if shown.before is None:
+        return cards(shown.scenario, own)
+    apart = differences(shown.scenario, own, measures(shown.before, shown.scenario))
+    return cards(shown.scenario, own, apart, "the scenario unchanged")
+
+
+@solara.component
+def Charts(source: Source, now: str) -> None:
+    """Six charts; a click on a quarter picks it everywhere."""
+    scenario = source.scenario
+    products = [*scenario.products, *scenario.outside]
+    chosen = session.product.value if session.product.value in products else scenario.story.product
+    waits = solara.use_memo(lambda: lead_times(source), [source])
+    price = solara.use_memo(lambda: prices(source, chosen), [source, chosen])
+    share = solara.use_memo(lambda: shares(source, view.value == "stacked"), [source, view.value])
+    others = solara.use_memo(lambda: (backlog(source), inflation(source), rent(source)), [source])
+
+    def draw(plot: Plot, label: str) -> None:
+        Chart(plot, label, "236px", session.quarter.set, now)
+
+    lines = view.value == "lines"
+    about = "pick buyers below" if lines else "means of the runs, one above the other"
     with solara.Div(classes=["gm-grid"]):
-        with Panel("Lead time", "Weeks from order to delivery; medians of the runs"):
-            Chart(waits, f"Lead time in weeks by quarter. {described(figures[0])}", "256px")
-        with Panel(
-            "Price",
-            f"US dollars per {chosen}; shadow: what would clear the market",
-            [Choice("Product", products, chosen, session.product.set)] if len(products) > 1 else [],
-        ):
-            Chart(price, f"List, paid and shadow price of {chosen} by quarter. {described(figures[2])}", "256px")
-        with Panel(
-            "Market share",
-            "Share of units delivered; pick buyers below"
-            if view.value == "lines"
-            else "Share of units delivered; means of the runs, one above the other",
-            [Choice("View", ["lines", "stacked"], view.value, view.set)],
-            classes="gm-narrow",
-        ):
-            Chart(share, "Share of units delivered to each buyer by quarter.", "256px")
-        with Panel(
-            f"Buyers in {last}",
-            "Medians of the runs",
-            [
-                Download("Table", lambda: buyers_csv(data, last), file_name(scenario, f"buyers-{last}")),
-                Download("All series", lambda: series_csv(data), file_name(scenario, "series")),
-            ],
-            classes="gm-wide",
-        ):
-            Table(columns=buyer_columns(data), rows=rows, label=f"Buyers in {last}")
+        with Panel("Lead time", "Weeks quoted to ordinary customers, by generation; realised: of what was delivered"):
+            draw(waits, "Lead time in weeks by quarter.")
+        tools = [Choice("Product", products, chosen, session.product.set)] if len(products) > 1 else []
+        with Panel("Price", f"US dollars per {chosen}; shadow: what would clear the market", tools):
+            draw(price, f"List, paid and shadow price of {chosen} by quarter.")
+        tools = [Choice("View", ["lines", "stacked"], view.value, view.set)]
+        with Panel("Market share", f"Share of units delivered; {about}", tools):
+            draw(share, "Share of units delivered to each buyer by quarter.")
+        with Panel("Backlog and capacity", "HAE (H100-equivalents): open orders at the end, what could be made"):
+            draw(others[0], "Open orders and what could be made, by quarter.")
+        with Panel("Order inflation", "What buyers ask for over what they need; 1 is honest"):
+            draw(others[1], "Orders asked for over needs by quarter.")
+        with Panel("Rent", "US dollars an hour for an H100-equivalent, all contracts"):
+            draw(others[2], "Rent of an H100-equivalent by quarter.")
 
 
-def described(card: dict) -> str:
-    return f"{card['label']}: {card['value']} {card['unit']}, {card['note']}."
+@solara.component
+def Buyers(shown: Ensemble, now: str) -> None:
+    """The table of buyers in a quarter."""
+    scenario, data = shown.scenario, shown.data
+    rows = solara.use_memo(lambda: buyer_rows(data, now), [shown, now])
+    tools = [
+        Choice("Quarter of the table", scenario.quarters, now, session.quarter.set),
+        Download("Table", lambda: buyers_csv(data, now), file_name(scenario, f"buyers-{now}")),
+        Download("All series", lambda: series_csv(data), file_name(scenario, "series")),
+    ]
+    with Panel(f"Buyers in {now}", "Medians of the runs; HAE: H100-equivalents", tools, classes="gm-after"):
+        Table(columns=buyer_columns(data), rows=rows, label=f"Buyers in {now}")
+
+
+@solara.component
+def Events(scenario: Scenario) -> None:
+    """What the triangles in the charts stand for."""
+    found = real.events(scenario)
+    if not found:
+        return
+    with Panel("Events", "Triangles in the charts", classes="gm-after"), solara.Div(classes=["gm-events"]):
+        for at, notes in sorted(found.items()):
+            for note in notes:
+                Words("p", f"▾ {scenario.quarters[at]}: {note}")

@@ -13,7 +13,7 @@ from runs.findings.figures import Group
 from runs.findings.sensitivity import FLOOR
 from runs.words import SHARE
 
-COLORS = ("blue", "orange", "green", "violet", "pink", "c2", "c3", "c6", "c1", "c4")
+COLORS = ("c1", "c0", "c6", "c11", "c9", "c3", "c10", "c5", "c8", "c2", "c7", "c4")
 """Of inputs in their order, the same in both charts."""
 
 

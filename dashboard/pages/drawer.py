@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import solara
 
+from dashboard.reading.actors import grouped, ranked
 from dashboard.reading.declared import Control, levers, uncertainties
+from dashboard.reading.effects import VISIBLE
 from dashboard.state import session
-from dashboard.state.session import FEWEST, MOST, Setting, setting
+from dashboard.state.session import FEWEST, MOST, Measured, Setting, setting
 from dashboard.state.together import together
 from market import BadInput
 from market.scenario.scenario import shipped
 
-HANDFUL = 5
+HANDFUL = 4
 UPLOADED = "(uploaded)"
 LARGEST_SEED = 2**63 - 1
 
+SENTENCES = {
+    "colossus": "One lab in a hurry while everybody is short.",
+    "no-rush": "The same world in which xAI waits its turn.",
+    "export-ban": "From 2023Q4 on nothing may go to China.",
+    "asic": "AMD and silicon of one's own are for sale.",
+    "blackwell-ramp": "A new generation comes late and ramps slowly.",
+    "deposits": "A quarter of the price is lost with every cancelled order.",
+    "auction": "The highest bids get each quarter's capacity.",
+    "two-names": "xAI orders under a second name.",
+    "free": "Capacity answers the queue instead of its real path.",
+    "glut": "Capacity overshoots, then wants fall by half.",
+    "reference": "Two buyers, no chance: figures to work out by hand.",
+}
+"""What each scenario is, in a sentence, in the order in which one can meet them."""
+ORDER = list(SENTENCES)
+
 
 @solara.component_vue("drawer.vue")
-def Controls(groups: list = [], heard: int = 0, event_change: Callable[[dict], Any] | None = None) -> None: ...  # noqa: B006
+def Controls(
+    groups: list = [],  # noqa: B006
+    heard: int = 0,
+    ranked: str = "",
+    event_change: Callable[[dict], Any] | None = None,
+) -> None: ...
 
 
 @solara.component
@@ -51,24 +74,21 @@ def Drawer() -> None:
         with together():
             refused.value = None
             session.complaint.value = ""
-            setting.value = own(setting.value)
+            setting.value = setting.value.own
 
     with solara.Div(classes=["gm-drawer"]):
-        Controls(groups=groups(now, refused.value), heard=heard.value, event_change=change)
+        ranking = session.ranking.result.value
+        ranked = ranking.setting.name if ranking is not None else ""
+        Controls(groups=groups(now, refused.value, ranking), heard=heard.value, ranked=ranked, event_change=change)
         solara.Button(
             "Reset to scenario",
             icon_name="mdi-restore",
             outlined=True,
             block=True,
             on_click=reset,
-            disabled=now == own(now) and refused.value is None,
+            disabled=now == now.own and refused.value is None,
             classes=["gm-reset"],
         )
-
-
-def own(now: Setting) -> Setting:
-    """The scenario of a setting as it is."""
-    return Setting(now.name, text=now.text)
 
 
 @dataclass(frozen=True)
@@ -111,29 +131,49 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def groups(now: Setting, refused: Refused | None) -> list[dict[str, Any]]:
-    """The groups of controls as plain data."""
+def groups(now: Setting, refused: Refused | None, measured: Measured | None = None) -> list[dict[str, Any]]:
+    """The groups of controls as plain data; those of the scenario by whom they belong to, strongest first."""
     typed = refused is not None and refused.path == "seed"
     seed = str(refused.value) if refused is not None and typed else str(now.seed_used)
-    titles = [(name, session.scenario_of(name).title) for name in shipped()]
-    titles += [(UPLOADED, f"{now.base.title} (uploaded)")] if now.text else []
     picker = Control(
-        "scenario", "Scenario", "", "", kind="choice", value=UPLOADED if now.text else now.name, options=tuple(titles)
+        "scenario",
+        "Scenario",
+        "" if now.text else SENTENCES.get(now.name, ""),
+        "",
+        kind="choice",
+        value=UPLOADED if now.text else now.name,
+        options=(*titles(), *([(UPLOADED, f"{now.base.title} (uploaded)")] if now.text else [])),
     )
     scenario = now.scenario
     runs = Control("runs", "Runs", "", "", kind="slider", value=now.runs, low=FEWEST, high=MOST, step=50)
     seed_field = Control("seed", "Seed of the draws", "", "", kind="text", value=seed)
-    made = [
-        ("Scenario", [picker], 1),
-        ("What one could decide", levers(scenario, now.base), HANDFUL),
-        ("What nobody knows", uncertainties(scenario, now.base), HANDFUL),
-        ("Ensemble", [runs, seed_field], 2),
-    ]
-    return [
-        {"title": title, "first": first, "controls": [plain(control, refused) for control in controls]}
-        for title, controls, first in made
-        if controls
-    ]
+    effects = measured.effects if measured is not None and measured.setting.name == now.name else {}
+    own = [*levers(scenario, now.base), *uncertainties(scenario, now.base)]
+    made = [("Scenario", "", [picker])]
+    made += [(title, about, ranked(found, effects)) for title, about, found in grouped(scenario, own)]
+    made.append(("Ensemble", "", [runs, seed_field]))
+    return [group(title, about, controls, effects, refused) for title, about, controls in made]
+
+
+def group(
+    title: str, about: str, controls: list[Control], effects: Mapping[str, float], refused: Refused | None
+) -> dict[str, Any]:
+    """A group: the first few of its controls are shown, then those without visible effect are called so."""
+    still = [control.path for control in controls if effects.get(control.path, VISIBLE) < VISIBLE]
+    first = min(HANDFUL, len(controls) - len(still))
+    return {
+        "title": title,
+        "about": about,
+        "first": first,
+        "still": still[0] if still else "",
+        "controls": [plain(control, refused) for control in controls],
+    }
+
+
+def titles() -> tuple[tuple[str, str], ...]:
+    """The shipped scenarios in an order in which one can meet them; what is not in it comes last."""
+    names = sorted(shipped(), key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+    return tuple((name, session.scenario_of(name).title) for name in names)
 
 
 def plain(control: Control, refused: Refused | None) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def Layout(children: list[Any] = []) -> solara.Element:  # noqa: B006
     router = solara.use_router()
     solara.use_memo(lambda: link.follow(router.search), [])
     solara.use_effect(lambda: session.job.start(session.setting.value), [session.setting.value])
+    solara.use_effect(lambda: session.ranking.start(session.setting.value), [session.setting.value.name])
     route, routes = solara.use_route()
     solara.lab.theme.themes.light.primary = "#2f5bd7"
     solara.lab.theme.themes.dark.primary = "#4468e0"

@@ -90,6 +90,7 @@ def FormPage(
     idle: Callable[[Any], str],
     told: Callable[[Any], str],
     invitation: str,
+    Below: Callable[[], Any] | None = None,
 ) -> None:
     """A tab in which something is asked for, waited for and shown.
 
@@ -102,6 +103,7 @@ def FormPage(
         idle: said of what is wanted before anything was asked.
         told: said of what is shown.
         invitation: said where the results will be.
+        Below: what else the tab shows, under the results.
     """
     setting, shown = session.setting.value, job.result.value
     with solara.Div(classes=["gm-page"]):
@@ -119,6 +121,8 @@ def FormPage(
             Results(shown, stale)
         elif not job.status.value.busy:
             Words("p", invitation, "gm-await")
+        if Below is not None:
+            Below()
 
 
 @solara.component

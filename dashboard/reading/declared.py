@@ -7,13 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from agents.records.roles import Choice, fields_of
+from agents.records.roles import Choice, Parameter, fields_of
 from agents.supplier import Supplier
 from market.market_state import MarketState
 from market.product import OutsideOption, Product
+from market.scenario.paths import Series
 from market.scenario.scenario import Scenario
 from market.scenario.uncertainty import Distribution
-from market.scenario.wide import reach
+from market.scenario.wide import MANY, reach
 
 SYMBOL = re.compile(r"^\w{1,10}( of E\d+)?: ")
 """A formula's symbol before the words, which says nothing to who has not read the formula."""
@@ -108,6 +109,8 @@ def role_of(scenario: Scenario, path: str) -> Any:
     cls = tables.get(table)
     if table == "buyers":
         cls = scenario.classes[reach(scenario, path)[0].split(".")[1]]
+    if len(rest) > (2 if table in MANY else 1):
+        return Parameter("1", Series.model_fields[rest[-1]].description or "")
     field = fields_of(cls).get(rest[-1]) if cls else None
     return field.role if field else None
 
@@ -115,11 +118,24 @@ def role_of(scenario: Scenario, path: str) -> Any:
 def label(path: str) -> str:
     """``buyers.xAI.cost_factor`` as ``xAI: cost factor``, ``buyers.*.cost_factor`` as ``All buyers: cost factor``."""
     table, *rest = path.replace(".*.", f".All {path.partition('.')[0]}.").split(".")
-    words = readable(rest[-1] if rest else table)
-    return f"{rest[0]}: {words[0].lower()}{words[1:]}" if len(rest) > 1 else words
+    if len(rest) < 2:
+        return readable(rest[-1] if rest else table)
+    words = readable(" ".join(rest[1:]))
+    return f"{rest[0] if table in MANY else readable(rest[0])}: {words[0].lower()}{words[1:]}"
+
+
+LABELS = {
+    "line_weight": "weight of what is under way",
+    "final_share": "share of all packaging",
+    "ramp_quarters": "quarters to ramp up",
+    "base_weeks": "assembly and transport",
+    "parity": "stock over the largest rival's",
+}
+"""What fields are called whose own names say little."""
 
 
 def readable(name: str) -> str:
+    name = LABELS.get(name, name)
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 

@@ -1,11 +1,11 @@
 """Fetch the page's JavaScript and fonts, so that the browser needs nothing from the internet.
 
 Solara's browser side is published as the source package solara-assets: 239 MB, of which the page uses 4 MB.
-This script downloads the package at the hash that ``lock/page.txt`` states, keeps the files of ``WANTED`` in
+This script downloads the package at the hash that ``page.txt`` beside it states, keeps the files of ``WANTED`` in
 ``dashboard/public/cdn``, laid out as Solara asks for them, and leaves nothing else behind.
 
-It needs pip, hatchling (pip asks the package for its metadata) and the Python index, and is run as a file:
-``python dashboard/server/fetch.py``.
+It needs pip and the Python index: ``gpumarket fetch-page``, or as a file, ``python dashboard/server/fetch.py``. Where
+hatchling is not installed, which pip asks for the package's metadata, pip fetches that too, for the while.
 """
 
 import shutil
@@ -14,10 +14,11 @@ import sys
 import tarfile
 import tempfile
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
 
 DASHBOARD = Path(__file__).resolve().parents[1]
-LOCK = DASHBOARD.parent / "lock" / "page.txt"
+LOCK = Path(__file__).with_name("page.txt")
 TARGET = DASHBOARD / "public" / "cdn"
 
 WANTED = (
@@ -44,8 +45,8 @@ def download(folder: Path) -> Path:
     # fmt: off
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-        "--require-hashes", "--no-deps", "--no-binary=:all:", "--no-build-isolation",
-        "--requirement", str(LOCK), "--dest", str(folder),
+        "--require-hashes", "--no-deps", "--no-binary=:all:", "--requirement", str(LOCK), "--dest", str(folder),
+        *(["--no-build-isolation"] if find_spec("hatchling") else []),
     ]
     # fmt: on
     if subprocess.run(command).returncode:
@@ -82,6 +83,7 @@ def main() -> None:
         unpack(archive, complete)
         shutil.rmtree(TARGET, ignore_errors=True)
         complete.rename(TARGET)
+    print(f"The page's JavaScript is in {TARGET}.")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 JAVASCRIPT = Path(__file__).resolve().parents[1] / "public" / "cdn"
-NO_JAVASCRIPT = "The page's JavaScript is not there: run 'make install'."
+NO_JAVASCRIPT = "The page's JavaScript is not there: run 'gpumarket fetch-page', or 'make install' in a checkout."
 
 PAGES = "dashboard.pages.routes"
 """The module that Solara serves."""

@@ -16,10 +16,13 @@ from typing import Any
 import solara
 import xarray as xr
 
-from dashboard.state.jobs import Job, Progress
+from dashboard.reading.effects import effects
+from dashboard.state.jobs import Job, Progress, once
 from market import Scenario
 from market.gears.beside import stepped
 from market.gears.simulate import Cancelled, simulate_growing
+from runs.calibration import posterior
+from runs.engine.spread import Spread, ensemble_of, growing, simulate
 
 FEW = 20
 """Runs that are shown before the others are computed."""
@@ -27,6 +30,8 @@ SOON = 0.3
 """Seconds within which nobody wants to hear how far it is."""
 TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
 """Ensembles of all sessions that are computed at once; who waits for a turn can still want something else."""
+REST = 3.0
+"""Seconds after a scenario was chosen before the effects of its controls are measured."""
 RUNS = 200
 FEWEST, MOST = 50, 1000
 
@@ -74,6 +79,11 @@ class Setting:
         return self.base.replace_all(dict(self.changes)) if self.changes else self.base
 
     @property
+    def own(self) -> Setting:
+        """The scenario as it is, with the usual number of runs."""
+        return Setting(self.name, text=self.text)
+
+    @property
     def seed_used(self) -> int:
         return self.base.seed if self.seed is None else self.seed
 
@@ -87,15 +97,21 @@ class Setting:
         kept = tuple(sorted((p, v) for p, v in changes.items() if v != self.base.get(p)))
         return replace(self, changes=kept)
 
+    def undone(self, path: str) -> Setting:
+        """A copy with the scenario's own value at a path."""
+        return replace(self, changes=tuple((p, v) for p, v in self.changes if p != path))
+
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """The runs on the screen and the setting they are of."""
+    """The runs on the screen and the setting they are of; ``before`` are those of the scenario as it is shipped, None
+    where nothing is changed."""
 
     setting: Setting
     scenario: Scenario
     data: xr.Dataset
     seconds: float
+    before: xr.Dataset | None = None
 
     @property
     def runs(self) -> int:
@@ -118,6 +134,36 @@ complaint = solara.reactive("")
 """What was wrong with the link that led here."""
 
 
+@lru_cache(maxsize=4)
+def untouched(own: Setting, runs: int, seed: int) -> xr.Dataset:
+    """The runs of a scenario as it is; they are looked at only, so sessions may share them."""
+    return ensemble_of(own.base, runs, seed)
+
+
+def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
+    """The first runs of a setting, then all; over the vectors that fit history where there are any."""
+    sizes = (FEW, wanted.runs)
+    spread = spread_of(wanted)
+    if spread is None:
+        return simulate_growing(wanted.scenario, sizes, wanted.seed_used, progress)
+    return growing(spread, sizes, progress=progress)
+
+
+def spread_of(wanted: Setting) -> Spread | None:
+    """How the runs of a setting are spread over what nobody knows; None where they are not."""
+    found = posterior.find(None, wanted.scenario)
+    if found is None:
+        return None
+    changed = tuple(path for path, _ in wanted.changes)
+    return Spread(wanted.scenario, found, wanted.runs, wanted.seed_used, changed)
+
+
+def scenario_of_run(wanted: Setting, replication: int) -> Scenario:
+    """The scenario of one run, its vector written out."""
+    spread = spread_of(wanted)
+    return wanted.scenario if spread is None else spread.scenario_of(replication)
+
+
 def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
     """The ensemble of a setting: its first runs, and then all of them.
 
@@ -126,20 +172,20 @@ def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
-    scenario = wanted.scenario
 
     def told(done: int, total: int) -> Any:
         return progress(done if time.perf_counter() - began > SOON else 0, total)
 
-    growing = simulate_growing(scenario, (FEW, wanted.runs), wanted.seed_used, told)
+    growing = growing_of(wanted, told)
     while True:
         with TURNS:
             if progress(0, wanted.runs) is False:
                 raise Cancelled("something else is wanted by now")
             data = next(growing, None)
-        if data is None:
-            return
-        yield Ensemble(wanted, scenario, data, time.perf_counter() - began)
+            if data is None:
+                return
+            before = untouched(wanted.own, data.sizes["run"], wanted.seed_used) if wanted.changes else None
+        yield Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began, before)
 
 
 def few(wanted: Setting, progress: Progress) -> Ensemble:
@@ -150,9 +196,34 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
-    scenario = wanted.scenario
-    data = stepped(scenario, min(FEW, wanted.runs), wanted.seed_used, progress)
-    return Ensemble(wanted, scenario, data, time.perf_counter() - began)
+    runs = min(FEW, wanted.runs)
+    spread = spread_of(wanted)
+    if spread is None:
+        data = stepped(wanted.scenario, runs, wanted.seed_used, progress)
+    else:
+        data = simulate(replace(spread, runs=runs), trace=True, progress=progress)
+    return Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began)
 
 
 job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.scenario)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """How much each control of a scenario moves its figures, and the setting it is of."""
+
+    setting: Setting
+    effects: Mapping[str, float]
+
+
+def measured(wanted: Setting, progress: Progress) -> Measured:
+    """The effects of a setting's scenario as it is shipped; measured once.
+
+    Raises:
+        Cancelled: ``progress`` returned False.
+    """
+    time.sleep(REST)
+    return Measured(wanted, effects(wanted.base, progress))
+
+
+ranking: Job[Setting, Measured] = Job(once(measured), base=lambda wanted: wanted.base)

@@ -19,7 +19,9 @@ from market import checks, quarter
 from market.gears.draws import check_key
 from market.market_state import MarketState
 from market.measures import cohort_lead_weeks
+from market.scenario.paths import BadInput
 from market.scenario.scenario import Scenario
+from market.scenario.schema import suggest
 
 
 class RunFailed(RuntimeError):
@@ -148,7 +150,13 @@ class Market(mesa.Model, MarketState):
         return self
 
     def values(self, family: str) -> np.ndarray:
-        """Measures so far of ``market``, ``products`` or ``buyers``; shape (quarters, members, columns)."""
+        """Measures so far of ``market``, ``products`` or ``buyers``; shape (quarters, members, columns).
+
+        Raises:
+            BadInput: there is no such table.
+        """
+        if family not in self._rows:
+            raise BadInput(f"table: found {family!r}; {suggest(str(family), self._rows)}")
         values = np.array(self._rows[family], dtype=float)
         if family == "market" and len(values):
             at = self.build.layouts["market"].columns.index("cohort_lead_weeks")

@@ -35,11 +35,13 @@ class Series(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    series: str
-    scale: Annotated[float, Field(allow_inf_nan=False)] = 1.0
-    lag: Annotated[int, Field(ge=0, le=40)] = 0
-    growth_after: Annotated[float, Field(gt=-1.0, le=1.0)] = 0.0
-    kind: Literal["assumption", "conditional"] = "conditional"
+    series: Annotated[str, Field(description="its name, series/entity")]
+    scale: Annotated[float, Field(allow_inf_nan=False, description="what a figure is multiplied by")] = 1.0
+    lag: Annotated[int, Field(ge=0, le=40, description="quarters by which it comes later")] = 0
+    growth_after: Annotated[float, Field(gt=-1.0, le=1.0, description="growth a quarter after the last figure")] = 0.0
+    kind: Annotated[
+        Literal["assumption", "conditional"], Field(description="what its values after the last figure are called")
+    ] = "conditional"
 
     def values(self, first: int, count: int) -> list[float]:
         """The path over ``count`` quarters from ``first``."""

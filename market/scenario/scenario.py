@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from agents.buyer import Buyer
 from market.scenario import own, toml
 from market.scenario.events import Event, read
-from market.scenario.paths import BadInput, parse_quarter
+from market.scenario.paths import BadInput, Series, parse_quarter
 from market.scenario.schema import ENTRIES, FEWEST_MOST, TABLES, Head, buyer_classes, suggest, table_model, validate
 from market.scenario.story import Story, timeless
 from market.scenario.story import read as read_story
@@ -184,7 +184,7 @@ class Scenario:
         """A copy in which the field at ``path`` (``buyers.xAI.urgency``) has another value.
 
         ``buyers.*.urgency`` is the field of every buyer that has it, ``buyers.Hyperscaler.urgency`` that of every buyer
-        of the class.
+        of the class; ``supplier.upstream.growth_after`` is a field of a path that is a series of real figures.
 
         Raises:
             BadInput: there is no such field, or the value is not allowed.
@@ -200,7 +200,9 @@ class Scenario:
             table = raw
             for parent in parents:
                 table = table.setdefault(parent, {})
-            table[last] = value
+                if not isinstance(table, dict):
+                    raise BadInput(f"{self.source}: {path}: {parent} is set too, to no series; allowed: one of the two")
+            table[last] = value.model_dump() if isinstance(value, Series) else value
         return Scenario.from_dict(raw, self.source)
 
     def get(self, path: str) -> Any:
@@ -263,21 +265,28 @@ class Scenario:
         }
         for at, part in enumerate(parts):
             if isinstance(owner, BaseModel):
-                known: Any = [*type(owner).model_fields, *(["class"] if parts[0] == "buyers" else [])]
+                classed = parts[0] == "buyers" and not isinstance(owner, Series)
+                known: Any = [*type(owner).model_fields, *(["class"] if classed else [])]
             elif isinstance(owner, Mapping):
                 known = owner
             else:
                 known = []
             if part not in known:
                 here = ".".join(parts[:at]) or "top level"
+                if not at and (homes := [table for table in TABLES if part in type(owner[table]).model_fields]):
+                    raise BadInput(f"{self.source}: {path}: no such field; did you mean '{homes[0]}.{path}'?")
                 if here == "buyers" and len(parts) == 3:
                     known = [*known, *(cls.__name__ for cls in self.classes.values())]
                 raise BadInput(f"{self.source}: {path}: no such field; {here}: {suggest(part, known)}")
             if isinstance(owner, BaseModel):
-                if at != len(parts) - 1:
+                if at == len(parts) - 1:
+                    return owner, part
+                series = getattr(owner, part, None)
+                if not isinstance(series, Series):
                     raise BadInput(f"{self.source}: {path}: {'.'.join(parts[: at + 1])} has no fields of its own")
-                return owner, part
-            owner = owner[part]
+                owner = series
+            else:
+                owner = owner[part]
         if owner is self.head:
             return owner, path
         raise BadInput(f"{self.source}: {path}: names a table; allowed: one of its fields")
@@ -328,7 +337,10 @@ def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any
     if base is None:
         return raw, source
     above = (*above, path.resolve())
-    inherited = _read(base if base in known else path.parent / str(base), above)[0]
+    try:
+        inherited = _read(base if base in known else path.parent / str(base), above)[0]
+    except BadInput as error:
+        raise BadInput(f"{source}: extends: {error}") from None
     return merge(timeless(inherited, raw), raw), source
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -165,7 +166,7 @@ def validate(model: type[BaseModel], data: Any, where: str, source: str) -> Any:
     except ValidationError as error:
         errors = sorted(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
         first = errors[0]
-        inside = [str(part) for part in first["loc"]]
+        inside = [str(part) for part in first["loc"] if "[" not in str(part)]  # pydantic's own names have brackets
         name = ".".join(filter(None, [where, *inside]))
         if first["type"] == "extra_forbidden":
             owner = model if len(inside) == 1 else Series
@@ -174,6 +175,10 @@ def validate(model: type[BaseModel], data: Any, where: str, source: str) -> Any:
         if first["type"] == "missing":
             raise BadInput(f"{source}: {name}: is missing") from None
         found = data.get(inside[0], first["input"]) if len(inside) == 1 else first["input"]
+        if first["type"] == "literal_error":
+            options = re.findall(r"'(\w+)'", first["ctx"]["expected"])
+            if difflib.get_close_matches(str(found), options, 1):
+                raise BadInput(f"{source}: {name}: found {found!r}; {suggest(str(found), options)}") from None
         raise BadInput(f"{source}: {name}: found {found!r}; allowed: {_allowed(first)}") from None
     except BadInput as error:
         raise BadInput(f"{source}: {where}: {error}") from None
@@ -200,10 +205,16 @@ def _allowed(error: Any) -> str:
     return KINDS.get(kind, error["msg"])
 
 
+LISTED = 20
+"""So many names are told beside the nearest one."""
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """What may stand there instead, the nearest name first."""
     names = list(dict.fromkeys(known))
     near = difflib.get_close_matches(name, names, 1)
+    if near and len(names) > LISTED:
+        return f"did you mean {near[0]!r}? It is one of {len(names)}"
     if near:
         return f"did you mean {near[0]!r}? Allowed: {', '.join(sorted(names))}"
     return f"allowed: {', '.join(sorted(names))}"

@@ -17,6 +17,14 @@ BESIDE = 2
 """Buyers shown beside the protagonist where the scenario names none."""
 
 
+class Told(BaseModel):
+    """A figure: what it is called, and the outcome that it is, as :mod:`runs.engine.outcomes` reads it."""
+
+    model_config = STRICT
+    name: str = Field(description="what it is called")
+    outcome: str = Field(description="such as ``peak quoted_lead_weeks of H100``")
+
+
 class Story(BaseModel):
     """The table ``[story]`` of a scenario file; what it leaves out is chosen by :func:`read`."""
 
@@ -29,6 +37,10 @@ class Story(BaseModel):
     difference: str = Field("", description="what it has and its counterfactual has not, as the subject of a sentence")
     question: str = Field("", description="the headline")
     text: str = Field("", description="a few sentences below the headline")
+    tells: list[Told] = Field([], description="`name` and `outcome` of what the sentence of the comparison speaks of")
+    cards: list[Told] = Field([], description="`name` and `outcome` of the figures shown first")
+    above: str = Field("", description="the measure drawn with and without the difference, as ``deployed of xAI``")
+    below: str = Field("", description="the measure whose difference is drawn quarter by quarter")
 
 
 def read(

@@ -17,6 +17,8 @@ def find(name: str | Path, shipped: Mapping[str, Path], kind: str) -> tuple[Path
     Raises:
         BadInput: there is none; ``kind`` says what was looked for.
     """
+    if not isinstance(name, str | Path):
+        raise BadInput(f"{kind}: found {name!r}; allowed: a shipped name or a file")
     path = shipped.get(str(name), Path(name))
     try:
         known = path.is_file()

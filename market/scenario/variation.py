@@ -12,7 +12,7 @@ from agents.records.roles import Parameter, Path, fields_of
 from market.gears.build import Build, copied
 from market.scenario.paths import BadInput
 from market.scenario.scenario import Scenario
-from market.scenario.wide import spread
+from market.scenario.wide import MANY, spread
 
 KEPT = 64
 """Builds that are kept while points come back to them."""
@@ -114,6 +114,8 @@ class Variation:
 def _slot(scenario: Scenario, path: str) -> _Slot | None:
     """Where the number at a path goes; None if more than that depends on it."""
     table, *entry, name = path.split(".")
+    if len(entry) != (1 if table in MANY else 0):  # a field of a series
+        return None
     built = scenario.build
     family = "products" if table == "outside" else table
     member = built.names[family].index(entry[0]) if entry else 0

@@ -1,7 +1,8 @@
 """Paths in a file: of one field, or of the same field of many (``buyers.*.elasticity``, ``buyers.Hyperscaler.capex``).
 
 A star stands for every entry that has the field, the name of a class for the buyers of exactly that class; an entry's
-own name comes before that of a class.
+own name comes before that of a class. ``buyers.*.capex.growth_after`` is that field of all whose capex is a series of
+real figures.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from market.scenario.paths import BadInput
+from market.scenario.paths import BadInput, Series
 from market.scenario.schema import buyer_classes, suggest, table_model
 
 if TYPE_CHECKING:
@@ -27,20 +28,28 @@ def reach(scenario: Scenario, path: str) -> list[str]:
     """
     found, about = _meant(scenario, path)
     if about and not found:
-        field = path.split(".")[2]
-        known = {name for entry in about for name in fields_of_entry(scenario, path.split(".")[0], entry)}
+        table, _, field, *inside = path.split(".")
+        known = {name for entry in about for name in fields_of_entry(scenario, table, entry)}
+        if inside and field in known:
+            raise BadInput(
+                f"{scenario.source}: {path}: {field} is a series of real figures for none of {', '.join(about)}"
+            )
         raise BadInput(f"{scenario.source}: {path}: none of {', '.join(about)} has this field; {suggest(field, known)}")
     return found or [path]
 
 
 def spread(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by the paths of single fields. Where several reach a field the narrowest holds, whatever their order.
+    """Values by the paths of single fields. Where several reach a field the narrowest holds, whatever their order; a
+    field of a series comes after the series.
 
     Raises:
         BadInput: nobody that a path is about has the field.
     """
     found: dict[str, Any] = {}
-    for path in sorted(changes, key=lambda path: _breadth(scenario, path), reverse=True):
+    for path in changes:
+        if not isinstance(path, str):
+            raise BadInput(f"path: found {path!r}; allowed: a text such as 'market.deposit'")
+    for path in sorted(changes, key=lambda path: (-_breadth(scenario, path), path.count("."))):
         found.update(dict.fromkeys(reach(scenario, path), changes[path]))
     return found
 
@@ -72,9 +81,10 @@ def shared(table: dict[str, Any], source: str) -> dict[str, Any]:
 
 
 def overlap(scenario: Scenario, path: str, others: Iterable[str]) -> bool:
-    """Whether one of the others means a field that the path means too."""
-    single = {path, *_meant(scenario, path)[0]}
-    return any(not single.isdisjoint({other, *_meant(scenario, other)[0]}) for other in others)
+    """Whether one of the others means a field that the path means too, or a part of it."""
+    own = [path, *_meant(scenario, path)[0]]
+    them = [single for other in others for single in (other, *_meant(scenario, other)[0])]
+    return any(f"{one}.".startswith(f"{two}.") or f"{two}.".startswith(f"{one}.") for one in own for two in them)
 
 
 def leaves(table: Any, leaf: Callable[[Any], bool], where: str) -> Any:
@@ -119,7 +129,7 @@ def fields_of_entry(scenario: Scenario, table: str, entry: str) -> list[str]:
 def _entries(scenario: Scenario, path: str) -> list[str]:
     """The entries that a path is about if its middle is a star or a class; else none."""
     table, *rest = path.split(".")
-    if table not in MANY or len(rest) != 2 or rest[0] in getattr(scenario, table):
+    if table not in MANY or len(rest) not in (2, 3) or rest[0] in getattr(scenario, table):
         return []
     if rest[0] == "*":
         return list(getattr(scenario, table))
@@ -131,9 +141,12 @@ def _meant(scenario: Scenario, path: str) -> tuple[list[str], list[str]]:
     about = _entries(scenario, path)
     if not about:
         return [], []
-    table, _, field = path.split(".")
+    table, _, field, *inside = path.split(".")
     having = [entry for entry in about if field in fields_of_entry(scenario, table, entry)]
-    return [f"{table}.{entry}.{field}" for entry in having], about
+    if inside:
+        entries = getattr(scenario, table)
+        having = [entry for entry in having if isinstance(getattr(entries[entry], field, None), Series)]
+    return [".".join([table, entry, field, *inside]) for entry in having], about
 
 
 def _breadth(scenario: Scenario, path: str) -> int:

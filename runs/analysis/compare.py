@@ -134,6 +134,7 @@ def gather(asked: Comparison, engine: Engine | None = None, progress: Progress |
             runs_per_point=asked.runs,
             seed=asked.seed_used,
             outcomes=wanted,
+            shared=not asked.own_draws,
         )
         ahead = None if progress is None else shifted(progress, turn * asked.vectors * asked.runs, asked.run_count)
         found[name] = evaluate(experiment, engine, ahead).outcomes

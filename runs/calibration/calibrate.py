@@ -22,6 +22,7 @@ from runs.calibration import diagnostics, fit, posterior, recovery
 from runs.calibration.space import settings, space
 from runs.calibration.target import History
 from runs.engine.spread import Spread, simulate
+from runs.folder import manifest as manifests
 from runs.refusal import Refused
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ VECTORS = 256
 FRESH = 512
 """Runs, with draws that no search has seen, on which a sample is judged: two of each vector."""
 FRESH_SEED = 20_260_701
+DRAWS = 64
+"""On which every vector is judged once more."""
 ASKED = "asked.json"
 
 
@@ -137,7 +140,7 @@ def write(task: fit.Task, shares: Any, folder: Path, name: str, window: str) -> 
     table = pd.DataFrame(task.space.values(shares), columns=task.space.names)
     content = table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
     known = settings(task.space.reference.name)
-    manifest = {
+    told = {
         "kind": "posterior",
         "scenario": task.space.reference.name,
         "candidate": name,
@@ -149,16 +152,16 @@ def write(task: fit.Task, shares: Any, folder: Path, name: str, window: str) -> 
         "rules": posterior.rules_of(task.space.reference),
         "data": posterior.data_of(),
         "start": {one.path: one.start for one in task.space.free},
-        "digest": posterior.digest(content),
+        "table": posterior.digest(content),
         "versions": environment.versions(),
     }
     (folder / posterior.TABLE).write_bytes(content)
-    (folder / posterior.MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    manifests.write(folder, told)
 
 
 def excesses(task: fit.Task, shares: Any) -> pd.DataFrame:
     """Half-bands by which each fact is missed, a row per vector, and the loss: on draws that no search has seen."""
-    fresh = fit.Judge(task.scenario, task.space, task.target, task.effort.many, FRESH_SEED, task.threads)
+    fresh = fit.Judge(task.scenario, task.space, task.target, DRAWS, FRESH_SEED, task.threads)
     rows = []
     for values in task.space.values(shares):
         measures = fresh.measures(values)

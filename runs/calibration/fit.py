@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,44 +21,48 @@ from runs.calibration.sampler import Population
 from runs.calibration.space import Space
 from runs.calibration.target import Target
 
-HOTTEST, WARM = 300.0, 10.0
-"""Temperatures at which the population begins to anneal, and to settle on the larger set of draws."""
 EVERY = 10
 """Generations between two states on disk."""
 
 
 @dataclass(frozen=True)
-class Effort:
-    """How hard a fit tries.
+class Stage:
+    """Generations on so many draws that all vectors share, from a temperature to 1.
 
-    Args:
-        members: of the population.
-        points: of the hypercube, each judged on one draw.
-        anneal: generations on ``few`` draws while the temperature falls to 1.
-        settle: generations on ``many`` draws, from a tepid temperature to 1.
-        sample: generations at temperature 1 on ``many`` draws, of which every ``thin``-th is kept.
-        few: draws that all vectors share.
-        many: the same, when it matters.
+    A stage that begins hot moves towards the best as well; of one that begins at 1 every ``thin``-th is kept.
     """
+
+    generations: int
+    draws: int
+    heat: float = 1.0
+    thin: int = 0
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard a fit tries: ``members`` of the population, ``points`` of the hypercube on one draw, then the stages."""
 
     members: int
     points: int
-    anneal: int
-    settle: int
-    sample: int
-    thin: int
-    few: int = 8
-    many: int = 32
+    stages: tuple[Stage, ...]
 
     @property
     def generations(self) -> int:
         """All together."""
-        return self.anneal + self.settle + self.sample
+        return sum(stage.generations for stage in self.stages)
+
+    def at(self, generation: int) -> tuple[Stage, int]:
+        """The stage of a generation, and which of its own it is."""
+        for stage in self.stages:
+            if generation < stage.generations:
+                return stage, generation
+            generation -= stage.generations
+        raise IndexError(generation)
 
 
-FULL = Effort(members=128, points=10_000, anneal=240, settle=60, sample=500, thin=10, many=24)
-QUICK = Effort(members=64, points=4_000, anneal=160, settle=20, sample=80, thin=4, many=16)
-SMALL = Effort(members=48, points=1_500, anneal=90, settle=0, sample=120, thin=4, many=8)
+FULL = Effort(128, 10_000, (Stage(240, 8, 300.0), Stage(60, 24, 10.0), Stage(60, 64, 10.0), Stage(100, 64, thin=2)))
+QUICK = Effort(64, 4_000, (Stage(160, 8, 300.0), Stage(20, 16, 10.0), Stage(80, 16, thin=4)))
+SMALL = Effort(48, 1_500, (Stage(90, 8, 300.0), Stage(120, 8, thin=4)))
 """Of recovery tests."""
 
 
@@ -72,9 +77,17 @@ class Task:
     seed: int
     threads: int | None = None
 
+    @cached_property
+    def _judges(self) -> dict[int, Judge]:
+        return {}
+
     def judge(self, runs: int) -> Judge:
         """Who judges on so many draws; sets of different size have none in common."""
-        return Judge(self.scenario, self.space, self.target, runs, self.seed, self.threads, first=1000 * runs)
+        if runs not in self._judges:
+            self._judges[runs] = Judge(
+                self.scenario, self.space, self.target, runs, self.seed, self.threads, first=1000 * runs
+            )
+        return self._judges[runs]
 
 
 @dataclass(frozen=True)
@@ -104,15 +117,14 @@ def fit(task: Task, folder: Path | None = None, progress: Report | None = None) 
         Cancelled: ``progress`` returned False; what is finished is in the folder.
     """
     effort = task.effort
-    few, many = task.judge(effort.few).losses, task.judge(effort.many).losses
     state = load(folder)
     if state is None:
         told(progress, 0, effort, "looking over the priors")
         found = sampler.opening(task.judge(1).losses, len(task.space.free), effort.members, effort.points, task.seed)
         nothing = np.empty((0, effort.members, len(task.space.free)))
-        state = State(sampler.rejudged(found, few), nothing, nothing[..., 0])
+        state = State(found, nothing, nothing[..., 0])
     while state.population.generation < effort.generations:
-        state = step(state, effort, task.seed, few, many)
+        state = step(state, effort, task)
         done = state.population.generation
         if done % EVERY == 0 or done == effort.generations:
             save(state, folder)
@@ -120,20 +132,16 @@ def fit(task: Task, folder: Path | None = None, progress: Report | None = None) 
     return state
 
 
-def step(state: State, effort: Effort, seed: int, few: sampler.Losses, many: sampler.Losses) -> State:
-    """One generation of whatever is due."""
-    population, at = state.population, state.population.generation
-    if at < effort.anneal:
-        heat = sampler.temperature(at, effort.anneal, HOTTEST)
-        return replace(state, population=sampler.moved(population, few, seed, heat, towards_best=True))
-    if at == effort.anneal:
-        population = sampler.rejudged(population, many)
-    at -= effort.anneal
-    if at < effort.settle:
-        heat = sampler.temperature(at, effort.settle, WARM)
-        return replace(state, population=sampler.moved(population, many, seed, heat, towards_best=True))
-    population = sampler.moved(population, many, seed)
-    if (at - effort.settle + 1) % effort.thin:
+def step(state: State, effort: Effort, task: Task) -> State:
+    """One generation of whatever is due; a stage begins with a look at its own draws."""
+    population = state.population
+    stage, own = effort.at(population.generation)
+    losses = task.judge(stage.draws).losses
+    if own == 0:
+        population = sampler.rejudged(population, losses)
+    heat = sampler.temperature(own, stage.generations, stage.heat)
+    population = sampler.moved(population, losses, task.seed, heat, towards_best=stage.heat > 1.0)
+    if not stage.thin or (own + 1) % stage.thin:
         return replace(state, population=population)
     return State(
         population,

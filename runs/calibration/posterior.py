@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,12 +18,14 @@ from market import BadInput, Scenario
 from market.gears import ensemble
 from market.scenario.wide import overlap
 from runs.calibration.space import Space, settings, space
+from runs.folder import manifest as manifests
 from runs.refusal import Refused
 
-TABLE, MANIFEST = "posterior.csv", "manifest.json"
+TABLE = "posterior.csv"
 NONE, RANGES = "none", "ranges"
-"""Values of a setting ``posterior`` that ask for none, and for the ranges that the scenario states; without a value it is
-the shipped one of the scenario."""
+"""Values of a setting ``posterior`` that ask for none, and for the ranges that the scenario states.
+
+Without a value it is the shipped one of the scenario."""
 
 
 @dataclass(frozen=True)
@@ -124,15 +125,17 @@ def read(folder: Path, source: str) -> Posterior:
         BadInput: it is damaged, or was made with other rules or starting values than today's.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = manifests.read(folder)
         content = (folder / TABLE).read_bytes()
-        wanted, fields = manifest["digest"], list(manifest["start"])
+        wanted, fields = manifest["table"], list(manifest["start"])
         reference = Scenario.load(manifest["scenario"]).replace_all(manifest["changes"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, KeyError, TypeError) as error:
         said = f"cannot be read ({type(error).__name__}); allowed: a folder of gpumarket calibrate"
         raise BadInput(f"posterior {source}: {said}") from None
     if digest(content) != wanted:
-        raise BadInput(f"posterior {source}: {TABLE} is not what {MANIFEST} says; allowed: neither damaged nor edited")
+        raise BadInput(
+            f"posterior {source}: {TABLE} is not what its manifest says; allowed: neither damaged nor edited"
+        )
     table = pd.read_csv(folder / TABLE)
     priors = settings(manifest["scenario"])["parameters"]
     free = space(reference, {path: priors[path] for path in fields})
@@ -153,7 +156,7 @@ def changed(manifest: dict[str, Any], free: Space) -> list[tuple[str, str, str]]
 
 def names() -> list[str]:
     """Scenarios whose posterior comes with the package."""
-    return sorted(path.parent.name for path in Path(str(files("runs") / "posteriors")).glob(f"*/{MANIFEST}"))
+    return sorted(path.parent.name for path in Path(str(files("runs") / "posteriors")).glob(f"*/{TABLE}"))
 
 
 @cache

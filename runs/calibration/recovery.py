@@ -87,10 +87,10 @@ def titled(progress: fit.Report, title: str) -> fit.Report:
 def made(task: fit.Task, scenario: fit.Scenario, test: int) -> tuple[np.ndarray, Made]:
     """A vector from the priors and what would be observed of its market."""
     rng = np.random.default_rng([task.seed, 2, test])
-    effort = fit.SMALL
+    draws = fit.SMALL.stages[-1].draws
+    other = replace(task.judge(draws), scenario=scenario, first=900_000 + test)
     for _ in range(TRIES):
         truth = rng.random(len(task.space.free))
-        other = fit.Judge(scenario, task.space, task.target, effort.many, task.seed, task.threads, first=900_000 + test)
         measures = other.measures(task.space.values(truth[None])[0])
         if measures is not None:
             return truth, Made.of(figures(measures, scenario), rng)

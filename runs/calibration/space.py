@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -29,8 +30,8 @@ class Free:
 class Space:
     """The free fields of a scenario, class-wide and global.
 
-    A vector replaces a starting value wherever a scenario still has it. What a scenario sets otherwise it keeps: a
-    buyer that differs from the others, a lever that was moved.
+    A vector replaces a starting value wherever the reference has it and a scenario has it still. What a scenario sets
+    otherwise it keeps: a buyer that differs from the others, a lever that was moved.
     """
 
     reference: Scenario
@@ -53,11 +54,21 @@ class Space:
             kept: paths of fields that keep what the scenario says.
         """
         own = spread(scenario, dict.fromkeys(kept))
+        there = set().union(*(singles(scenario, one.path) for one in self.free))
+        return {
+            path: k
+            for path, k in self._own.items()
+            if path in there and path not in own and scenario.get(path) == self.free[k].start
+        }
+
+    @cached_property
+    def _own(self) -> dict[str, int]:
+        """Single fields of the reference that have a starting value."""
         return {
             path: k
             for k, one in enumerate(self.free)
-            for path in singles(scenario, one.path)
-            if path not in own and scenario.get(path) == one.start
+            for path in singles(self.reference, one.path)
+            if self.reference.get(path) == one.start
         }
 
 

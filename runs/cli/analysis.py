@@ -190,6 +190,7 @@ def compare(
     changes: Changes = None,
     drop_failed: DropFailed = False,
     posterior: PosteriorOf = None,
+    own_draws: Annotated[bool, typer.Option("--own-draws", help="Draws of its own for every vector.")] = False,
     out: ReportFolder = None,
     agents: Agents = None,
     as_json: AsJson = False,
@@ -210,6 +211,7 @@ def compare(
         fields(changes),
         drop_failed,
         posterior,
+        own_draws,
     )
     began = time.perf_counter()
     with Progress(0, "Comparing") as bar:

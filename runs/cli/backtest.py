@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from runs.cli.arguments import Agents, Changes, PosteriorOf, ScenarioName, fields
-from runs.cli.terminal import AsJson, Progress, print_json, print_table, whole_number
+from runs.cli.terminal import AsJson, Progress, counting_number, print_json, print_table, whole_number
 from runs.requests import Backtest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def backtest(
     scenario: ScenarioName = str(Backtest.scenario),
-    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = Backtest.runs,
+    runs: Annotated[int, typer.Option(parser=counting_number, metavar="N", help="How many futures.")] = Backtest.runs,
     seed: Annotated[
         int | None, typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's.")
     ] = None,
@@ -56,16 +56,14 @@ def backtest(
 
 
 def write(found: Judgement, folder: Path) -> None:
-    """``facts.csv``, ``truths.csv`` and a manifest; the same finding makes the same bytes."""
+    """A report with figures and tables, a manifest and the scenario; the same finding makes the same bytes."""
     from runs import environment
-    from runs.backtest import scores
-    from runs.backtest.judgement import table
     from runs.folder import manifest, tables
+    from runs.reports.backtest import judged
+    from runs.reports.write import fill
 
     with tables.appearing(folder) as part:
-        for name, findings in (("facts", found.facts), ("truths", found.truths)):
-            table(findings).to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
-        scores.rows(found.scores).to_csv(part / "scores.csv", index=False, lineterminator="\n")
+        fill(judged(found), part)
         told = {name: value for name, value in found.to_dict().items() if name not in ("facts", "truths")}
         manifest.write(part, {"kind": "backtest", **told, **environment.about()})
         (part / tables.SCENARIO).write_text(found.asked.judged.to_toml(), encoding="utf-8")

@@ -15,7 +15,7 @@ import typer
 
 from runs.cli import analysis, ask, backtest, batch, calibrate, discover
 from runs.cli.arguments import AGENTS, Agents, Changes, PosteriorOf, ScenarioName, changed, fields
-from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+from runs.cli.terminal import AsJson, Progress, counting_number, port_number, print_json, whole_number
 from runs.requests.request import option
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -66,7 +65,7 @@ def gear_name(text: str) -> str:
 @app.command()
 def run(
     scenario: ScenarioName,
-    runs: Annotated[int, typer.Option(parser=whole_number, metavar="N", help="How many futures.")] = 200,
+    runs: Annotated[int, typer.Option(parser=counting_number, metavar="N", help="How many futures.")] = 200,
     seed: Annotated[
         int | None,
         typer.Option(parser=whole_number, metavar="S", help="Seed of the draws; else the scenario's."),
@@ -186,7 +185,7 @@ app.command("calibrate")(calibrate.calibrate)
 def open_app(
     port: Annotated[
         int | None,
-        typer.Option(parser=whole_number, metavar="PORT", help="Port on this machine; a free one if not given."),
+        typer.Option(parser=port_number, metavar="PORT", help="Port on this machine; a free one if not given."),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     agents: Annotated[Path | None, typer.Option(metavar="DIR", help=AGENTS)] = None,
@@ -204,12 +203,18 @@ def open_app(
     raise typer.Exit(subprocess.run(call, check=False).returncode)
 
 
+@app.command("fetch-page")
+def fetch_page() -> None:
+    """Fetch the page's JavaScript from the Python index, 239 MB of which 4 are kept; once, where it is not there."""
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "dashboard.server.fetch"], check=False).returncode)
+
+
 @app.command()
 def about(as_json: AsJson = False) -> None:
-    """Print versions, the fingerprint of this environment and the hash of the shipped data."""
+    """Print versions, the fingerprint of this environment and the hashes of the shipped data."""
     from runs import environment
 
-    found = environment.about()
+    found = {**environment.about(), "files": environment.data_files()}
     if as_json:
         print_json(found)
         return
@@ -217,6 +222,8 @@ def about(as_json: AsJson = False) -> None:
         print(f"{name:12} {version}")
     print(f"{'fingerprint':12} {found['fingerprint']}")
     print(f"{'data':12} {found['data']}")
+    for name, digest in found["files"].items():
+        print(f"  {name:34} {digest}")
     if found["git"]:
         print(f"{'commit':12} {found['git']['commit'][:12]}{' (changed since)' if found['git']['changed'] else ''}")
 
@@ -231,6 +238,7 @@ def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out
     ]
     return {
         "scenario": scenario.name,
+        "title": scenario.title,
         "scenario_hash": scenario.hash,
         "seed": int(results.attrs["seed"]),
         "runs": int(results.sizes["run"]),

@@ -15,12 +15,27 @@ from runs.words import duration
 
 def whole_number(text: str) -> int:
     """A whole number from 0, or one sentence."""
+    return _number(text, 0)
+
+
+def counting_number(text: str) -> int:
+    """A whole number from 1, or one sentence."""
+    return _number(text, 1)
+
+
+def port_number(text: str) -> int:
+    """A port of this machine, or one sentence."""
+    return _number(text, 1, 65535)
+
+
+def _number(text: str, low: int, high: int | None = None) -> int:
     try:
         number = int(text)
     except ValueError:
         number = -1
-    if number < 0:
-        raise typer.BadParameter(f"found {text!r}; allowed: a whole number from 0")
+    if number < low or (high is not None and number > high):
+        allowed = f"a whole number from {low}" + (f" to {high}" if high is not None else "")
+        raise typer.BadParameter(f"found {text!r}; allowed: {allowed}")
     return number
 
 

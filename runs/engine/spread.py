@@ -19,7 +19,7 @@ from runs.calibration.posterior import Posterior, Vectors, vectors
 from runs.engine.engine import Engine
 from runs.engine.experiment import Experiment
 
-SEEDS = 4
+SEEDS = 5
 """Runs of a vector, as few as tell what chance does from what nobody knows; more where vectors are used up."""
 
 

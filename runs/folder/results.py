@@ -106,7 +106,7 @@ class Results(Mapping[str, pd.DataFrame]):
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         if table not in self._files:
-            raise KeyError(table)
+            raise KeyError(f"no table {table!r}; {suggest(table, self._files)}")
         return self.arrow(table).to_table().to_pandas()
 
     def xarray(self, table: str) -> xr.Dataset:

@@ -32,17 +32,22 @@ def write(report: Report, folder: str | Path) -> None:
         BadInput: the folder has something in it, or cannot be written.
     """
     with tables.appearing(Path(folder)) as part:
-        drawn = {}
-        (part / "figures").mkdir()
-        for name, picture in zip(file_names(report.figures), report.figures.values(), strict=True):
-            drawn[name] = svg(picture.figure, name)
-            (part / "figures" / f"{name}.svg").write_text(drawn[name], encoding="utf-8")
-            (part / "figures" / f"{name}.png").write_bytes(png(picture.figure))
-        (part / "tables").mkdir()
-        files = file_names(report.tables)
-        for name, table in zip(files, report.tables.values(), strict=True):
-            table.to_csv(part / "tables" / f"{name}.csv", index=has_index(table), lineterminator="\n")
-        (part / PAGE).write_text(page(report, drawn, files, made_with()), encoding="utf-8")
+        fill(report, part)
+
+
+def fill(report: Report, folder: Path) -> None:
+    """Put the files of a report into a folder."""
+    drawn = {}
+    (folder / "figures").mkdir()
+    for name, picture in zip(file_names(report.figures), report.figures.values(), strict=True):
+        drawn[name] = svg(picture.figure, name)
+        (folder / "figures" / f"{name}.svg").write_text(drawn[name], encoding="utf-8")
+        (folder / "figures" / f"{name}.png").write_bytes(png(picture.figure))
+    (folder / "tables").mkdir()
+    files = file_names(report.tables)
+    for name, table in zip(files, report.tables.values(), strict=True):
+        table.to_csv(folder / "tables" / f"{name}.csv", index=has_index(table), lineterminator="\n")
+    (folder / PAGE).write_text(page(report, drawn, files, made_with()), encoding="utf-8")
 
 
 def file_names(names: Iterable[str]) -> list[str]:

@@ -51,6 +51,7 @@ class Comparison(Request):
         changes: other values of fields of every scenario, by path.
         drop_failed: leave out pairs with a run that failed or is not defined.
         posterior: a folder or shipped name, ``none`` for the uncertainties' ranges; if None, what is shipped.
+        own_draws: every vector has draws of its own, the same in all scenarios.
     """
 
     COMMAND = "compare"
@@ -66,6 +67,7 @@ class Comparison(Request):
     changes: Mapping[str, Any] = field(default_factory=dict)
     drop_failed: bool = False
     posterior: str | None = None
+    own_draws: bool = False
 
     @cached_property
     def arms(self) -> dict[str, Scenario]:

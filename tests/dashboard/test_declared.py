@@ -7,7 +7,7 @@ import math
 import pytest
 
 from dashboard.pages.drawer import fitting, taken
-from dashboard.reading.declared import explain, label, levers, nice_step, uncertainties, unit
+from dashboard.reading.declared import VARIOUS, explain, label, levers, nice_step, uncertainties, unit
 from dashboard.state.session import Setting
 from market import BadInput, Scenario
 from market.mechanisms.allocation import RULES
@@ -24,9 +24,11 @@ def test_every_declared_path_has_a_control_that_allows_its_value(name):
     assert {c.path for c in made} == {path for path in declared if not isinstance(scenario.get(path), list)}
     for control in made:
         assert control.label
-        assert control.value == control.own == scenario.get(control.path)
+        own = scenario.get(control.path)
+        assert control.value == control.own == (VARIOUS if isinstance(own, dict) else own)
+        held = own.values() if isinstance(own, dict) else [own]
         if control.kind == "slider":
-            assert control.low <= control.value <= control.high
+            assert control.low <= min(held) <= max(held) <= control.high
             assert 0.0 < control.step <= control.high - control.low
         if control.kind == "choice":
             assert control.value in dict(control.options)
@@ -83,6 +85,8 @@ def test_words():
     assert label("buyers.xAI.cost_factor") == "xAI: cost factor"
     assert label("buyers.Small customers.urgency") == "Small customers: urgency"
     assert label("market.shock_level") == "Shock level"
+    assert label("supplier.upstream.growth_after") == "Upstream: growth after"
+    assert label("buyers.*.capex.growth_after") == "All buyers: capex growth after"
     assert explain("A: factor on the value of compute") == "Factor on the value of compute"
     assert explain("phi of E3: share of the largest rival it must match") == "Share of the largest rival it must match"
     assert explain("eta of E3") == ""

@@ -39,8 +39,8 @@ def port(request) -> Iterator[int]:
 @pytest.mark.parametrize("port", DOORS, indirect=True)
 def test_every_door_leads_to_the_first_chart(port, visit, request):
     page = visit().open()
-    expect(page.locator(".gm-plot[data-rendered]")).to_have_count(3)
-    expect(page).to_have_title("Market")
+    expect(page.locator(".gm-plot[data-rendered]")).to_have_count(2)
+    expect(page).to_have_title("Question")
     lacking = page.locator(".gm-lacking")
     if "news" in request.node.callspec.id:
         expect(lacking).to_contain_text("asked pypi.org")
@@ -67,4 +67,4 @@ def answer(port: int, host: str, path: str = "/") -> tuple[int, bool]:
 def test_importing_the_app_starts_nothing():
     code = "import app; print([one.label for one in app.routes], app.Page is app.routes[0].component)"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=os.environ)
-    assert said.stdout == "['Market', 'Live', 'Compare', 'What matters'] True\n"
+    assert said.stdout == "['Question', 'Market', 'Live', 'Compare', 'What matters', 'History'] True\n"

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dashboard.market.cards import cards
-from dashboard.market.charts import lead_times, prices, shares
+from dashboard.market.charts import Source, backlog, inflation, lead_times, prices, rent, shares
+from dashboard.market.held import fit, held
+from dashboard.parts.cards import cards
 from dashboard.parts.tables import buyer_rows
 from dashboard.reading import real
-from dashboard.reading.bands import band, peak
+from dashboard.reading.bands import band
+from dashboard.reading.outcome import measures
 from market import Scenario, simulate
 from market.history.periods import when
 from market.scenario.scenario import shipped
@@ -51,11 +53,6 @@ def test_a_band_is_empty_where_most_runs_have_no_value():
     assert found.median == [2.5, 6.0, None]
     assert found.low[2] is found.high[2] is None
     assert found.low[0] < 2.5 < found.high[0]
-
-
-def test_peak():
-    nan = math.nan
-    np.testing.assert_array_equal(peak(runs_of([1.0, 3.0], [nan, 2.0], [nan, nan])), [3.0, 2.0, nan])
 
 
 def test_when():
@@ -101,15 +98,42 @@ def test_events_are_grouped_by_quarter():
 def test_every_scenario_can_be_shown(name):
     scenario = Scenario.load(name)
     data = simulate(scenario, runs=8)
-    plots = [lead_times(scenario, data), shares(scenario, data), shares(scenario, data, stacked=True)]
-    plots += [prices(scenario, data, product) for product in scenario.products]
+    source = Source(scenario, data, threads=True)
+    plots = [lead_times(source), shares(source), shares(source, stacked=True)]
+    plots += [backlog(source), inflation(source), rent(source)]
+    plots += [prices(source, product) for product in scenario.products]
+    plots += [one.plot(source) for one in held(source)]
     for plot in plots:
         json.dumps(plot.spec(), allow_nan=False)
         assert all(len(line.values) == scenario.horizon for line in plot.lines)
         assert {dot["line"] for dot in plot.spec()["dots"]} <= {line.name for line in plot.lines}
     assert any(line.shown for line in plots[1].lines)
-    assert len(cards(scenario, data)) == 4
-    json.dumps(cards(scenario, data), allow_nan=False)
+    assert len(cards(scenario, measures(data, scenario))) == 4
+    json.dumps(cards(scenario, measures(data, scenario)), allow_nan=False)
     assert len(buyer_rows(data, scenario.quarters[-1])) == len(scenario.buyers)
     stacked = np.array([line.values for line in plots[2].lines], dtype=float)
     np.testing.assert_allclose(np.nansum(stacked[:, 1:], axis=0), 1.0, rtol=1e-9)
+
+
+def test_nothing_is_drawn_before_an_announcement_or_after_the_last_order():
+    scenario = Scenario.load("colossus")
+    data = simulate(scenario, runs=8)
+    for name, product in scenario.products.items():
+        for line in prices(Source(scenario, data), name).lines:
+            drawn = [
+                quarter for quarter, value in zip(scenario.quarters, line.values, strict=True) if value is not None
+            ]
+            assert all(product.announced <= quarter <= (product.last_order or "never") for quarter in drawn)
+
+
+def test_the_statement_of_fit_counts_figures_in_bands():
+    scenario = Scenario.load("colossus")
+    data = simulate(scenario, runs=40)
+    found = {one.name: one for one in held(Source(scenario, data))}
+    revenue = found["Revenue from computing"]
+    low, high = (data.revenue.quantile(q, "run").sel(quarter="2024Q4").item() for q in (0.05, 0.95))
+    at = [dot.title for dot, _, _ in revenue.banded].index("NVIDIA, 2024Q4")
+    assert revenue.inside[at] == (low <= real.revenue(scenario)["2024Q4"] <= high)
+    inside = [one for series in found.values() for one in series.inside]
+    assert fit(list(found.values())).startswith(f"{sum(inside)} of {len(inside)} real figures")
+    assert fit(held(Source(Scenario.load("reference"), simulate(Scenario.load("reference"), runs=2)))) == ""

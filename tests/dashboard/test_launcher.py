@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from dashboard.server import launcher
+from dashboard.server.settings import NO_JAVASCRIPT
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "80a", "", "8.5"])
@@ -46,7 +47,7 @@ def test_the_next_free_port(monkeypatch):
 def test_missing_javascript(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(launcher, "JAVASCRIPT", tmp_path / "cdn")
     assert launcher.main([]) == 2
-    assert capsys.readouterr().err == "The page's JavaScript is not there: run 'make install'.\n"
+    assert capsys.readouterr().err == f"{NO_JAVASCRIPT}\n"
 
 
 def test_starting_needs_neither_the_command_line_nor_solara():

@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.parts.cards import cards
+from dashboard.reading.outcome import measures
 from market import Scenario, simulate
 from market.scenario.scenario import shipped
-from runs.words import compact, dollars, percent, weeks
+from runs.words import compact, dollars, weeks
 
 pytestmark = pytest.mark.browser
 
@@ -42,21 +44,24 @@ def choose(page: Page, field: str, option: str) -> None:
 
 
 def test_shows_what_simulate_gives(visit):
-    page = visit().open()
+    page = visit().open("/market")
     settled(page)
     data = simulate(Scenario.load("colossus"), runs=200)
 
-    hopper = data.product_quoted_lead_weeks.sel(product="H100")
+    hopper = data.product_ordinary_lead_weeks.sel(product="H100")
     peaks = np.nanmax(hopper.values, axis=1)
-    xai = data.buyer_deployed.sel(buyer="xAI", quarter="2024Q4")
-    premium = data.product_premium.sel(product="H100").max("quarter")
-    assert figures(page) == [
-        weeks(float(np.median(peaks))),
+    xai = data.buyer_deployed.sel(buyer="xAI", quarter="2024Q3")
+    shown = figures(page)
+    assert [shown[0], shown[2], shown[3]] == [
         compact(float(xai.median())),
-        percent(float(premium.median())),
+        weeks(float(np.median(peaks))),
         dollars(1e6 * float(data.revenue.sel(quarter="2024Q4").median())),
     ]
 
+    page.locator(".gm-after .gm-choice").click()
+    page.get_by_role("option", name="2026Q4").click()
+    expect(page.get_by_role("heading", name="Buyers in 2026Q4")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why did the wait move in 2026Q4?")).to_be_visible()
     cells = page.locator(".gm-table tbody tr", has_text="Microsoft").locator("td").all_inner_texts()
     last = data.sel(buyer="Microsoft", quarter="2026Q4")
     assert [cell.strip() for cell in cells[:3]] == [
@@ -89,9 +94,9 @@ def test_shows_what_simulate_gives(visit):
 
 
 def test_charts_have_bands_dots_and_a_tooltip_that_keys_reach(visit):
-    page = visit().open()
-    expect(page.locator(".gm-plot[data-rendered]")).to_have_count(3)
-    for at in range(3):
+    page = visit().open("/market")
+    expect(page.locator(".gm-plot[data-rendered]")).to_have_count(6)
+    for at in range(6):
         plot = page.locator(".gm-plot").nth(at)
         assert plot.get_attribute("aria-label")
         assert plot.locator("path[fill-opacity='0.15'], path[opacity='0.15']").count()
@@ -107,14 +112,58 @@ def test_charts_have_bands_dots_and_a_tooltip_that_keys_reach(visit):
 
     page.locator(".gm-choice").nth(1).click()
     page.get_by_role("option", name="Stacked").click()
-    expect(page.get_by_text("means of the runs")).to_be_visible()
+    expect(page.get_by_text("means of the runs, one above the other")).to_be_visible()
     page.locator(".gm-choice").first.click()
     page.get_by_role("option", name="B200").click()
     expect(page.get_by_text("US dollars per B200")).to_be_visible()
 
 
+def test_a_quarter_that_is_clicked_is_explained_and_single_runs_are_drawn_on_request(visit):
+    page = visit().open("/market")
+    settled(page)
+    plot = page.locator(".gm-plot").first
+    box = plot.bounding_box()
+    plot.click(position={"x": 0.42 * box["width"], "y": 0.5 * box["height"]})
+    title = page.locator(".gm-why h2")
+    expect(title).not_to_have_text("Why did the wait move in 2024Q4?")
+    quarter = title.inner_text()[-7:-1]
+    expect(page.get_by_role("heading", name=f"Buyers in {quarter}")).to_be_visible()
+    expect(page.locator(".gm-why .gm-finding")).to_contain_text(f"In {quarter} ")
+    rows = page.locator(".gm-fall").first.locator(".gm-fall-row")
+    values = [int(value) for value in rows.evaluate_all("rows => rows.map(row => row.dataset.value)")]
+    assert sum(values[:-1]) == values[-1]
+    page.get_by_role("button", name="2023Q3", exact=True).click()
+    expect(title).to_have_text("Why did the wait move in 2023Q3?")
+    plot.focus()
+    plot.press("ArrowRight")
+    plot.press("Enter")
+    expect(title).to_have_text("Why did the wait move in 2022Q4?")
+
+    drawn = """count => echarts.getInstanceByDom(document.querySelectorAll('.gm-plot')[3]).getOption()
+                 .series.filter(s => s.type === 'line' && s.name === 'Open orders').length === count"""
+    page.wait_for_function(drawn, arg=1)
+    page.get_by_role("button", name="Bands and ten runs").click()
+    page.wait_for_function(drawn, arg=11)
+
+
+def test_the_untouched_scenario_stays_behind_a_changed_one(visit):
+    page = visit().open("/market")
+    settled(page)
+    expect(page.get_by_text("real figures lie in the 90% band")).to_be_visible()
+    expect(page.locator(".gm-apart")).to_have_count(0)
+    move(page, "Shock level", "Home", 1)
+    expect(page.locator(".gm-apart").first).to_contain_text("on the scenario unchanged")
+    expect(page.locator(".gm-key", has_text="the scenario unchanged").first).to_be_visible()
+    grey = page.evaluate(
+        """() => echarts.getInstanceByDom(document.querySelectorAll('.gm-plot')[3]).getOption()
+             .series.find(s => s.type === 'line' && s.name === 'Open orders').data"""
+    )
+    before = simulate(Scenario.load("colossus"), runs=200).backlog.median("run").values
+    np.testing.assert_allclose(np.array(grey, float), before, rtol=1e-12)
+
+
 def test_change_reset_change_reset(visit):
-    page = visit().open()
+    page = visit().open("/market")
     settled(page)
     original = figures(page)
     for _ in range(2):
@@ -135,7 +184,7 @@ def test_change_reset_change_reset(visit):
 
 
 def test_cancel_keeps_the_figures_before(visit):
-    page = visit().open()
+    page = visit().open("/market")
     settled(page)
     original = figures(page)
     page.evaluate(
@@ -156,7 +205,7 @@ def test_cancel_keeps_the_figures_before(visit):
 
 
 def test_figures_are_dimmed_while_others_are_computed(visit):
-    page = visit().open()
+    page = visit().open("/market")
     settled(page)
     page.evaluate(
         """() => { window.dimmed = []; new MutationObserver(() => window.dimmed.push([
@@ -173,7 +222,7 @@ def test_figures_are_dimmed_while_others_are_computed(visit):
 
 
 def test_a_reader_with_a_keyboard_or_a_magnifier(visit):
-    page = visit().open()
+    page = visit().open("/market")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert (
         page.evaluate("document.querySelector('meta[name=viewport]').content") == "width=device-width, initial-scale=1"
@@ -196,42 +245,41 @@ def test_a_reader_with_a_keyboard_or_a_magnifier(visit):
 
 
 def test_another_scenario_and_back(visit):
-    page = visit().open()
+    page = visit().open("/market")
     settled(page)
     original = figures(page)
     choose(page, "Scenario", "The reference model")
-    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("reference").story.question)
+    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("reference").title)
     settled(page)
     assert figures(page)[0] == "23.2"
     expect(page.locator(".gm-table tbody tr")).to_have_count(2)
     choose(page, "Scenario", "The same world without the rush")
-    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("no-rush").story.question)
+    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("no-rush").title)
     settled(page)
     without = figures(page)
     assert without[1] != original[1]
     choose(page, "Scenario", "The rush: xAI")
-    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("colossus").story.question)
+    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("colossus").title)
     settled(page)
     assert figures(page) == original
 
 
 @pytest.mark.parametrize("name", shipped())
 def test_every_scenario_shows_its_figures(visit, name):
-    page = visit().open()
+    page = visit().open("/market")
     scenario = Scenario.load(name)
     if name != "colossus":
         choose(page, "Scenario", scenario.title)
-    expect(page.get_by_role("heading", level=1)).to_have_text(scenario.story.question)
+    expect(page.get_by_role("heading", level=1)).to_have_text(scenario.title)
     settled(page)
-    data = simulate(scenario, runs=200)
-    peaks = np.nanmax(data.product_quoted_lead_weeks.sel(product=scenario.story.product).values, axis=1)
-    assert figures(page)[0] == weeks(float(np.median(peaks)))
-    expect(page.get_by_role("heading", name=f"Buyers in {scenario.quarters[-1]}")).to_be_visible()
+    made = cards(scenario, measures(simulate(scenario, runs=200), scenario))
+    assert figures(page) == [card["value"] for card in made]
+    expect(page.get_by_role("heading", name="Buyers in 20")).to_be_visible()
     expect(page.locator(".gm-table tbody tr")).to_have_count(len(scenario.buyers))
 
 
 def test_prices_of_an_outside_option(visit):
-    page = visit().open()
+    page = visit().open("/market")
     choose(page, "Scenario", Scenario.load("asic").title)
     settled(page)
     page.locator(".gm-choice").first.click()
@@ -240,9 +288,9 @@ def test_prices_of_an_outside_option(visit):
 
 
 def test_a_mechanism_that_the_scenario_does_not_list_and_a_number_of_names(visit):
-    page = visit().open()
+    page = visit().open("/market")
     choose(page, "Scenario", Scenario.load("two-names").title)
-    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("two-names").story.question)
+    expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("two-names").title)
     settled(page)
     page.get_by_role("region", name="What one could decide").get_by_role("button", name="more").click()
     choose(page, "xAI: names", "5")
@@ -258,7 +306,7 @@ def test_a_mechanism_that_the_scenario_does_not_list_and_a_number_of_names(visit
 
 
 def test_a_seed_that_is_none_gets_a_sentence(visit):
-    page = visit().open()
+    page = visit().open("/market")
     settled(page)
     original = figures(page)
     seed = page.get_by_label("Seed of the draws")
@@ -274,7 +322,7 @@ def test_a_seed_that_is_none_gets_a_sentence(visit):
 
 
 def test_two_browsers_have_their_own_settings_figures_and_runs(visit):
-    first, second = visit().open(), visit().open()
+    first, second = visit().open("/market"), visit().open("/market")
     settled(first)
     settled(second)
     original = figures(second)
@@ -293,7 +341,7 @@ def test_two_browsers_have_their_own_settings_figures_and_runs(visit):
     assert "run=7" in first.url
 
 
-@pytest.mark.parametrize(("path", "scheme"), [("/", "light"), ("/live", "dark")])
+@pytest.mark.parametrize(("path", "scheme"), [("/market", "light"), ("/live", "dark")])
 def test_a_phone(visit, path, scheme):
     page = visit(390, 844, color_scheme=scheme).open(path)
     expect(page.locator(f".v-application.theme--{scheme}")).to_have_count(1)

@@ -59,7 +59,7 @@ BAD = {
     "parameter without end": ({("buyers", "A", "opening_stock"): math.inf}, ["buyers.A.opening_stock", "inf"]),
     "share over one": ({("supplier", "opening_share"): 1.2}, ["supplier.opening_share", "1.2", "0 to 1"]),
     "unknown rule": ({("market", "allocation"): "lottery"}, ["market.allocation", "'lottery'", "'proportional'"]),
-    "unknown protocol": ({("market", "protocol"): "auction"}, ["market.protocol", "'auction'", "'list_price'"]),
+    "unknown protocol": ({("market", "protocol"): "auction"}, ["market.protocol", "'auction'", "'vickrey_auction'?"]),
     "unknown class": ({("buyers", "A", "class"): "Hyperscalar"}, ["buyers.A.class", "'Hyperscalar'", "'Hyperscaler'"]),
     "class no text": ({("buyers", "A", "class"): 7}, ["buyers.A.class", "7", "Hyperscaler"]),
     "unknown product": ({("buyers", "A", "opening_product"): "unti"}, ["buyers.A.opening_product", "'unti'", "'unit'"]),

@@ -221,6 +221,16 @@ def test_a_build_is_not_changed_by_the_next():
     assert differences(scenario.build, untouched) == []
 
 
+def test_a_field_of_a_series():
+    scenario = Scenario.load("from-2026")
+    open_fields = ["buyers.*.capex.growth_after", "supplier.upstream.growth_after", "supplier.base_weeks"]
+    variation = Variation(scenario, open_fields)
+    for values in ([0.1, 0.0, 5.0], [-0.02, 0.1, 6.0]):
+        built = variation.build_at(values)
+        assert differences(built, variation.scenario_at(values).build) == []
+        assert differences(built, scenario.build) == ["paths of supplier", "supplier.base_weeks", "paths of buyers"]
+
+
 def test_builds_are_forgotten_and_made_again():
     variation = Variation(WORLDS["colossus"], ["market.shock_start", "buyers.xAI.names"])
     points = [[f"20{year}Q{quarter}", 1] for year in range(20, 37) for quarter in (1, 2, 3, 4)]

@@ -4,6 +4,7 @@ import pytest
 
 from agents.classes.hyperscaler import Hyperscaler
 from market import BadInput, Scenario
+from market.scenario.paths import Series
 from market.scenario.wide import overlap, reach, spread
 from tests.worlds import changed, quiet_world
 
@@ -100,3 +101,63 @@ def test_a_file_above_may_write_paths_otherwise(tmp_path, written):
     known = Scenario.load(path).uncertainties
     assert known["supplier.final_share"].low == 0.6
     assert list(known) == list(COLOSSUS.uncertainties)
+
+
+GROWTH = "buyers.*.capex.growth_after"
+
+
+def test_a_field_of_a_series_is_reached():
+    series = COLOSSUS.supplier.upstream
+    assert COLOSSUS.get("supplier.upstream.growth_after") == series.growth_after
+    made = COLOSSUS.replace("supplier.upstream.growth_after", 0.2)
+    assert made.supplier.upstream == series.model_copy(update={"growth_after": 0.2})
+    assert COLOSSUS.supplier.upstream == series
+
+
+def test_a_star_means_all_whose_path_is_a_series():
+    having = [name for name in COLOSSUS.buyers if isinstance(getattr(COLOSSUS.buyers[name], "capex", None), Series)]
+    assert {"Microsoft", "Tesla", "Small customers"} <= set(having) < set(COLOSSUS.buyers)
+    assert reach(COLOSSUS, GROWTH) == [f"buyers.{name}.capex.growth_after" for name in having]
+    made = COLOSSUS.replace_all({"buyers.Tesla.capex.growth_after": 0.01, GROWTH: 0.1})
+    grown = made.buyers["Meta"].capex.values(made.start, made.horizon)
+    known = COLOSSUS.buyers["Meta"].capex.values(made.start, made.horizon)
+    newest = made.quarters.index("2026Q2")
+    assert grown[: newest + 1] == known[: newest + 1]
+    assert grown[newest + 2] == pytest.approx(grown[newest] * 1.1**2)
+    assert made.buyers["Tesla"].capex.growth_after == 0.01
+
+
+def test_a_series_comes_before_its_field():
+    google = COLOSSUS.buyers["Google"].capex
+    for whole in (google, google.model_dump()):
+        changes = {"buyers.Meta.capex.scale": 5.0, "buyers.Meta.capex": whole}
+        assert COLOSSUS.replace_all(changes).buyers["Meta"].capex == google.model_copy(update={"scale": 5.0})
+
+
+def test_a_part_overlaps_with_the_whole():
+    assert overlap(COLOSSUS, "buyers.Meta.capex", [GROWTH])
+    assert overlap(COLOSSUS, GROWTH, ["buyers.Hyperscaler.capex"])
+    assert not overlap(COLOSSUS, GROWTH, ["buyers.*.capex_share", "buyers.Meta.capex.scale"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"supplier.upstream.growth": 0.1}, "supplier.upstream.growth: no such field; supplier.upstream: did you mean"),
+        ({"supplier.upstream.lag": -1}, "supplier.upstream.lag: found -1; allowed: at least 0"),
+        ({"supplier.final_share.lag": 1}, "supplier.final_share.lag: supplier.final_share has no fields of its own"),
+        ({"buyers.Meta.class.lag": 1}, "buyers.Meta.class.lag: buyers.Meta.class has no fields of its own"),
+        (
+            {"buyers.*.urgency.lag": 1},
+            "buyers.*.urgency.lag: urgency is a series of real figures for none of Microsoft,",
+        ),
+        (
+            {"buyers.*.capex": 5.0, "buyers.Meta.capex.lag": 1},
+            "buyers.Meta.capex.lag: capex is set too, to no series; allowed: one of the two",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_field_of_a_series_is_told_in_one_sentence(changes, sentence):
+    with pytest.raises(BadInput) as caught:
+        COLOSSUS.replace_all(changes)
+    assert str(caught.value).startswith(f"colossus.toml: {sentence}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +19,8 @@ from market.scenario.scenario import shipped
 from runs import environment
 from runs.cli import main as cli
 from runs.folder import tables
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_run_prints_the_medians_of_simulate(gpumarket):
@@ -136,6 +141,18 @@ def test_about_names_versions_and_hashes(gpumarket):
     assert status == 0
     assert {"python", "mesa", "numba", "numpy"} <= set(found["versions"])
     assert len(found["fingerprint"]) == len(found["data"]) == 16
+    digest = hashlib.sha256((ROOT / "market/history/inputs.csv").read_bytes()).hexdigest()[:16]
+    assert found["files"]["market/history/inputs.csv"] == digest
+    assert {f"market/scenarios/{name}.toml" for name in shipped()} <= set(found["files"])
+
+
+def test_the_shell_completes_commands():
+    program = "import sys; sys.argv = ['gpumarket']; from runs.cli.main import main; main()"
+    asked = {"_GPUMARKET_COMPLETE": "complete_bash", "COMP_WORDS": "gpumarket sens", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, **asked}, capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.stdout.split() == ["sensitivity"]
 
 
 def commands() -> list[str]:
@@ -146,7 +163,7 @@ def commands() -> list[str]:
 
 def test_help_names_every_command(gpumarket):
     status, out, _ = gpumarket("--help")
-    rows = [re.match(r"\W*([a-z]+)\s{2,}\S", line) for line in out.partition("Commands")[2].splitlines()]
+    rows = [re.match(r"\W*([a-z-]+)\s{2,}\S", line) for line in out.partition("Commands")[2].splitlines()]
     assert status == 0
     assert sorted(row[1] for row in rows if row) == sorted(commands())
     assert {"run", "batch", "ask", "scenarios", "app"} <= set(commands())

@@ -165,7 +165,7 @@ BAD = {
     ),
     "lever": (
         {"across": {"path": "market.allocation", "values": ["uniform", "linea"]}},
-        "q.toml: across.values: linea: market.allocation: found 'linea'; allowed: 'weighted_uniform'",
+        "q.toml: across.values: linea: market.allocation: found 'linea'; did you mean 'linear'? Allowed: first",
     ),
     "lever's labels": (
         {"across": {"path": "market.deposit", "values": [0.0, 0.1], "labels": ["none"]}},

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import solara
 
+from dashboard.parts.panels import listed
 from dashboard.reading.bands import Band
 from dashboard.reading.real import Dot
 
 
 @solara.component_vue("chart.vue")
-def _Chart(plot: dict = {}, label: str = "", height: str = "300px") -> None:  # noqa: B006
-    ...
+def _Chart(
+    plot: dict = {},  # noqa: B006
+    label: str = "",
+    height: str = "300px",
+    pickable: bool = False,
+    chosen: str = "",
+    event_pick: Callable[[str], Any] | None = None,
+) -> None: ...
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line with or without a band; ``color`` names one of the page's CSS variables."""
+    """A line with or without a band; ``color`` names one of the page's CSS variables.
+
+    ``inner`` are the ends of a band within the band, ``samples`` single runs behind it, ``untouched`` the line of the
+    scenario as it was. With ``bars`` the values are bars, and low and high their whiskers.
+    """
 
     name: str
     color: str
@@ -29,11 +40,37 @@ class Line:
     dash: bool = False
     points: bool = False
     shown: bool = True
+    inner: Sequence[Sequence[float | None]] = ()
+    samples: Sequence[Sequence[float | None]] = ()
+    untouched: Sequence[float | None] = ()
+    bars: bool = False
 
     @classmethod
-    def of(cls, name: str, color: str, found: Band, shown: bool = True) -> Line:
-        """The median with its band."""
-        return cls(name, color, found.median, found.low, found.high, shown=shown)
+    def of(
+        cls,
+        name: str,
+        color: str,
+        found: Band,
+        shown: bool = True,
+        samples: Sequence[Sequence[float | None]] = (),
+        untouched: Band | None = None,
+        dash: bool = False,
+    ) -> Line:
+        """The median with its bands, single runs, and the median of the scenario as it was."""
+        before = () if untouched is None else untouched.median
+        inner = found.inner if found.inner[0] else ()
+        return cls(
+            name,
+            color,
+            found.median,
+            found.low,
+            found.high,
+            dash,
+            shown=shown,
+            inner=inner,
+            samples=samples,
+            untouched=before,
+        )
 
     def spec(self) -> dict[str, Any]:
         return {
@@ -45,6 +82,10 @@ class Line:
             "dash": self.dash,
             "points": self.points,
             "shown": self.shown,
+            "inner": [list(end) for end in self.inner],
+            "samples": [list(one) for one in self.samples],
+            "untouched": list(self.untouched),
+            "bars": self.bars,
         }
 
 
@@ -52,8 +93,10 @@ class Line:
 class Plot:
     """A chart over quarters or weeks.
 
-    ``form`` is how numbers are written: money, weeks, percent or count. ``dots`` are real figures by the name
-    of the line they belong to; ``marks`` are notes at positions of the axis, shown as thin vertical lines.
+    ``form`` is how numbers are written: money, rent, weeks, percent, ratio or count. ``dots`` are real figures by the
+    name of the line they belong to; ``marks`` are notes at positions of the axis, shown as thin vertical lines.
+    ``gutter`` is the room for the numbers at the side in pixels, so that charts one above the other share their
+    quarters; a ``log`` axis shows what is above zero; ``beside`` says what the thin grey lines are.
     """
 
     ticks: Sequence[str]
@@ -64,6 +107,9 @@ class Plot:
     stacked: bool = False
     from_zero: bool = True
     axis: str = ""
+    gutter: int = 0
+    log: bool = False
+    beside: str = "the scenario unchanged"
 
     def spec(self) -> dict[str, Any]:
         """The plot as plain data for the browser."""
@@ -88,9 +134,17 @@ class Plot:
             "stacked": self.stacked,
             "fromZero": self.from_zero,
             "axis": self.axis,
+            "gutter": self.gutter,
+            "log": self.log,
+            "beside": self.beside,
         }
 
 
-def Chart(plot: Plot, label: str, height: str = "300px") -> solara.Element:
-    """Draw a plot; ``label`` is what a screen reader says."""
-    return _Chart(plot=plot.spec(), label=label, height=height)
+def Chart(
+    plot: Plot, label: str, height: str = "300px", on_pick: Callable[[str], Any] | None = None, chosen: str = ""
+) -> solara.Element:
+    """Draw a plot; ``label`` is what a screen reader says. A quarter that is clicked goes to ``on_pick``."""
+    pick = None if on_pick is None else listed(plot.ticks, on_pick)
+    return _Chart(
+        plot=plot.spec(), label=label, height=height, pickable=pick is not None, chosen=chosen, event_pick=pick
+    )

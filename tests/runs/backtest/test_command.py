@@ -67,15 +67,17 @@ def test_a_table_for_people(gpumarket, found):
 def test_a_second_run_gives_the_same_bytes(gpumarket, tmp_path):
     said = [gpumarket(*CALL, "--out", str(tmp_path / name))[1] for name in ("one", "two")]
     assert said[0] == said[1]
-    files = ["facts.csv", "manifest.json", "scenario.toml", "truths.csv"]
-    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == files
-    for name in files:
+    found = {path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file()}
+    names = {str(path) for path in found}
+    assert {"manifest.json", "scenario.toml", "report.html", "tables/facts.csv", "tables/truths.csv"} <= names
+    assert {"tables/scores.csv", "figures/facts.svg", "figures/series.png"} <= names
+    for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
 def test_the_folder_is_tidy(gpumarket, tmp_path, found):
     gpumarket(*CALL, "--out", str(tmp_path / "out"))
-    with (tmp_path / "out" / "facts.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "out" / "tables" / "facts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     told = [(one.id, part.band.text, part.value) for one in found.facts for part in one.parts]
     assert [(row["id"], row["part"], float(row["value"])) for row in rows] == told
@@ -116,7 +118,7 @@ def test_runs_that_fail_are_left_out_and_told(gpumarket, monkeypatch, lost):
             results.attrs["failures"] = [Failure(run, "the order book is full") for run in lost]
         return results
 
-    monkeypatch.setattr("runs.backtest.judgement.simulate", failing)
+    monkeypatch.setattr("runs.engine.spread.market_alone", failing)
     status, out, err = gpumarket(*CALL, "--json")
     told = json.loads(out)
     verdicts = {one["id"]: one["verdict"] for one in (*told["facts"], *told["truths"])}

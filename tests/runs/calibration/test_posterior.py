@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import subprocess
@@ -14,21 +13,21 @@ import pytest
 
 from market import BadInput, Market, Scenario
 from runs.calibration import calibrate, fit, posterior, recovery
-from runs.engine.spread import Spread, parameters_share, simulate
-from runs.folder import tables
+from runs.engine.spread import SEEDS, Spread, parameters_share, simulate
+from runs.folder import manifest, tables
 from runs.folder.replay import replay
 from runs.requests import Comparison, Sensitivity
 from runs.requests.calibration import Calibration
 from tests.gears import bits_differ
 
-TINY = fit.Effort(members=8, points=16, anneal=4, settle=2, sample=8, thin=1, few=2, many=2)
+TINY = fit.Effort(8, 16, (fit.Stage(4, 2, 300.0), fit.Stage(8, 2, thin=1)))
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """What a calibration with next to no effort finds."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"VECTORS": 24, "FRESH": 48}.items():
+        for name, value in {"VECTORS": 24, "FRESH": 48, "DRAWS": 2}.items():
             patch.setattr(calibrate, name, value)
         for name in ("FULL", "QUICK", "SMALL"):
             patch.setattr(fit, name, TINY)
@@ -50,16 +49,15 @@ def sample(made):
 
 
 def test_the_folder_names_what_it_was_made_with(made):
-    manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
-    scenario = Scenario.load("colossus")
-    assert manifest["rules"] == posterior.rules_of(scenario)
-    assert manifest["data"] == posterior.data_of()
-    assert manifest["vectors"] == 24
+    told = manifest.read(made.folder)
+    assert told["rules"] == posterior.rules_of(Scenario.load("colossus"))
+    assert told["data"] == posterior.data_of()
+    assert told["vectors"] == 24
     assert sorted(path.name for path in made.folder.iterdir()) == [
         "asked.json", "fields.csv", "fighting.csv", "manifest.json", "posterior.csv", "recovery.csv", "rows.csv",
         "trade_offs.csv", "vectors.csv", "work",
     ]  # fmt: skip
-    assert len(made.fields) == len(manifest["start"]) <= 18
+    assert len(made.fields) == len(told["start"]) <= 18
     assert {"SF1", "SF4r", "T1", "T6"} <= set(made.rows["id"])
     assert isinstance(made.recovered, recovery.Recovered)
 
@@ -73,22 +71,34 @@ def test_a_second_calibration_is_refused_and_a_resumed_one_says_the_same(made, f
         Calibration("colossus", folder, candidate="nothing").run()
 
 
-@pytest.mark.parametrize(
-    ("file", "change", "said"),
-    [
-        ("manifest.json", lambda text: text.replace('"rules": "', '"rules": "0'), "made with other rules"),
-        ("manifest.json", lambda text: text.replace("0.311", "0.312"), "other starting values (buyers.*.adjustment)"),
-        ("manifest.json", lambda text: text[:40], "cannot be read"),
-        ("posterior.csv", lambda text: text.replace("1", "2", 1), "neither damaged nor edited"),
-    ],
-)
-def test_what_does_not_hold_any_more_is_refused(folder, file, change, said):
-    path = folder / file
-    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+def refusal(folder) -> str:
     with pytest.raises(BadInput) as refused:
         posterior.read(folder, "mine")
-    assert said in str(refused.value)
     assert len(str(refused.value)) < 300
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"rules": "0123"}, "made with other rules"),
+        ({"start": {"buyers.*.adjustment": 0.312}}, "other starting values (buyers.*.adjustment)"),
+        ({"scenario": "nowhere"}, "nowhere: no such scenario"),
+        ({"table": "0123"}, "neither damaged nor edited"),
+    ],
+)
+def test_what_does_not_hold_any_more_is_refused(folder, change, said):
+    manifest.write(folder, manifest.read(folder) | change)
+    assert said in refusal(folder)
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "posterior.csv"])
+def test_damage_is_refused(folder, file):
+    path = folder / file
+    path.write_text(path.read_text(encoding="utf-8").replace("1", "2", 1), encoding="utf-8")
+    assert "damaged" in refusal(folder)
+    path.unlink()
+    assert "cannot be read" in refusal(folder) or "is missing" in refusal(folder) or "no manifest" in refusal(folder)
 
 
 def test_it_is_about_the_worlds_that_extend_the_calibrated_one(sample):
@@ -99,7 +109,7 @@ def test_it_is_about_the_worlds_that_extend_the_calibrated_one(sample):
 def test_a_run_is_the_run_of_its_vector(sample):
     spread = Spread(Scenario.load("no-rush"), sample, 12, 7)
     results = simulate(spread)
-    assert results["vector"].values.tolist() == [n // 4 for n in range(12)]
+    assert results["vector"].values.tolist() == [n // SEEDS for n in range(12)]
     for run in (0, 5, 11):
         alone = Market(spread.scenario_of(run), 7, run).run()
         assert np.array_equal(alone.values("market")[:, 0, 0], results[alone.build.layouts["market"].columns[0]][run])
@@ -166,8 +176,9 @@ def test_a_killed_calibration_goes_on_to_the_same_bytes(made, tmp_path):
         "import sys\n"
         "from runs.calibration import calibrate, fit\n"
         "from runs.requests.calibration import Calibration\n"
-        f"tiny = fit.{TINY!r}\n"
-        "calibrate.VECTORS, calibrate.FRESH, fit.FULL, fit.EVERY = 24, 48, tiny, 1\n"
+        "from runs.calibration.fit import Effort, Stage\n"
+        f"tiny = {TINY!r}\n"
+        "calibrate.VECTORS, calibrate.FRESH, calibrate.DRAWS, fit.FULL, fit.EVERY = 24, 48, 2, tiny, 1\n"
         "Calibration('colossus', sys.argv[1], threads=2, resume=True).run()\n"
     )
     folder = tmp_path / "killed"

@@ -11,7 +11,7 @@ from pettingzoo.test import parallel_api_test, parallel_seed_test, render_test
 from pettingzoo.utils import parallel_to_aec
 
 from market import BadInput, Market, Scenario
-from runs.play import MarketGame, seen
+from market.play import MarketGame, seen
 from tests.gears import PREFIX
 
 PLAYERS = ("xAI", "Meta")

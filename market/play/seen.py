@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from market import Market
+from market.gears.model import Market
 from market.measures import HOURS
 
 MOST = 100.0

@@ -10,9 +10,11 @@ import numpy as np
 from gymnasium.spaces import Box
 from pettingzoo import ParallelEnv
 
-from market import BadInput, Market, Scenario
-from market.gears.played import Hand
-from runs.play import seen
+from market.gears.model import Market
+from market.play import seen
+from market.play.hand import Hand
+from market.scenario.paths import BadInput
+from market.scenario.scenario import Scenario
 
 MOST_ORDERED = 4.0
 PRICE_RANGE = (0.5, 2.0)
@@ -27,8 +29,8 @@ class MarketGame(ParallelEnv):
     the first and the highest. Where buyers take the list price it means nothing. An action of ones is the buyer's own
     rule, to the last bit; a factor for a product that its rule does not ask for changes nothing.
 
-    **Observations**: a Box of the numbers that :func:`runs.play.seen.names` names, with the units that
-    :mod:`runs.play.seen` declares: what a buyer can know at the beginning of the quarter, nothing of others' plans.
+    **Observations**: a Box of the numbers that :func:`market.play.seen.names` names, with the units that
+    :mod:`market.play.seen` declares: what a buyer can know at the beginning of the quarter, nothing of others' plans.
 
     **Rewards**: million USD a quarter: what the compute in use would have been let for at the market's rent, less what
     was paid to the supplier and others, and what its machines gained or lost in value at the lowest list price.

@@ -2,8 +2,8 @@
 
 from pettingzoo import register
 
-from runs.play.game import MarketGame
+from market.play.game import MarketGame
 
 __all__ = ["MarketGame"]
 
-register("parallel", "gpumarket/market-v0", entry_point="runs.play.game:MarketGame")
+register("parallel", "gpumarket/market-v0", entry_point="market.play.game:MarketGame")

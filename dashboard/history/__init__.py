@@ -1,0 +1,1 @@
+"""The tab History: the backtest, and every real series beside the market's own."""

@@ -1,0 +1,1 @@
+"""The page that opens: the question of a scenario, and its answer."""

@@ -1,0 +1,134 @@
+"""A scenario beside its counterfactual: the same draws, the same changes, run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+from dashboard.reading import outcome
+from dashboard.state.jobs import Job, Progress, once
+from dashboard.state.session import Ensemble, scenario_of, spread_of
+from market import BadInput, Scenario, simulate
+from market.gears.beside import stepped
+from runs import requests
+from runs.analysis.compare import Difference, Gathered, check
+from runs.engine.outcomes import Measures, Outcome
+from runs.engine.spread import simulate as spread_over
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """An ensemble, that of its counterfactual (None where there is none), and what sets them apart in the outcomes.
+
+    ``differences`` are those that the story tells of, ``apart`` those of the cards, by name.
+    """
+
+    own: Ensemble
+    control: xr.Dataset | None
+    differences: list[Difference]
+    apart: Mapping[str, Difference]
+
+    @cached_property
+    def measures(self) -> Measures:
+        return outcome.measures(self.own.data, self.own.scenario)
+
+    @cached_property
+    def without(self) -> Measures | None:
+        """The counterfactual's measures; its layouts are those of the scenario."""
+        return None if self.control is None else outcome.measures(self.control, self.own.scenario)
+
+
+def counterfactual(shown: Ensemble) -> Scenario | None:
+    """What an ensemble is held against, with the same changes; None where the two cannot be paired."""
+    name = shown.scenario.story.counterfactual
+    if not name:
+        return None
+    try:
+        other = scenario_of(name).replace_all(dict(shown.setting.changes))
+        check({"control": other, "treatment": shown.scenario})
+    except BadInput:
+        return None
+    return other
+
+
+def request(shown: Ensemble) -> requests.Comparison:
+    """The same pairs as a request: the vectors that the runs are spread over, and the seeds of each."""
+    setting, story = shown.setting, shown.scenario.story
+    each = each_of(shown)
+    return requests.Comparison(
+        (story.counterfactual, setting.name),
+        outcomes=[one.text for one in outcome.tells(shown.scenario).values()],
+        vectors=shown.runs // each,
+        runs=each,
+        seed=setting.seed_used,
+        changes=dict(setting.changes),
+        drop_failed=bool(shown.failures),
+        own_draws=each < shown.runs,
+    )
+
+
+def each_of(shown: Ensemble) -> int:
+    """Runs of a vector; all where the runs are spread over none."""
+    spread = spread_of(shown.setting)
+    return shown.runs if spread is None else spread.each
+
+
+def computed(shown: Ensemble, progress: Progress) -> Pair:
+    """The pair of an ensemble.
+
+    Raises:
+        Cancelled: ``progress`` returned False.
+    """
+    return beside(shown, lambda other: control_of(shown, other, False, progress))
+
+
+def few(shown: Ensemble, progress: Progress) -> Pair:
+    """The same without compiled rules; raises as :func:`computed`."""
+    return beside(shown, lambda other: control_of(shown, other, True, progress))
+
+
+def control_of(shown: Ensemble, other: Scenario, live: bool, progress: Progress) -> xr.Dataset:
+    """The runs of the counterfactual, each with the vector and the draws of the ensemble's."""
+    spread = spread_of(shown.setting)
+    if spread is not None:
+        return spread_over(replace(spread, scenario=other, runs=shown.runs), live, progress)
+    run = stepped if live else simulate
+    return run(other, shown.runs, shown.setting.seed_used, progress=progress)
+
+
+def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
+    """An ensemble and the runs of its counterfactual, if it has one."""
+    other = counterfactual(shown)
+    if other is None:
+        return Pair(shown, None, [], {})
+    control = run(other)
+    told, cards = outcome.tells(shown.scenario), outcome.cards(shown.scenario)
+    sides = (outcome.measures(control, other), outcome.measures(shown.data, shown.scenario))
+    return Pair(
+        shown, control, differences(shown, sides, told), {d.outcome: d for d in differences(shown, sides, cards)}
+    )
+
+
+def differences(shown: Ensemble, sides: tuple[Measures, Measures], wanted: Mapping[str, Outcome]) -> list[Difference]:
+    """What sets the second side apart from the first, an outcome at a time; pairs that are not defined are left out."""
+    names = (shown.scenario.story.counterfactual, shown.setting.name)
+    each = each_of(shown)
+    whole = shown.runs // each * each
+    values = {
+        name: np.stack([one.of(side)[:whole] for one in wanted.values()], axis=-1).reshape(-1, each, len(wanted))
+        for name, side in zip(names, sides, strict=True)
+    }
+    gathered, found = Gathered(values, wanted), []
+    for name in wanted:
+        try:
+            found.append(gathered.difference(names[1], names[0], name, drop_failed=True))
+        except BadInput:  # defined in fewer than two pairs
+            continue
+    return found
+
+
+job: Job[Ensemble, Pair] = Job(once(computed), few)
