@@ -7,7 +7,7 @@ pip := $(run) -m pip install --quiet --disable-pip-version-check --no-deps --no-
 compile := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
-.PHONY: help install app docs test coverage warm test-mesa35 warm-mesa35 bench lint lock golden clean
+.PHONY: help install app docs pictures test coverage warm test-mesa35 warm-mesa35 bench lint lock golden clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ install: $(VENV)/.installed dashboard/public/cdn ## put everything the project n
 
 app: install ## open the page
 	$(VENV)/bin/gpumarket app
+
+pictures: install ## take a picture of every tab, desktop and phone, light and dark, into docs/pictures
+	$(run) -m benchmarks.pictures
 
 docs: install ## build the site of the documents into build/docs
 	$(run) -m sphinx --fail-on-warning --keep-going --quiet docs build/docs

@@ -6,6 +6,7 @@ import json
 import time
 from types import TracebackType
 from typing import Any
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 from websockets.sync.client import connect
@@ -21,8 +22,11 @@ class Visitor:
 
     def __init__(self, port: int, path: str = "/"):
         self.session = str(uuid4())
-        address = f"ws://localhost:{port}/jupyter/api/kernels/{uuid4()}/channels?session_id={self.session}"
-        self.socket = connect(address, origin=f"http://localhost:{port}", max_size=None, open_timeout=60)  # type: ignore[arg-type]
+        self.origin = f"http://localhost:{port}"
+        kernel = uuid4()
+        self.closing = f"{self.origin}/_solara/api/close/{kernel}?session_id={self.session}"
+        address = f"ws://localhost:{port}/jupyter/api/kernels/{kernel}/channels?session_id={self.session}"
+        self.socket = connect(address, origin=self.origin, max_size=None, open_timeout=60)  # type: ignore[arg-type]
         self.widgets: dict[str, dict[str, Any]] = {}
         self.errors: list[str] = []
         control = uuid4().hex
@@ -34,7 +38,11 @@ class Visitor:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Leave as a page does, which tells the server that it goes."""
         self.socket.close()
+        request = Request(self.closing, method="POST", headers={"Origin": self.origin})
+        with urlopen(request, timeout=60):
+            pass
 
     def change(self, path: str, value: Any) -> None:
         """Move a control of the drawer."""

@@ -19,6 +19,7 @@ from market import BadInput
 from market.scenario.scenario import shipped
 
 HANDFUL = 4
+UPLOADED = "(uploaded)"
 LARGEST_SEED = 2**63 - 1
 
 SENTENCES = {
@@ -73,7 +74,7 @@ def Drawer() -> None:
         with together():
             refused.value = None
             session.complaint.value = ""
-            setting.value = Setting(setting.value.name)
+            setting.value = setting.value.own
 
     with solara.Div(classes=["gm-drawer"]):
         ranking = session.ranking.result.value
@@ -85,7 +86,7 @@ def Drawer() -> None:
             outlined=True,
             block=True,
             on_click=reset,
-            disabled=now == Setting(now.name) and refused.value is None,
+            disabled=now == now.own and refused.value is None,
             classes=["gm-reset"],
         )
 
@@ -105,6 +106,8 @@ def taken(now: Setting, path: str, value: Any) -> Setting:
     Raises:
         BadInput: this value is not allowed there.
     """
+    if path == "scenario" and value == UPLOADED and now.text:
+        return now
     if path == "scenario":
         if value not in list(shipped()):
             raise BadInput(f"Found {value!r}; allowed: {', '.join(shipped())}.")
@@ -133,7 +136,13 @@ def groups(now: Setting, refused: Refused | None, measured: Measured | None = No
     typed = refused is not None and refused.path == "seed"
     seed = str(refused.value) if refused is not None and typed else str(now.seed_used)
     picker = Control(
-        "scenario", "Scenario", SENTENCES.get(now.name, ""), "", kind="choice", value=now.name, options=titles()
+        "scenario",
+        "Scenario",
+        "" if now.text else SENTENCES.get(now.name, ""),
+        "",
+        kind="choice",
+        value=UPLOADED if now.text else now.name,
+        options=(*titles(), *([(UPLOADED, f"{now.base.title} (uploaded)")] if now.text else [])),
     )
     scenario = now.scenario
     runs = Control("runs", "Runs", "", "", kind="slider", value=now.runs, low=FEWEST, high=MOST, step=50)

@@ -19,6 +19,10 @@ from dashboard.state import link, session
 def Skip() -> None: ...
 
 
+@solara.component_vue("hint.vue")
+def Hint() -> None: ...
+
+
 @solara.component_vue("theme.vue")
 def ThemeButton() -> None: ...
 
@@ -75,6 +79,7 @@ def Layout(children: list[Any] = []) -> solara.Element:  # noqa: B006
             if lacking:
                 Words("p", lacking, "gm-notice gm-lacking")
             Complaint()
+            Hint()
             solara.Div(children=list(children))
     return main
 

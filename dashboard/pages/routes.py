@@ -5,6 +5,7 @@ from __future__ import annotations
 import solara
 
 from dashboard.compare.page import ComparePage
+from dashboard.data.page import DataPage
 from dashboard.history.page import HistoryPage
 from dashboard.live.page import LivePage
 from dashboard.market.page import MarketPage
@@ -22,4 +23,5 @@ routes = [
     solara.Route("compare", component=safe(ComparePage), label="Compare"),
     solara.Route("what-matters", component=safe(MattersPage), label="What matters"),
     solara.Route("history", component=safe(HistoryPage), label="History"),
+    solara.Route("data", component=safe(DataPage), label="Data"),
 ]

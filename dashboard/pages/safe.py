@@ -9,7 +9,6 @@ import solara
 
 from dashboard.parts.panels import Words
 from dashboard.state import session
-from dashboard.state.session import Setting
 
 
 def safe(component: Callable[[], Any]) -> Callable[[], Any]:
@@ -20,7 +19,7 @@ def safe(component: Callable[[], Any]) -> Callable[[], Any]:
         failure, forget = solara.use_exception()
 
         def again() -> None:
-            session.setting.value = Setting(session.setting.value.name)
+            session.setting.value = session.setting.value.own
             forget()
 
         if failure is None:

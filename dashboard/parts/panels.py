@@ -77,7 +77,7 @@ class Made:
         return self.function()
 
 
-def Download(label: str, content: Callable[[], str], name: str) -> solara.Element:
-    """A button that makes a CSV file when it is pressed."""
+def Download(label: str, content: Callable[[], Any], name: str, mime: str = "text/csv") -> solara.Element:
+    """A button that makes a file when it is pressed."""
     button = solara.Button(label, icon_name="mdi-download", text=True, small=True, classes=["gm-download"])
-    return solara.FileDownload(Made(content), name, mime_type="text/csv", children=[button])
+    return solara.FileDownload(Made(content), name, mime_type=mime, children=[button])

@@ -14,6 +14,8 @@ from market.gears.draws import check_key
 from market.scenario.scenario import shipped
 from runs.requests.request import read_value, written
 
+SENT = "uploaded-"
+"""Before the name of a scenario that was uploaded: no link holds it."""
 LONGEST = 8000
 """Characters of a query that is read."""
 
@@ -31,7 +33,8 @@ class Look:
 def query(look: Look) -> str:
     """A look as the query of an address: ``scenario=glut&set=market.shock_level=4.0``; nothing for the first look."""
     setting, first = look.setting, Setting()
-    pairs = [("scenario", setting.name)] if setting.name != first.name else []
+    named = SENT + setting.name if setting.text else setting.name
+    pairs = [("scenario", named)] if named != first.name else []
     pairs += [("set", f"{path}={written(value)}") for path, value in setting.changes]
     for name, value, usual in (
         ("seed", setting.seed, None),
@@ -61,6 +64,10 @@ def read(text: str) -> tuple[Look, str]:
 
 
 def with_scenario(look: Look, text: str) -> Look:
+    if text.startswith(SENT):
+        raise BadInput(
+            f"scenario: {text.removeprefix(SENT)[:40]!r} was uploaded and is not kept; upload it again on Data"
+        )
     if text not in shipped():
         raise BadInput(f"scenario: found {text!r}; allowed: {', '.join(shipped())}")
     return replace(look, setting=Setting(text))

@@ -42,18 +42,32 @@ def scenario_of(name: str) -> Scenario:
     return Scenario.load(name)
 
 
+@lru_cache(64)
+def scenario_in(text: str) -> Scenario:
+    """A scenario that somebody sent.
+
+    Raises:
+        BadInput: it is not valid.
+    """
+    return Scenario.from_text(text, "upload")
+
+
 @dataclass(frozen=True)
 class Setting:
-    """A shipped scenario, what was changed in it, and the ensemble asked for."""
+    """A scenario, what was changed in it, and the ensemble asked for.
+
+    The scenario is the shipped one of that name; ``text`` holds one that was sent.
+    """
 
     name: str = "colossus"
     changes: tuple[tuple[str, Any], ...] = ()
     runs: int = RUNS
     seed: int | None = None
+    text: str = ""
 
     @property
     def base(self) -> Scenario:
-        return scenario_of(self.name)
+        return scenario_in(self.text) if self.text else scenario_of(self.name)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -65,12 +79,17 @@ class Setting:
         return self.base.replace_all(dict(self.changes)) if self.changes else self.base
 
     @property
+    def own(self) -> Setting:
+        """The scenario as it is, with the usual number of runs."""
+        return Setting(self.name, text=self.text)
+
+    @property
     def seed_used(self) -> int:
         return self.base.seed if self.seed is None else self.seed
 
     def run_of(self) -> tuple[Any, ...]:
         """What shapes a single run: everything but the number of runs."""
-        return self.name, self.changes, self.seed
+        return self.name, self.text, self.changes, self.seed
 
     def changed(self, path: str, value: Any) -> Setting:
         """A copy with another value at a path; the scenario's own value is no change."""
@@ -116,9 +135,9 @@ complaint = solara.reactive("")
 
 
 @lru_cache(maxsize=4)
-def untouched(name: str, runs: int, seed: int) -> xr.Dataset:
-    """The runs of a shipped scenario as it is; they are looked at only, so sessions may share them."""
-    return ensemble_of(scenario_of(name), runs, seed)
+def untouched(own: Setting, runs: int, seed: int) -> xr.Dataset:
+    """The runs of a scenario as it is; they are looked at only, so sessions may share them."""
+    return ensemble_of(own.base, runs, seed)
 
 
 def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
@@ -165,7 +184,7 @@ def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
             data = next(growing, None)
             if data is None:
                 return
-            before = untouched(wanted.name, data.sizes["run"], wanted.seed_used) if wanted.changes else None
+            before = untouched(wanted.own, data.sizes["run"], wanted.seed_used) if wanted.changes else None
         yield Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began, before)
 
 
@@ -186,7 +205,7 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
     return Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began)
 
 
-job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.base)
+job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.scenario)
 
 
 @dataclass(frozen=True, eq=False)

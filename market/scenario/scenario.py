@@ -122,6 +122,21 @@ class Scenario:
         return scenario
 
     @classmethod
+    def from_text(cls, text: str, source: str = "scenario") -> Scenario:
+        """A scenario from the text of a file that somebody else sent: it extends a shipped one or none.
+
+        Raises:
+            BadInput: it is not valid.
+        """
+        raw = _flat(toml.parse(text, source), source)
+        base = raw.pop("extends", None)
+        if base is not None:
+            if not isinstance(base, str) or base not in shipped():
+                raise BadInput(f"{source}: extends: found {base!r}; {suggest(str(base), shipped())}")
+            raw = merge(timeless(_read(base)[0], raw), raw)
+        return cls.from_dict(raw, source)
+
+    @classmethod
     def of(cls, given: Scenario | str | Path) -> Scenario:
         """A scenario as it is, or the one of a name or file, as :meth:`load` finds it.
 

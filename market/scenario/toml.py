@@ -36,10 +36,23 @@ def read(path: Path, source: str) -> dict[str, Any]:
         BadInput: it cannot be read, or is not TOML in UTF-8.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{source}: cannot be read: {error.strerror}") from None
+    except ValueError as error:  # UTF-8
+        raise BadInput(f"{source}: is not a TOML file: {error}") from None
+    return parse(text, source)
+
+
+def parse(text: str, source: str) -> dict[str, Any]:
+    """What a text in TOML holds, which errors call ``source``.
+
+    Raises:
+        BadInput: it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
     except RecursionError:
         raise BadInput(f"{source}: is not a TOML file: its values are nested too deeply") from None
-    except ValueError as error:  # TOML, UTF-8 or the length of a number
+    except ValueError as error:  # TOML, or the length of a number
         raise BadInput(f"{source}: is not a TOML file: {error}") from None

@@ -70,7 +70,7 @@ def address(page: Page) -> str:
 @pytest.mark.browser
 def test_a_link_is_restored_in_a_second_browser(visit):
     one = visit()
-    page = one.open()
+    page = one.open("/market")
     settled(page)
     move(page, "Shock level", "ArrowLeft", 8)
     page.wait_for_function("location.search.includes('shock_level')")
@@ -91,7 +91,7 @@ def test_a_link_is_restored_in_a_second_browser(visit):
 
 @pytest.mark.browser
 def test_back_and_forward(visit):
-    page = visit().open()
+    page = visit().open("/market")
     settled(page)
     original = figures(page)
     move(page, "Shock level", "Home", 1)
@@ -117,7 +117,7 @@ def test_back_and_forward(visit):
 
 @pytest.mark.browser
 def test_a_bad_link_is_a_sentence_on_a_page_that_works(visit):
-    page = visit().open(f"/?scenario=glut&set={SHOCK}=-1&runs=100")
+    page = visit().open(f"/market?scenario=glut&set={SHOCK}=-1&runs=100")
     expect(page.get_by_role("alert").first).to_contain_text("market.shock_level: found -1; allowed: 0.1 to 50")
     settled(page)
     assert address(page) == "?scenario=glut&runs=100"
@@ -133,7 +133,7 @@ def test_a_server_killed_and_started_again_under_an_open_page(browser, monkeypat
     context = browser.new_context()
     page = context.new_page()
     with serving(command, port) as server:
-        page.goto(f"http://localhost:{port}/")
+        page.goto(f"http://localhost:{port}/market")
         page.wait_for_selector(".gm-plot[data-rendered]", state="attached", timeout=LONG)
         settled(page)
         original = figures(page)

@@ -1,0 +1,47 @@
+"""What is on the screen as a command line and as lines of Python that give the same numbers."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from dashboard.state.link import Look
+from runs.requests.request import written
+
+
+def command(look: Look) -> str:
+    """The command line that gives the figures of the page."""
+    setting = look.setting
+    words = ["gpumarket", "run", file_of(look), "--runs", str(setting.runs), "--seed", str(setting.seed_used)]
+    for path, value in setting.changes:
+        words += ["--set", f"{path}={written(value)}"]
+    return shlex.join(words)
+
+
+def lines(look: Look) -> str:
+    """Lines of Python that give the figures of the page, and step the run that Live shows."""
+    setting = look.setting
+    changes: dict[str, Any] = dict(setting.changes)
+    return "\n".join(
+        [
+            "from market import Market, Scenario, simulate",
+            "",
+            f"scenario = Scenario.load({file_of(look)!r})",
+            *([f"scenario = scenario.replace_all({changes!r})"] if changes else []),
+            f"results = simulate(scenario, runs={setting.runs}, seed={setting.seed_used})",
+            f"run = Market(scenario, {setting.seed_used}, replication={look.run}).run()",
+        ]
+    )
+
+
+def file_of(look: Look) -> str:
+    """What to call the scenario: a shipped name, or the file of the one that was uploaded."""
+    return f"{look.setting.name}.toml" if look.setting.text else look.setting.name
+
+
+def source(look: Look) -> str:
+    """The line under a picture that says where it is from."""
+    setting = look.setting
+    changes = "".join(f", {path}={written(value)}" for path, value in setting.changes)
+    runs = f"{setting.runs} runs, seed {setting.seed_used}, {setting.scenario.hash[:8]}"
+    return f"gpumarket, {setting.name}{changes}; {runs}"
