@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.server.fetch import AXE_FILE
+from tests.dashboard.conftest import LONG
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +29,7 @@ def test_axe_finds_nothing(visit, scheme):
     one = visit(color_scheme=scheme)
     for path, until in PAGES.items():
         page = one.open(path, until)
-        page.wait_for_selector(".gm-bar", state="detached")
+        page.wait_for_selector(".gm-bar", state="detached", timeout=LONG)
         page.evaluate(checker)
         found += page.evaluate(
             """async ([path, bad]) => (await axe.run()).violations.filter(one => bad.includes(one.impact))
