@@ -24,6 +24,17 @@ def whole_number(text: str) -> int:
     return number
 
 
+def seconds(text: str) -> float:
+    """A time in seconds, or one sentence."""
+    try:
+        time = float(text)
+    except ValueError:
+        time = 0.0
+    if not 0.0 < time < 1e9:
+        raise typer.BadParameter(f"found {text!r}; allowed: seconds, above 0")
+    return time
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for other programs.")]
 
 
@@ -43,7 +54,7 @@ class Progress:
 
         console = Console(stderr=True)
         self.bar = Bar(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[note]}"),
