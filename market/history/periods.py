@@ -8,8 +8,24 @@ import re
 DATE = re.compile("([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
+MOST = 280
+"""Characters of a sentence."""
+
+
 class BadInput(ValueError):
     """What a user gave cannot be used; the message is the one sentence to show."""
+
+    def __init__(self, sentence: str):
+        super().__init__(shown(sentence))
+
+
+def shown(sentence: str) -> str:
+    """A sentence in one line of MOST characters or less: words and lists that are too long lose their middle, control
+    characters are written out."""
+    plain = "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in sentence)
+    if len(plain) > MOST:
+        plain = " ".join(word if len(word) <= 160 else f"{word[:50]}...{word[-20:]}" for word in plain.split(" "))
+    return plain if len(plain) <= MOST else f"{plain[:235]} ... {plain[-40:]}"
 
 
 def parse_quarter(label: str) -> int:

@@ -89,6 +89,8 @@ class Scenario:
         if isinstance(raw.get("buyers"), dict):
             raw["buyers"] = shared(raw["buyers"], source)
         head = validate(Head, raw, "", source)
+        if parse_quarter(head.start) + head.horizon > END:
+            raise BadInput(f"{source}: start: found {head.start!r}; allowed: so that it ends before the year 10000")
         tables = {name: validate(table_model(kind), raw.get(name, {}), name, source) for name, kind in TABLES.items()}
         entries: dict[str, Mapping[str, Any]] = {}
         for name, kind in ENTRIES.items():
@@ -326,6 +328,13 @@ def _buyers(table: dict[str, Any], source: str) -> tuple[Mapping[str, Any], Mapp
     return MappingProxyType(entries), MappingProxyType(classes)
 
 
+END = 40_000
+"""The first quarter whose year has more than four digits."""
+
+CHAIN = 20
+"""Files that extend one another."""
+
+
 def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], str]:
     """The content of a scenario file with what it extends merged in, and what to call it in errors."""
     known = shipped()
@@ -336,9 +345,13 @@ def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any
     base = raw.pop("extends", None)
     if base is None:
         return raw, source
+    if not isinstance(base, str):
+        raise BadInput(f"{source}: extends: found {base!r}; allowed: the name of a scenario or a file beside this one")
     above = (*above, path.resolve())
+    if len(above) > CHAIN:
+        raise BadInput(f"{source}: extends: found a chain of more than {CHAIN} files; allowed: up to {CHAIN}")
     try:
-        inherited = _read(base if base in known else path.parent / str(base), above)[0]
+        inherited = _read(base if base in known else path.parent / base, above)[0]
     except BadInput as error:
         raise BadInput(f"{source}: extends: {error}") from None
     return merge(timeless(inherited, raw), raw), source
@@ -353,7 +366,7 @@ def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """``change`` laid over ``base``: tables field by field, lists of events one after the other."""
     result = dict(base)
     for key, value in change.items():
-        if key == "events":
+        if key == "events" and isinstance(value, list) and isinstance(base.get(key, []), list):
             result[key] = [*base.get(key, []), *value]
         elif isinstance(value, dict) and isinstance(base.get(key), dict) and "series" not in value:
             result[key] = merge(base[key], value)

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -166,15 +166,14 @@ def validate(model: type[BaseModel], data: Any, where: str, source: str) -> Any:
     except ValidationError as error:
         errors = sorted(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
         first = errors[0]
-        inside = [str(part) for part in first["loc"] if "[" not in str(part)]  # pydantic's own names have brackets
+        inside = _inside(data, first)
         name = ".".join(filter(None, [where, *inside]))
         if first["type"] == "extra_forbidden":
-            owner = model if len(inside) == 1 else Series
-            known = [field.alias or name for name, field in owner.model_fields.items()]
+            known = [field.alias or name for name, field in _owner(model, first["loc"][:-1]).model_fields.items()]
             raise BadInput(f"{source}: {name}: no such field; {suggest(inside[-1], known)}") from None
         if first["type"] == "missing":
             raise BadInput(f"{source}: {name}: is missing") from None
-        found = data.get(inside[0], first["input"]) if len(inside) == 1 else first["input"]
+        found = data.get(first["loc"][0], first["input"]) if len(inside) == 1 else first["input"]
         if first["type"] == "literal_error":
             options = re.findall(r"'(\w+)'", first["ctx"]["expected"])
             if difflib.get_close_matches(str(found), options, 1):
@@ -184,12 +183,40 @@ def validate(model: type[BaseModel], data: Any, where: str, source: str) -> Any:
         raise BadInput(f"{source}: {where}: {error}") from None
 
 
+def _inside(data: Any, error: Any) -> list[str]:
+    """Where in ``data`` an error is, in the words of the file: pydantic also says which of several types it tried."""
+    found: list[str] = []
+    for part in error["loc"]:
+        try:
+            data = data[part]
+        except (LookupError, TypeError):
+            if error["type"] != "missing" or part != error["loc"][-1]:
+                continue
+        found.append(str(part))
+    return found
+
+
+def _owner(model: Any, loc: Iterable[Any]) -> type[BaseModel]:
+    """The model of the table at a place: that of a field, of the entries of a list or table, or a path's."""
+    for part in loc:
+        if isinstance(part, int):  # of a list, whose entries are of one model
+            continue
+        named = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+        model = named.get(part, Series)
+        while inner := [kind for kind in get_args(model) if kind not in (type(None), ...)]:
+            model = inner[-1]
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            return Series
+    return model
+
+
 KINDS = {
     "float": "a number",
     "int": "a whole number",
     "string": "a text",
     "bool": "true or false",
     "dict": "a table",
+    "model": "a table",
     "list": "a list",
 }
 LIMITS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below", "multiple_of": "a multiple of"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from runs.cli.arguments import Agents
-from runs.cli.terminal import AsJson, Progress, print_json, whole_number
+from runs.cli.terminal import AsJson, Progress, print_json, seconds, whole_number
 from runs.words import duration, number
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ def batch(
     chunk: Annotated[
         int, typer.Option(parser=whole_number, metavar="N", help="Runs handed to a worker at once.")
     ] = 250,
+    patience: Annotated[
+        float | None,
+        typer.Option(parser=seconds, metavar="SECONDS", help="Stop if no run comes back for so long; else wait."),
+    ] = None,
     mixed: Annotated[bool, typer.Option("--mixed", help="Accept environments that differ in the last digits.")] = False,
     agents: Agents = None,
     as_json: AsJson = False,
@@ -62,7 +66,7 @@ def batch(
 
     if out is None:
         raise BadInput("--out: is missing; allowed: a folder, such as --out results")
-    engine = Engine(threads, workers, cluster, chunk, mixed)
+    engine = Engine(threads, workers, cluster, chunk, mixed, patience)
     chosen = begun(out) if design is None else Design.load(design)
     experiment = chosen.experiment
     batches.prepare(experiment, out, engine, resume)
@@ -176,7 +180,7 @@ def print_batch(title: str, finished: Results, out: Path) -> None:
         numbers = [number(row[key]) for key in ("median", "p05", "p95")]
         undefined = f" ({row['undefined']:,} undefined)" if row["undefined"] else ""
         table.add_row(name, *numbers, unit + undefined)
-    Console().print(table)
+    Console(markup=False).print(table)
     if facts["failures"]:
         first = finished.arrow("failures").head(3).to_pylist()
         for row in first:
@@ -263,7 +267,7 @@ def print_replay(found: Replay, folder: Path, out: Path | None) -> None:
         for t, quarter in enumerate(found.results["quarter"].values):
             values = {name: float(found.results[name].values[0, t]) for name in SHOWN}
             table.add_row(quarter, *(column.plain(values[name]) for name, column in SHOWN.items()))
-        Console().print(table)
+        Console(markup=False).print(table)
         for name, value in found.outcomes.items():
             print(f"{name} = {value:.6g}")
     if found.differs:

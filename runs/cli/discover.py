@@ -100,4 +100,4 @@ def print_discovery(found: Discovery) -> None:
         ends = f"{percent(box.low)} to {percent(box.high)}"
         counts = (f"{box.runs:,}", number(box.points))
         table.add_row("\n".join(map(str, box.limits)), percent(box.density), ends, percent(box.coverage), *counts)
-    Console(width=140).print(table)
+    Console(width=140, markup=False).print(table)

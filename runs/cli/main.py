@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
+import errno
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
+import traceback
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +20,7 @@ import typer
 
 from runs.cli import analysis, ask, backtest, batch, calibrate, discover
 from runs.cli.arguments import AGENTS, Agents, Changes, PosteriorOf, ScenarioName, changed, fields
+from runs.cli.neighbours import trouble
 from runs.cli.terminal import AsJson, Progress, counting_number, port_number, print_json, whole_number
 from runs.requests.request import option
 
@@ -271,7 +277,7 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
         table.add_row(row["quarter"], *(column.text(row[name]) for name, column in SHOWN.items()))
     print(f"{scenario.title}\nMedian of {runs} runs{spread_words(results)}, ± Monte Carlo error; "
           f"seed {results.attrs['seed']}\n")  # fmt: skip
-    Console().print(table)
+    Console(markup=False).print(table)
     if "vector" in results.coords:
         shares = ", ".join(f"{name} {percent(share)}" for name, share in parted(results).items())
         print(f"\nOf the variance over the runs the vectors explain, the rest is chance: {shares}")
@@ -290,31 +296,55 @@ def spread_words(results: Any) -> str:
     return f" over {count} vectors {'within the ranges' if within else 'that fit history'}"
 
 
-def check_packages() -> None:
-    """Stop if the ``agents`` that Python finds is another project's: the name is taken elsewhere too."""
-    here = Path(__file__).resolve().parents[2]
-    spec = importlib.util.find_spec("agents")
-    found = Path((spec and spec.origin) or "").resolve()
-    if found.parent.parent != here:
-        raise SystemExit(f"gpumarket: the package 'agents' of another project is in the way: {found}")
+class Told(KeyboardInterrupt):
+    """The system or a user said that this should end."""
+
+
+SIGNALS = {name: number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))}
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and SIGHUP end what is done here with a sentence; a second one ends it at once."""
+    before = {number: signal.getsignal(number) for number in SIGNALS.values()}
+    heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]  # as nohup has it
+
+    def end(number: int, _: object) -> None:
+        for each in heard:
+            signal.signal(each, signal.SIG_DFL)
+        raise Told("cancelled" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}")
+
+    for number in heard:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, before[number])
 
 
 def main() -> None:
     """Run the command line; bad input ends with one sentence and status 2, a failed run with status 1."""
-    check_packages()
+    if found := trouble(Path(__file__).resolve().parents[2]):
+        sys.exit(f"gpumarket: {found}")
     try:
-        status = app(standalone_mode=False)
+        with listening():
+            status = app(standalone_mode=False)
+            sys.stdout.flush()
     except UsageError as error:
         status = complain(str(error.format_message()), 2)  # type: ignore[attr-defined]
-    except (KeyboardInterrupt, typer.Abort):
-        status = complain("cancelled", 130)
+    except (KeyboardInterrupt, typer.Abort) as error:
+        status = complain(str(error) or "cancelled", 130)
     except Exception as error:
         status = ended(error)
+        if getattr(error, "endless", False):  # Python would wait for its threads
+            sys.stdout.flush()
+            os._exit(status)
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def ended(error: Exception) -> int:
-    """The exit status of a command that raised, told in a sentence if that was foreseen; else it is raised again."""
+    """The exit status of a command that raised, told in a sentence."""
     from market import BadInput
     from market.gears.model import RunFailed
     from runs.folder.batch import Stopped
@@ -332,10 +362,27 @@ def ended(error: Exception) -> int:
             return complain(f"{error}, go on with --resume", 1)
         case RunFailed():
             return complain(str(error), 1)
-    raise error
+        case OSError() if error.filename is None and error.errno in (errno.ENOSPC, errno.EPIPE, errno.EIO):
+            with contextlib.suppress(OSError):  # Python would try to print the rest at its end
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return complain(f"what is printed cannot be written: {error.strerror}", 1)
+    return unforeseen(error)
+
+
+def unforeseen(error: Exception) -> int:
+    """The exit status of a command that raised what nobody foresaw: told in a sentence, the rest is in a file."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="gpumarket-", suffix=".log", delete=False) as log:
+            log.write("".join(traceback.format_exception(error)))
+    except OSError:
+        return complain(f"this was not foreseen: {what}", 1)
+    return complain(f"this was not foreseen: {what}; what led to it stands in {log.name}", 1)
 
 
 def complain(sentence: str, status: int) -> int:
     """Print a sentence to standard error and return the exit status."""
-    print(f"gpumarket: {sentence}", file=sys.stderr)
+    from market.history.periods import shown
+
+    print(f"gpumarket: {shown(sentence)}", file=sys.stderr)
     return status

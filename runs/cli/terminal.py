@@ -39,6 +39,17 @@ def _number(text: str, low: int, high: int | None = None) -> int:
     return number
 
 
+def seconds(text: str) -> float:
+    """A time in seconds, or one sentence."""
+    try:
+        time = float(text)
+    except ValueError:
+        time = 0.0
+    if not 0.0 < time < 1e9:
+        raise typer.BadParameter(f"found {text!r}; allowed: seconds, above 0")
+    return time
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for other programs.")]
 
 
@@ -59,7 +70,7 @@ class Progress:
 
         console = Console(stderr=True)
         self.bar = Bar(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[note]}"),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from distributed import Client, WorkerPlugin, get_worker
+from distributed import Client, KilledWorker, WorkerPlugin, get_worker
 from distributed import Worker as Machine
+from distributed.client import CancelledError
+from distributed.comm import CommClosedError
 
 from runs import environment
 from runs.engine.experiment import Experiment, Part
 from runs.engine.modules import Modules
 from runs.refusal import Refused
+
+LOST = (CancelledError, CommClosedError, KilledWorker)
+"""What futures raise when their worker or the scheduler is gone."""
 
 
 class Hand(WorkerPlugin):

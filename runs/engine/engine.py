@@ -36,6 +36,23 @@ class WorkerLost(RuntimeError):
     """A worker ended before its work did."""
 
 
+class Endless(WorkerLost):
+    """A worker did not end its work in the time that it had; a thread goes on at it as long as this process lasts."""
+
+
+@dataclass
+class Hands:
+    """Workers: how a chunk is handed to them, how many there are, and what a future raises whose worker was lost.
+
+    ``given_up``: one of them did not end its work in time, and is not waited for.
+    """
+
+    submit: Submit
+    count: int
+    lost: tuple[type[BaseException], ...] = ()
+    given_up: bool = False
+
+
 @dataclass(frozen=True)
 class Engine:
     """Who does the work: threads of this process, processes, or the workers of a cluster.
@@ -46,6 +63,7 @@ class Engine:
         cluster: address of a dask scheduler instead, such as ``tcp://host:8786``.
         chunk: runs handed out at once.
         mixed: let workers take part whose environment has another fingerprint, and so other last digits.
+        patience: seconds to wait for the next chunk, for rules that may never end; for ever if None.
     """
 
     threads: int | None = None
@@ -53,6 +71,7 @@ class Engine:
     cluster: str | None = None
     chunk: int = CHUNK
     mixed: bool = False
+    patience: float | None = None
 
     def __post_init__(self) -> None:
         if sum(given is not None for given in (self.threads, self.workers, self.cluster)) > 1:
@@ -61,6 +80,8 @@ class Engine:
             found = getattr(self, name)
             if found is not None and found < 1:
                 raise Refused(name, f"found {found}; allowed: a whole number from 1")
+        if self.patience is not None and not self.patience > 0.0:
+            raise Refused("patience", f"found {self.patience:g}; allowed: seconds, above 0")
 
     @contextlib.contextmanager
     def started(self, experiment: Experiment) -> Iterator[Callable[[Pieces], Generator[Part]]]:
@@ -69,7 +90,7 @@ class Engine:
 
         Raises:
             BadInput: a rule cannot be compiled, the cluster cannot be reached or is not of one make.
-            WorkerLost: by the function, if a process or a machine ended at its work.
+            WorkerLost: by the function, if a process or a machine ended at its work, or did not end it in time.
         """
         if self.cluster is not None:
             workers = _dask(experiment, self.cluster, self.mixed)
@@ -77,11 +98,11 @@ class Engine:
             workers = _processes(experiment, self.workers)
         else:
             workers = _threads(experiment, self.threads or os.cpu_count() or 1)
-        with workers as (submit, hands):
+        with workers as hands:
 
             def parts(pieces: Pieces) -> Generator[Part]:
                 chunks = (chunk for first, count in pieces for chunk in cut(first, count, self.chunk))
-                return _in_order(submit, chunks, hands * AHEAD)
+                return _in_order(hands, chunks, self.patience)
 
             yield parts
 
@@ -97,18 +118,23 @@ def cut(first: int, count: int, size: int) -> Iterator[tuple[int, int]]:
         yield at, min(size, first + count - at)
 
 
-def _in_order(submit: Submit, chunks: Pieces, most: int) -> Generator[Part]:
-    """Results in the order of the chunks, so many of which are under way at a time."""
+def _in_order(hands: Hands, chunks: Pieces, patience: float | None) -> Generator[Part]:
+    """Results in the order of the chunks, AHEAD of them a worker under way at a time."""
     waiting: deque[Any] = deque()
     try:
         for first, count in chunks:
-            waiting.append(submit(first, count))
-            if len(waiting) >= most:
-                yield waiting.popleft().result()
+            waiting.append(hands.submit(first, count))
+            if len(waiting) >= hands.count * AHEAD:
+                yield waiting.popleft().result(patience)
         while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool as error:
+            yield waiting.popleft().result(patience)
+    except hands.lost as error:
         raise WorkerLost("a worker process ended at its work (killed, or out of memory)") from error
+    except TimeoutError:
+        hands.given_up = True
+        raise Endless(
+            f"no run came back for {patience:g} s (a rule that does not end, or too little patience)"
+        ) from None
     finally:
         for future in waiting:
             future.cancel()
@@ -118,10 +144,14 @@ def _in_order(submit: Submit, chunks: Pieces, most: int) -> Generator[Part]:
 
 
 @contextlib.contextmanager
-def _threads(experiment: Experiment, count: int) -> Iterator[tuple[Submit, int]]:
+def _threads(experiment: Experiment, count: int) -> Iterator[Hands]:
     worker = experiment.worker()
-    with ThreadPoolExecutor(count) as pool:
-        yield lambda first, size: pool.submit(worker.run, first, size), count
+    pool = ThreadPoolExecutor(count)
+    hands = Hands(lambda first, size: pool.submit(worker.run, first, size), count)
+    try:
+        yield hands
+    finally:
+        pool.shutdown(wait=not hands.given_up, cancel_futures=True)
 
 
 # --- processes ----------------------------------------------------------------------------------------------------
@@ -131,12 +161,20 @@ _worker: Worker | None = None
 
 
 @contextlib.contextmanager
-def _processes(experiment: Experiment, count: int) -> Iterator[tuple[Submit, int]]:
+def _processes(experiment: Experiment, count: int) -> Iterator[Hands]:
     if not experiment.traced:
         ensemble.compiled(experiment.scenario.build)  # once, here; the processes find it in the cache
     context = multiprocessing.get_context("spawn")  # a fork after numba's threads is killed
+    others = multiprocessing.active_children()
     with ProcessPoolExecutor(count, context, _begin, (modules_of(experiment), experiment)) as pool:
-        yield lambda first, size: pool.submit(_run, first, size), count
+        hands = Hands(lambda first, size: pool.submit(_run, first, size), count, (BrokenProcessPool,))
+        try:
+            yield hands
+        finally:
+            if hands.given_up:
+                for child in multiprocessing.active_children():
+                    if child not in others:
+                        child.kill()
 
 
 def _begin(modules: Modules, experiment: Experiment) -> None:
@@ -162,12 +200,12 @@ def _run(first: int, count: int) -> Part:
 
 
 @contextlib.contextmanager
-def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[tuple[Submit, int]]:
+def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[Hands]:
     try:
         from distributed import Client
     except ImportError:
         raise Refused("cluster", "needs the package distributed; install gpumarket[cluster]") from None
-    from runs.engine.dask import Hand, fingerprints, run_chunk
+    from runs.engine.dask import LOST, Hand, fingerprints, run_chunk
 
     try:
         client = Client(address, timeout="5s", set_as_default=False)
@@ -182,6 +220,7 @@ def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[tuple[S
         hand = Hand(modules_of(experiment), experiment)
         client.register_plugin(hand)
         try:
-            yield lambda first, size: client.submit(run_chunk, hand.name, first, size, pure=False), threads
+            yield Hands(lambda first, size: client.submit(run_chunk, hand.name, first, size, pure=False), threads, LOST)
         finally:
-            client.unregister_worker_plugin(hand.name)
+            with contextlib.suppress(*LOST, OSError):  # the scheduler may be gone
+                client.unregister_worker_plugin(hand.name)

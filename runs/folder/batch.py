@@ -19,7 +19,7 @@ from typing import Any
 
 from market.gears import ensemble
 from runs import environment
-from runs.engine.engine import Engine, Pieces, WorkerLost, cut
+from runs.engine.engine import Endless, Engine, Pieces, WorkerLost, cut
 from runs.engine.experiment import Experiment, Part
 from runs.folder import manifest as manifests
 from runs.folder import parts, tables
@@ -43,7 +43,9 @@ KEPT = "what is finished is kept"
 
 
 class Stopped(RuntimeError):
-    """A batch ended early; the message says why and how to go on."""
+    """A batch ended early; the message says why and how to go on. ``endless`` if a thread is still at work."""
+
+    endless = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ def run(
                 batch.begin(facts or {})
             return batch.go_on(work)
         except WorkerLost as error:
-            raise batch.stopped(str(error)) from error
+            stopped = batch.stopped(str(error))
+            stopped.endless = isinstance(error, Endless)
+            raise stopped from error
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             raise batch.stopped("the disk is full" if full else error.strerror or str(error)) from error

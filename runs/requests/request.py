@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -87,10 +86,13 @@ def _option(name: str, value: Any) -> list[str]:
 
 def read_value(text: str) -> Any:
     """What a value on the command line means in TOML; a bare word is a text."""
+    from market.scenario.toml import parse
+
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except (ValueError, RecursionError):  # no TOML, a number too long, or nested too deeply
+        found = parse(f"value = {text}", "value")
+    except ValueError:
         return text
+    return found["value"] if len(found) == 1 else text
 
 
 def written(value: Any) -> str:

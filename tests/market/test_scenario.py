@@ -46,7 +46,7 @@ BAD = {
     "capacity below zero once": ({CAPACITY: [1.0, -1.0]}, ["supplier.upstream", "-1", "0 to "]),
     "capacity empty": ({CAPACITY: []}, ["supplier.upstream", "[]", "a number"]),
     "capacity no number": ({CAPACITY: math.nan}, ["supplier.upstream", "nan", "0 to "]),
-    "capacity from nowhere": ({CAPACITY: {"series": "w/Me"}}, ["supplier.upstream", "w/Me", "cowos_capacity/TSMC"]),
+    "capacity from nowhere": ({CAPACITY: {"series": "w/Me"}}, ["supplier.upstream", "w/Me", "capex_cash/Amazon"]),
     "capacity without end": ({CAPACITY: math.inf}, ["supplier.upstream", "inf", "0 to 1e+08"]),
     "series out of range": (
         {CAPACITY: {"series": "cowos_capacity/TSMC", "scale": -1.0}},

@@ -36,7 +36,8 @@ def test_a_file_that_is_no_toml_gets_one_sentence(tmp_path, kind, case):
 def test_what_is_no_file_gets_one_sentence(tmp_path, kind, name):
     with pytest.raises(BadInput) as caught:
         kind.load(name)
-    assert str(caught.value).startswith(f"{name}: no such {kind.__name__.lower()} or file; ")
+    called = {"x" * 5000: "x" * 50 + "..." + "x" * 19, "nul\0l": "nul\\x00l"}.get(name, name)
+    assert str(caught.value).startswith(f"{called}: no such {kind.__name__.lower()} or file; ")
     with pytest.raises(BadInput, match="no such"):
         kind.load(tmp_path)
 
