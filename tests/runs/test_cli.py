@@ -18,6 +18,7 @@ from market import Scenario, simulate
 from market.scenario.scenario import shipped
 from runs import environment
 from runs.cli import main as cli
+from runs.engine.spread import ensemble_of
 from runs.folder import tables
 
 ROOT = Path(__file__).parents[2]
@@ -26,12 +27,21 @@ ROOT = Path(__file__).parents[2]
 def test_run_prints_the_medians_of_simulate(gpumarket):
     status, out, _ = gpumarket("run", "colossus", "--runs", "20", "--json")
     found = json.loads(out)
-    expected = simulate(Scenario.load("colossus"), runs=20)
+    expected = ensemble_of(Scenario.load("colossus"), runs=20)
     assert status == 0
     assert [row["quarter"] for row in found["market"]] == list(expected["quarter"].values)
     medians = [row["revenue"]["median"] for row in found["market"]]
     assert medians == pytest.approx(np.median(expected["revenue"].values, axis=0), rel=1e-12)
     assert all(row["revenue"]["error"] > 0 for row in found["market"][1:])
+    assert found["posterior"]["source"] == "colossus"
+    assert set(found["parameters_share"]) == {"revenue", "quoted wait", "unmet share", "rent"}
+
+
+def test_run_without_a_posterior_runs_the_scenario_as_it_stands(gpumarket):
+    found = json.loads(gpumarket("run", "colossus", "--runs", "20", "--posterior", "none", "--json")[1])
+    expected = np.median(simulate(Scenario.load("colossus"), runs=20)["revenue"].values, axis=0)
+    assert [row["revenue"]["median"] for row in found["market"]] == pytest.approx(expected, rel=1e-12)
+    assert found["posterior"] is found["parameters_share"] is None
 
 
 def test_run_prints_a_table_for_people(gpumarket):
@@ -73,7 +83,7 @@ def test_out_writes_tables_and_a_manifest(gpumarket, tmp_path):
     assert manifest["scenario_hash"] == scenario.hash
     assert manifest["seed"] == scenario.seed
     assert manifest["runs"] == 2
-    again = simulate(scenario, runs=2)
+    again = ensemble_of(scenario, runs=2)
     np.testing.assert_array_equal(tables["market"]["revenue"], again["revenue"].values.ravel())
 
 
@@ -102,7 +112,7 @@ BAD = {
     "horizon of zero": ([*SET, "horizon=0"], ["horizon", "found 0", "1 to 40"]),
     "seed no integer": (["run", "colossus", "--seed", "x"], ["--seed", "'x'", "whole number"]),
     "seed in the file": ([*SET, "seed=1.5"], ["seed", "1.5", "whole number"]),
-    "no runs": (["run", "colossus", "--runs", "0"], ["runs", "found 0", "from 1"]),
+    "no runs": (["run", "colossus", "--runs", "0"], ["runs", "'0'", "from 1"]),
     "too many runs": (["run", "colossus", "--runs", "100000000"], ["runs", "GiB", "gpumarket batch"]),
     "unknown gear": (["run", "colossus", "--gear", "slow"], ["--gear", "'slow'", "ensemble or live"]),
     "set without a value": ([*SET, "horizon"], ["--set", "'horizon'", "PATH=VALUE"]),

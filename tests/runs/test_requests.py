@@ -18,13 +18,24 @@ CHANGES = {"market.deposit": 0.25, "supplier.export_rule": "2024Q1", "buyers.x y
 ASKED = [
     Comparison(["no-rush", "colossus"], seed=3, changes=CHANGES, outcomes=["total revenue", "peak_quote"]),
     Comparison(
-        ["colossus"], Lever("market.allocation", ["uniform", "linear"]), ["hhi in 2024Q1"], 7, 5, 2, 9, drop_failed=True
+        ["colossus"],
+        Lever("market.allocation", ["uniform", "linear"]),
+        ["hhi in 2024Q1"],
+        7,
+        5,
+        2,
+        9,
+        drop_failed=True,
+        posterior="none",
+        own_draws=True,
     ),
     Sensitivity("own file.toml", "morris", ["peak_quote"], 20, over_time=True, groups={"g": ["a.b", "c.d"]}),
-    Sensitivity("x", runs=2, seed=1, sampler_seed=3, second_order=True, changes=CHANGES, drop_failed=True),
+    Sensitivity(
+        "x", runs=2, seed=1, sampler_seed=3, second_order=True, changes=CHANGES, drop_failed=True, posterior="p"
+    ),
     Search("a folder", "peak_quote > 52 and revenue < 4e5", 0.75, True),
-    Inquiry(["rush", "C2"], vectors=3, runs=4, seed=8),
-    Backtest("no-rush", runs=7, seed=4, changes=CHANGES),
+    Inquiry(["rush", "C2"], vectors=3, runs=4, seed=8, posterior="colossus"),
+    Backtest("no-rush", runs=7, seed=4, changes=CHANGES, posterior="ranges"),
 ]
 
 

@@ -8,10 +8,11 @@ import json
 import numpy as np
 import pytest
 
-from market import Scenario, simulate
+from market import Scenario
 from market.gears.simulate import Failure
 from runs.backtest.facts import facts
 from runs.backtest.truths import DEPOSITS, truths
+from runs.engine.spread import ensemble_of
 from runs.requests import Backtest
 
 CALL = ("backtest", "--runs", "6", "--seed", "3")
@@ -24,7 +25,7 @@ def found():
 
 def test_it_judges_what_simulate_gives(found):
     scenario = Scenario.load("colossus")
-    results = simulate(scenario, runs=6, seed=3)
+    results = ensemble_of(scenario, runs=6, seed=3)
     assert list(found.facts) == facts(results, scenario)
     ours = [one for one in found.truths if one.id != "T5"]
     assert ours == [one for one in truths(results, scenario) if one.id != "T5"]
@@ -32,7 +33,7 @@ def test_it_judges_what_simulate_gives(found):
 
 def test_deposits_are_paired_runs(found):
     sales = [
-        simulate(Scenario.load("colossus").replace("market.deposit", deposit), runs=6, seed=3).revenue.median("run")
+        ensemble_of(Scenario.load("colossus").replace("market.deposit", deposit), runs=6, seed=3).revenue.median("run")
         for deposit in DEPOSITS
     ]
     paired = next(one for one in found.truths if one.id == "T5")
@@ -92,7 +93,7 @@ def test_set_changes_what_is_judged(gpumarket):
     assert told["scenario_hash"] == changed.hash
     rush = next(one for one in told["facts"] if one["id"] == "SF11")
     assert rush["parts"][0]["value"] == pytest.approx(
-        float(simulate(changed, runs=6, seed=3).buyer_deployed.sel(buyer="xAI", quarter="2024Q3").median()) / 1e3
+        float(ensemble_of(changed, 6, 3).buyer_deployed.sel(buyer="xAI", quarter="2024Q3").median()) / 1e3
     )
 
 
@@ -111,14 +112,14 @@ def test_runs_that_fail_are_left_out_and_told(gpumarket, monkeypatch, lost):
     """Two runs of those with a deposit fail, or all runs."""
 
     def failing(scenario, *rest, **more):
-        results = simulate(scenario, *rest, **more)
+        results = ensemble_of(scenario, *rest, **more)
         if len(lost) == 6 or scenario.get("market.deposit") > 0.0:
             for name in results.data_vars:
                 results[name][list(lost)] = np.nan
             results.attrs["failures"] = [Failure(run, "the order book is full") for run in lost]
         return results
 
-    monkeypatch.setattr("runs.engine.spread.market_alone", failing)
+    monkeypatch.setattr("runs.backtest.judgement.ensemble_of", failing)
     status, out, err = gpumarket(*CALL, "--json")
     told = json.loads(out)
     verdicts = {one["id"]: one["verdict"] for one in (*told["facts"], *told["truths"])}
@@ -137,7 +138,7 @@ def test_runs_that_fail_are_left_out_and_told(gpumarket, monkeypatch, lost):
         (["colosus"], ["colosus", "colossus"]),
         (["colossus", "--set", "market.depositt=1"], ["depositt"]),
         (["colossus", "--set", "market.deposit"], ["--set", "PATH=VALUE"]),
-        (["colossus", "--runs", "0"], ["runs", "found 0"]),
+        (["colossus", "--runs", "0"], ["runs", "'0'"]),
     ],
 )
 def test_bad_input_is_one_sentence(refused, words, parts):
