@@ -26,6 +26,10 @@ docs: install ## build the site of the documents into build/docs
 test: install ## run all tests, on three processes: some tests wait for browsers and clusters
 	$(run) -m pytest --numprocesses 3 --dist loadfile
 
+coverage: install ## branches of agents/ and market/ that tests reach; rules count as the live gear runs them (ten minutes)
+	$(run) -m coverage run -m pytest tests/agents tests/market tests/literature tests/properties
+	$(run) -m coverage report
+
 warm: install ## compile the market's rules, before two processes would both do so
 	$(VENV)/bin/python -m market.gears.warm
 

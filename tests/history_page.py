@@ -23,7 +23,10 @@ WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="ut
 def page(outcomes: pd.DataFrame, inputs: pd.DataFrame) -> str:
     """The whole page."""
     kinds = [f"| {kind} | {words} |" for kind, words in KINDS.items()]
-    parts = [WORDS["introduction"], "\n".join(["| kind | who says so |", "|---|---|", *kinds, ""]), WORDS["traps"]]
+    waits = outcomes.query("series == 'lead_time'").sort_values(["time", "entity"])
+    printed = waits[["entity", "period", "value", "low", "high", "kind"]].to_string(index=False)
+    parts = [WORDS["introduction"], f"```text\n{printed}\n```\n", WORDS["columns"]]
+    parts += ["\n".join(["| kind | who says so |", "|---|---|", *kinds, ""]), WORDS["traps"]]
     for title, figures in (("What the market is judged by", outcomes), ("What drives it", inputs)):
         parts.append(f"## {title}\n")
         parts += [section(name, own) for name, own in by_series(figures)]

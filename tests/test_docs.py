@@ -121,6 +121,30 @@ def test_the_readme_is_short_and_tells_the_backtest_as_it_is():
     assert "**{} facts and {} truths**".format(*told) in readme
 
 
+def test_every_page_stands_in_a_table_of_contents():
+    listed = {
+        (page.parent / line.strip()).with_suffix(".md")
+        for page in DOCUMENTS
+        for block in documents.blocks(page)
+        if block.language == "{toctree}" and ":glob:" not in block.text
+        for line in block.text.splitlines()
+        if line and not line.startswith(":")
+    }
+    pages = {page for page in DOCUMENTS if page.parent in (ROOT / "docs", ROOT / "docs" / "reference")}
+    assert sorted(page.name for page in listed ^ pages) == ["index.md"]
+
+
+def test_the_reference_names_modules_and_classes_that_exist():
+    named = [
+        found
+        for page in (ROOT / "docs" / "reference").glob("*.md")
+        for found in re.findall(r"^.. auto(module|class):: ([\w.]+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(named) > 40
+    modules = {name if kind == "module" else name.rpartition(".")[0] for kind, name in named}
+    assert [name for name in sorted(modules) if importlib.util.find_spec(name) is None] == []
+
+
 def test_the_site_builds_and_loads_nothing_from_elsewhere(tmp_path):
     call = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "-q", "-d", str(tmp_path / "trees")]
     done = subprocess.run([*call, str(ROOT / "docs"), str(tmp_path / "site")], capture_output=True, text=True)

@@ -51,7 +51,7 @@ MISTAKES = {
     "app --port 99999": "'--port': found '99999'; allowed: a whole number from 1 to 65535",
     "sensitivity colossus --method sobol --samples 3": "found 3; allowed for a Sobol sequence: a power of two",
     "run colossus --out full": "--out: found 'full', which is not empty; allowed: a new or an empty folder",
-    "batch rules": "--out: is missing; allowed: a new folder",
+    "batch rules": "--out: is missing; allowed: a folder, such as --out results",
     "replay nowhere 3": "nowhere: found no manifest; allowed: a folder that gpumarket wrote",
     "compare colossus": "compare: found one scenario; allowed: two or more, or a lever",
     "compare colossus --lever market.allocation": "--lever: found 'market.allocation'; allowed:",

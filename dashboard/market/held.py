@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import xarray as xr
 
 from dashboard.market.charts import Source, quoted
 from dashboard.parts.charts import Line, Plot
 from dashboard.reading import real
 from dashboard.reading.leading import generations
 from dashboard.reading.real import Dot
+from market.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -49,42 +52,55 @@ class Held:
         return Plot(source.scenario.quarters, self.form, [self.line], {self.line.name: self.dots})
 
 
+Read = Callable[[xr.Dataset], xr.DataArray]
+
+
 def held(source: Source) -> list[Held]:
     """Every real series that the scenario has a line for."""
-    scenario, data = source.scenario, source.data
-    made = [
-        Held("Revenue from computing", "money", line(source, "Revenue", lambda d: d.revenue * 1e6), revenue(source)),
-        Held("Gross margin", "percent", line(source, "Gross margin", lambda d: d.gross_margin), margin(source)),
-        Held("Rent of an H100-equivalent", "rent", line(source, "Rent", lambda d: d.rental_usd_hour), rents(source)),
+    return [
+        Held(name, form, source.line(name, "c1", read), dots)
+        for name, form, read, dots in [*market(source.scenario), *products(source.scenario), *buyers(source.scenario)]
+        if dots
     ]
-    for product in generations(scenario):
-        name = f"{real.family(product)} quote to ordinary customers"
-        made.append(Held(name, "weeks", line(source, name, quoted(product)), real.lead_times(scenario, product)))
-    for product in scenario.products:
-        paid = line(source, product, lambda d, p=product: d.product_transaction_price.sel(product=p))
-        made.append(Held(f"{product}, price paid", "money", paid, real.prices(scenario, product)))
-    for buyer in map(str, data.buyer.values):
-        share = line(source, buyer, lambda d, b=buyer: d.buyer_share_units.sel(buyer=b))
-        made.append(Held(f"{buyer}, share of units", "percent", share, real.shares(scenario, buyer)))
-        used = line(source, buyer, lambda d, b=buyer: d.buyer_deployed.sel(buyer=b))
-        made.append(Held(f"{buyer}, compute in use", "count", used, real.of_measure(scenario, f"deployed of {buyer}")))
-    return [one for one in made if one.dots]
 
 
-def line(source: Source, name: str, read: object) -> Line:
-    return source.line(name, "c1", read)  # type: ignore[arg-type]
+Series = tuple[str, str, Read, Sequence[Dot]]
+"""Name, how its numbers are written, the market's own, and the real figures."""
 
 
-def revenue(source: Source) -> list[Dot]:
-    return [dot.times(1e6) for dot in real.of_measure(source.scenario, "revenue")]
+def market(scenario: Scenario) -> list[Series]:
+    revenue = [dot.times(1e6) for dot in real.of_measure(scenario, "revenue")]
+    margin, rent = (real.of_measure(scenario, name) for name in ("gross_margin", "rental_usd_hour"))
+    return [
+        ("Revenue from computing", "money", lambda data: data.revenue * 1e6, revenue),
+        ("Gross margin", "percent", lambda data: data.gross_margin, margin),
+        ("Rent of an H100-equivalent", "rent", lambda data: data.rental_usd_hour, rent),
+    ]
 
 
-def margin(source: Source) -> list[Dot]:
-    return real.of_measure(source.scenario, "gross_margin")
+def products(scenario: Scenario) -> list[Series]:
+    made: list[Series] = [
+        (f"{real.family(name)} quote to ordinary customers", "weeks", quoted(name), real.lead_times(scenario, name))
+        for name in generations(scenario)
+    ]
+    for name in scenario.products:
+        paid = of("product_transaction_price", product=name)
+        made.append((f"{name}, price paid", "money", paid, real.prices(scenario, name)))
+    return made
 
 
-def rents(source: Source) -> list[Dot]:
-    return real.of_measure(source.scenario, "rental_usd_hour")
+def buyers(scenario: Scenario) -> list[Series]:
+    made: list[Series] = []
+    for name in scenario.build.names["buyers"]:
+        share, used = of("buyer_share_units", buyer=name), of("buyer_deployed", buyer=name)
+        made.append((f"{name}, share of units", "percent", share, real.shares(scenario, name)))
+        in_use = real.of_measure(scenario, f"deployed of {name}")
+        made.append((f"{name}, compute in use", "count", used, in_use))
+    return made
+
+
+def of(measure: str, **whose: str) -> Read:
+    return lambda data: data[measure].sel(whose)
 
 
 def fit(found: Sequence[Held]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import solara
+import xarray as xr
 
 from dashboard.market.charts import Source, backlog, inflation, lead_times, prices, rent, shares
 from dashboard.market.held import fit, held
@@ -20,6 +21,8 @@ from dashboard.state import session
 from dashboard.state.session import Ensemble
 from dashboard.why.panel import WhyPanel
 from market.scenario.scenario import Scenario
+from runs.engine.spread import parted
+from runs.words import percent
 
 view = solara.reactive("lines")
 threads = solara.reactive("bands")
@@ -52,8 +55,18 @@ def told(shown: Ensemble | None) -> str:
     failed = f"; {len(shown.failures)} stopped: {shown.failures[0].sentence}" if shown.failures else ""
     return (
         f"{shown.runs} runs in {shown.seconds:.1f} s; ± is the Monte Carlo error of a median; HAE: H100-equivalents"
+        + spread_words(shown.data)
         + failed
     )
+
+
+def spread_words(data: xr.Dataset) -> str:
+    """What the bands are of, where they are of more than chance."""
+    if "vector" not in data.coords:
+        return ""
+    shares = ", ".join(f"{name} {percent(share)}" for name, share in parted(data).items())
+    vectors = int(data["vector"].max()) + 1
+    return f"; bands: {vectors} vectors that fit history, and chance; of the variance the vectors explain: {shares}"
 
 
 def picked(scenario: Scenario) -> str:

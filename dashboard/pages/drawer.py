@@ -33,6 +33,7 @@ SENTENCES = {
     "two-names": "xAI orders under a second name.",
     "free": "Capacity answers the queue instead of its real path.",
     "glut": "Capacity overshoots, then wants fall by half.",
+    "from-2026": "A conditional forecast: spending and packaging go on.",
     "reference": "Two buyers, no chance: figures to work out by hand.",
 }
 """What each scenario is, in a sentence, in the order in which one can meet them."""

@@ -105,6 +105,8 @@ def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
     other = counterfactual(shown)
     if other is None:
         return Pair(shown, None, [], {})
+    if spread_of(shown.setting) is not None:  # runs over what nobody knows have no twins: as the scenario has them
+        shown = replace(shown, data=run(shown.scenario))
     control = run(other)
     told, cards = outcome.tells(shown.scenario), outcome.cards(shown.scenario)
     sides = (outcome.measures(control, other), outcome.measures(shown.data, shown.scenario))

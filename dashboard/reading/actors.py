@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from agents.classes.hyperscaler import Hyperscaler
 from dashboard.reading import real
 from dashboard.reading.declared import Control
 from market.scenario.scenario import Scenario
 
 SUPPLIER, HYPERSCALERS, WORLD = "supplier", "hyperscalers", "world"
+HYPERSCALER = "Hyperscaler"
+"""The class of these buyers, as scenarios name it."""
 
 ABOUT = {
     SUPPLIER: "Decides who is served, at which price and on which terms; how much it can make is not all known.",
@@ -24,8 +25,9 @@ def actor(scenario: Scenario, path: str) -> str:
     table, _, rest = path.partition(".")
     name = rest.partition(".")[0]
     if table == "buyers" and name in scenario.buyers:
-        return HYPERSCALERS if issubclass(scenario.classes[name], Hyperscaler) else name
-    if table == "buyers" and name == Hyperscaler.__name__:
+        kinds = {cls.__name__ for cls in scenario.classes[name].__mro__}
+        return HYPERSCALERS if HYPERSCALER in kinds else name
+    if table == "buyers" and name == HYPERSCALER:
         return HYPERSCALERS
     if table in ("supplier", "products") or (table == "market" and path in scenario.levers):
         return SUPPLIER

@@ -5,9 +5,11 @@ This script downloads the package at the hash that ``page.txt`` beside it states
 ``dashboard/public/cdn``, laid out as Solara asks for them, and leaves nothing else behind.
 
 It needs pip and the Python index: ``gpumarket fetch-page``, or as a file, ``python dashboard/server/fetch.py``. Where
-hatchling is not installed, which pip asks for the package's metadata, pip fetches that too, for the while.
+hatchling is not installed, which pip asks for the package's metadata, pip fetches that too, for the while. With ``axe``
+as its argument the file fetches the checker of accessibility instead, which tests alone use; that needs npm.
 """
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -38,6 +40,27 @@ WANTED = (
     "echarts@5.4.0/LICENSE",
     "echarts@5.4.0/NOTICE",
 )
+
+
+AXE = "axe-core@4.10.3"
+AXE_FILE = DASHBOARD.parent / "tests" / "dashboard" / ".axe" / "axe.min.js"
+AXE_HASH = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"
+"""SHA-256 of the one file that is kept of it."""
+
+
+def fetch_axe() -> None:
+    """Have npm download the checker, and keep its file if it is the one whose hash is stated."""
+    with tempfile.TemporaryDirectory(prefix="axe.") as folder:
+        if subprocess.run(["npm", "pack", AXE, "--silent"], cwd=folder).returncode:
+            sys.exit("The checker of accessibility could not be fetched; npm says why above.")
+        (archive,) = Path(folder).glob("*.tgz")
+        with tarfile.open(archive) as members:
+            content = members.extractfile("package/axe.min.js")
+            found = content.read() if content else b""
+    if hashlib.sha256(found).hexdigest() != AXE_HASH:
+        sys.exit(f"{AXE} is not the one that is known: its hash is another.")
+    AXE_FILE.parent.mkdir(parents=True, exist_ok=True)
+    AXE_FILE.write_bytes(found)
 
 
 def download(folder: Path) -> Path:
@@ -87,4 +110,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    fetch_axe() if sys.argv[1:] == ["axe"] else main()

@@ -127,7 +127,9 @@ def share(holds: np.ndarray) -> list[float]:
 
 
 def bound(values: xr.DataArray) -> list[float]:
-    return [float(value) if math.isfinite(value) else 0.0 for value in values.mean("run", skipna=True).values]
+    known = np.nan_to_num(values.values)
+    count = np.isfinite(values.values).sum(axis=0)
+    return [float(value) for value in known.sum(axis=0) / np.maximum(1, count)]
 
 
 def ruled(scenario: Scenario, data: xr.Dataset) -> list[float]:
@@ -137,8 +139,11 @@ def ruled(scenario: Scenario, data: xr.Dataset) -> list[float]:
     region = [name for name, cls in scenario.classes.items() if cls.controlled]
     if not region:
         return [0.0] * scenario.horizon
-    own = data.sel(buyer=region)
-    cancelled, left = own.buyer_cancelled.sum("buyer").mean("run"), own.buyer_backlog.sum("buyer").mean("run")
+    places = [list(data.buyer.values).index(name) for name in region]
+    cancelled, left = (
+        data[name].transpose("run", "quarter", "buyer").values[:, :, places].sum(axis=2).mean(axis=0)
+        for name in ("buyer_cancelled", "buyer_backlog")
+    )
     found = []
     for at, quarter in enumerate(scenario.quarters):
         gone, whole = float(cancelled[at]), float(cancelled[at] + left[at])

@@ -31,7 +31,8 @@ class Series(BaseModel):
     """A path taken from the real figures, ``scale`` times the value ``lag`` quarters before.
 
     Quarters without a figure between two that have one lie on a geometric line between them. Before the first
-    figure its value holds; after the last one it grows by ``growth_after`` a quarter.
+    figure its value holds; after the last one it grows by ``growth_after`` a quarter. Figures after the quarter
+    ``until`` are not read: what was not known then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -39,6 +40,7 @@ class Series(BaseModel):
     scale: Annotated[float, Field(allow_inf_nan=False, description="what a figure is multiplied by")] = 1.0
     lag: Annotated[int, Field(ge=0, le=40, description="quarters by which it comes later")] = 0
     growth_after: Annotated[float, Field(gt=-1.0, le=1.0, description="growth a quarter after the last figure")] = 0.0
+    until: Annotated[str, Field(pattern=r"^(\d{4}Q[1-4])?$", description="last quarter whose figure is read")] = ""
     kind: Annotated[
         Literal["assumption", "conditional"], Field(description="what its values after the last figure are called")
     ] = "conditional"
@@ -48,6 +50,11 @@ class Series(BaseModel):
         known = inputs().get(self.series)
         if known is None:
             raise BadInput(f"series: there is no series {self.series!r}; allowed: {', '.join(sorted(inputs()))}")
+        if self.until:
+            last = parse_quarter(self.until)
+            known = {quarter: value for quarter, value in known.items() if quarter <= last}
+            if not known:
+                raise BadInput(f"until: found {self.until}, before the first figure of {self.series}")
         return [self.scale * _at(known, first + t - self.lag, self.growth_after) for t in range(count)]
 
 

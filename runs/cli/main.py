@@ -223,7 +223,7 @@ def about(as_json: AsJson = False) -> None:
     print(f"{'fingerprint':12} {found['fingerprint']}")
     print(f"{'data':12} {found['data']}")
     for name, digest in found["files"].items():
-        print(f"  {name:34} {digest}")
+        print(f"  {name:36} {digest}")
     if found["git"]:
         print(f"{'commit':12} {found['git']['commit'][:12]}{' (changed since)' if found['git']['changed'] else ''}")
 
@@ -231,6 +231,7 @@ def about(as_json: AsJson = False) -> None:
 def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out: Path | None) -> dict[str, Any]:
     """What ``run --json`` prints."""
     from runs.analysis.summary import market_rows
+    from runs.engine.spread import parted
 
     rows = [
         {name: value if isinstance(value, str) else asdict(value) for name, value in row.items()}
@@ -244,6 +245,7 @@ def run_summary(scenario: Scenario, results: Any, gear: str, seconds: float, out
         "runs": int(results.sizes["run"]),
         "gear": gear,
         "posterior": results.attrs.get("posterior"),
+        "parameters_share": parted(results) if "vector" in results.coords else None,
         "seconds": round(seconds, 3),
         "out": None if out is None else str(out),
         "failures": [{"run": f.replication, "reason": f.sentence} for f in results.attrs["failures"]],
@@ -257,6 +259,8 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
     from rich.table import Table
 
     from runs.analysis.summary import SHOWN, market_rows
+    from runs.engine.spread import parted
+    from runs.words import percent
 
     runs = results.sizes["run"]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
@@ -268,6 +272,9 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
     print(f"{scenario.title}\nMedian of {runs} runs{spread_words(results)}, ± Monte Carlo error; "
           f"seed {results.attrs['seed']}\n")  # fmt: skip
     Console().print(table)
+    if "vector" in results.coords:
+        shares = ", ".join(f"{name} {percent(share)}" for name, share in parted(results).items())
+        print(f"\nOf the variance over the runs the vectors explain, the rest is chance: {shares}")
     for failure in results.attrs["failures"]:
         print(f"run {failure.replication} failed: {failure.sentence}", file=sys.stderr)
     message = f"{runs} runs in {seconds:.2f} s"

@@ -161,6 +161,26 @@ def _labelled(spread: Spread, values: dict[str, np.ndarray], failures: list[Fail
     return made
 
 
+PARTED = {
+    "revenue": "revenue",
+    "quoted_lead_weeks": "quoted wait",
+    "unmet_share": "unmet share",
+    "rental_usd_hour": "rent",
+}
+"""Columns of the market whose variance is told apart, with their words."""
+
+
+def parted(results: xr.Dataset) -> dict[str, float]:
+    """Share of the variance over runs that the vectors explain, by the words of PARTED: the mean over the quarters."""
+    vectors = results["vector"].values
+    found = {}
+    for column, words in PARTED.items():
+        shares = [parameters_share(results[column].values[:, t], vectors) for t in range(results.sizes["quarter"])]
+        known = [share for share in shares if share == share]
+        found[words] = float(np.mean(known)) if known else float("nan")
+    return found
+
+
 def parameters_share(values: np.ndarray, vectors: np.ndarray) -> float:
     """Share of the variance over runs that the vectors explain, the rest is chance; NaN where nothing varies.
 
@@ -171,14 +191,17 @@ def parameters_share(values: np.ndarray, vectors: np.ndarray) -> float:
         values: shape (runs,).
         vectors: the vector of each run.
     """
-    frame = pd.DataFrame({"value": values, "vector": vectors}).replace([np.inf, -np.inf], np.nan).dropna()
-    sizes = frame.groupby("vector")["value"].count()
-    groups, count = len(sizes), len(frame)
+    known = np.isfinite(values)
+    own, at = values[known], vectors[known]
+    sizes = np.bincount(at)
+    sizes = sizes[sizes > 0]
+    groups, count = len(sizes), len(own)
     if groups < 2 or count <= groups:
         return float("nan")
-    mean = frame.groupby("vector")["value"].transform("mean")
-    within = float(((frame["value"] - mean) ** 2).sum()) / (count - groups)
-    between = float(((mean - frame["value"].mean()) ** 2).sum()) / (groups - 1)
+    _, place = np.unique(at, return_inverse=True)
+    means = np.bincount(place, own) / sizes
+    within = float(((own - means[place]) ** 2).sum()) / (count - groups)
+    between = float((sizes * (means - own.mean()) ** 2).sum()) / (groups - 1)
     size = (count - float((sizes**2).sum()) / count) / (groups - 1)
     added = max(0.0, (between - within) / size)
     return added / (added + within) if added + within > 0.0 else float("nan")

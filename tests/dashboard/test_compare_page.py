@@ -10,6 +10,10 @@ import sys
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.compare.asking import SIGNS
+from runs.questions.question import head_of, shipped
+from runs.requests import Inquiry
+
 pytestmark = pytest.mark.browser
 
 
@@ -101,3 +105,24 @@ def test_a_lever_is_cancelled_compared_and_kept_while_the_settings_change(visit)
     slider.press("ArrowLeft")
     expect(page.locator(".gm-notice")).to_contain_text("The settings have changed")
     assert drawn(page) == before
+
+
+def test_a_named_question_is_opened_and_answered(visit):
+    page = visit().open("/compare", ".gm-await")
+    questions = page.locator(".gm-table tbody tr")
+    expect(questions).to_have_count(len(shipped()))
+    questions.filter(has_text="C3").first.click()
+    auction = head_of("auction")
+    expect(page.get_by_role("heading", name=auction.question)).to_be_visible()
+    for metric in auction.metrics:
+        row = page.locator(".gm-asked tbody tr", has_text=metric.why)
+        expect(row).to_contain_text(metric.words)
+        expect(row).to_contain_text(SIGNS[metric.expects])
+    press(page, "Answer it: 600 runs")
+    expect(page.locator(".gm-asked .gm-finding")).to_be_visible()
+    (answer,) = Inquiry(["auction"], 10, 5).run()
+    expect(page.locator(".gm-asked .gm-finding")).to_have_text(answer.sentences[0])
+    verdicts = page.locator("[aria-label='What was found, and the verdicts'] tbody tr td:last-child").all_inner_texts()
+    assert [text.strip() for text in verdicts] == [row.verdict for row in answer.of_main("")]
+    questions.filter(has_text="C3").first.click()
+    expect(page.locator(".gm-asked")).to_have_count(0)

@@ -50,6 +50,12 @@ def test_missing_javascript(capsys, monkeypatch, tmp_path):
     assert capsys.readouterr().err == f"{NO_JAVASCRIPT}\n"
 
 
+def test_a_folder_without_classes_is_refused(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(launcher, "JAVASCRIPT", tmp_path)
+    assert launcher.main(["--no-browser", "--agents", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"agents: found no class of buyers in the .py files of {str(tmp_path)!r}")
+
+
 def test_starting_needs_neither_the_command_line_nor_solara():
     loaded = "{module.split('.')[0] for module in sys.modules}"
     code = f"import sys, dashboard.server.launcher; print(sorted({loaded} & {{'dashboard', 'runs', 'solara'}}))"

@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.parts.cards import cards
+from dashboard.reading.declared import label
+from dashboard.reading.effects import VISIBLE, effects
 from dashboard.reading.outcome import measures
 from market import Scenario, simulate
 from market.scenario.scenario import shipped
@@ -19,6 +21,8 @@ from runs.words import compact, dollars, weeks
 pytestmark = pytest.mark.browser
 
 DONE = ".gm-progress >> text=/ runs in /"
+RANKED = 180_000
+"""Milliseconds that measuring all controls may take on a busy machine."""
 
 
 def settled(page: Page) -> None:
@@ -292,7 +296,9 @@ def test_a_mechanism_that_the_scenario_does_not_list_and_a_number_of_names(visit
     choose(page, "Scenario", Scenario.load("two-names").title)
     expect(page.get_by_role("heading", level=1)).to_have_text(Scenario.load("two-names").title)
     settled(page)
-    page.get_by_role("region", name="What one could decide").get_by_role("button", name="more").click()
+    page.wait_for_selector("[data-ranked=two-names]", state="attached", timeout=RANKED)
+    for more in page.locator(".gm-controls").get_by_role("button", name="more").all():
+        more.click()
     choose(page, "xAI: names", "5")
     expect(page.locator(".gm-chip-changed")).to_have_text("changed")
     settled(page)  # what xAI gets is set by its money and power: no card moves, the runs are others
@@ -327,7 +333,7 @@ def test_two_browsers_have_their_own_settings_figures_and_runs(visit):
     settled(second)
     original = figures(second)
     move(first, "Shock level", "ArrowLeft", 8)
-    move(first, "Size exponent", "ArrowLeft", 3)
+    move(first, "Demand growth", "ArrowLeft", 3)
     expect(first.locator(".gm-chip-changed")).to_have_text("2 changed")
     settled(first)
     assert figures(first) != original
@@ -387,3 +393,20 @@ def test_other_hosts_and_other_pages_are_refused(port):
     assert status("GET", kernel, **upgrade) == 403
     assert status("POST", "/_solara/api/close/x", Origin="http://evil.example") == 403
     assert status("GET", "/static/public/../../pyproject.toml") == 404
+
+
+def test_controls_stand_with_their_owner_strongest_first_and_dead_ones_are_called_so(visit):
+    page = visit().open("/market")
+    page.wait_for_selector("[data-ranked=colossus]", state="attached", timeout=RANKED)
+    groups = page.locator(".gm-group h2").all_inner_texts()
+    assert groups == ["Scenario", "NVIDIA", "xAI", "The world", "Ensemble"]
+    known = effects(Scenario.load("colossus"))
+    nvidia = page.get_by_role("region", name="NVIDIA")
+    first = max((path for path in known if path.startswith("supplier.")), key=known.__getitem__)
+    expect(nvidia.locator(".gm-control").first).to_contain_text(label(first))
+    expect(nvidia.locator(".gm-still")).to_have_count(0)
+    nvidia.get_by_role("button", name="more").click()
+    dead = [path for path, effect in known.items() if effect < VISIBLE and path.startswith("supplier.")]
+    expect(nvidia.locator(".gm-still")).to_have_count(1 if dead else 0)
+    if dead:
+        expect(nvidia.locator(".gm-control").last).to_contain_text(label(min(dead, key=known.__getitem__)))

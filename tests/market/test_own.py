@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from market import BadInput, Market, Scenario, buyers_from
+from market.gears import beside
 from market.scenario import own
 from runs import Comparison
 from runs.engine.experiment import Experiment
@@ -98,6 +101,24 @@ def test_what_was_read_goes_to_other_processes_as_text(folder):
     (where / "far.py").unlink()
     done = subprocess.run([sys.executable, "-c", program], input=sent, capture_output=True, check=False)
     assert done.stdout.decode().split() == ["Faraway", "far"], done.stderr.decode()
+
+
+def test_who_compiles_beside_is_sent_the_text(folder, monkeypatch):
+    where = folder("beside_me.py", QUIET.format(name="Beside", factor=2.0))
+    scenario = Scenario.load("reference", agents=where).replace("buyers.A.class", "Beside")
+    sent = io.StringIO()
+    monkeypatch.setattr(sent, "close", lambda: None)
+    with monkeypatch.context() as patched:
+        patched.setattr(beside.subprocess, "Popen", lambda command, **options: SimpleNamespace(stdin=sent))
+        beside.compile_beside(scenario)
+    program = (
+        "from market.gears import beside, ensemble\n"
+        "ensemble.compiled = lambda build: print(build.classes['buyers'][0].__name__)\n"
+        "beside.compile_given()\n"
+    )
+    call = [sys.executable, "-c", program]
+    done = subprocess.run(call, input=sent.getvalue(), capture_output=True, text=True, check=False)
+    assert done.stdout == "Beside\n", done.stderr
 
 
 BAD = {

@@ -44,7 +44,7 @@ def shares(found):
     )
 
 
-COUNTS = {"rules": 8, "uncertain": 5000, "what-matters": 17 * 1024}
+COUNTS = {"forecast": 400, "rules": 8, "uncertain": 5000, "what-matters": 17 * 1024}
 
 
 def test_shipped_designs_have_their_points():
