@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 from urllib.request import Request, urlopen
@@ -26,7 +27,10 @@ class Visitor:
         kernel = uuid4()
         self.closing = f"{self.origin}/_solara/api/close/{kernel}?session_id={self.session}"
         address = f"ws://localhost:{port}/jupyter/api/kernels/{kernel}/channels?session_id={self.session}"
-        self.socket = connect(address, origin=self.origin, max_size=None, open_timeout=60)  # type: ignore[arg-type]
+        self.held = ExitStack()
+        self.socket = self.held.enter_context(
+            connect(address, origin=self.origin, max_size=None, open_timeout=60)  # type: ignore[arg-type]
+        )
         self.widgets: dict[str, dict[str, Any]] = {}
         self.errors: list[str] = []
         control = uuid4().hex
@@ -39,7 +43,7 @@ class Visitor:
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Leave as a page does, which tells the server that it goes."""
-        self.socket.close()
+        self.held.close()
         request = Request(self.closing, method="POST", headers={"Origin": self.origin})
         with urlopen(request, timeout=60):
             pass
