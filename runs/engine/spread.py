@@ -61,8 +61,9 @@ class Spread:
         return Experiment(self.scenario, points, self.each, self.seed, {}, shared=False, kept=ensemble.MEASURED)
 
     def scenario_of(self, run: int) -> Scenario:
-        """The scenario of a run, its vector written out."""
-        return self.experiment.scenario_at(run // self.each)
+        """The scenario of a run, its vector written out; of one that is not among the runs too."""
+        points = self.posterior.points(self.scenario, run // self.each + 1, self.kept)
+        return self.scenario.replace_all({path: float(values[-1]) for path, values in points.items()})
 
 
 def ensemble_of(

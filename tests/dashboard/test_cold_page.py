@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from market import Scenario, simulate
+from market import Scenario
+from runs.engine.spread import ensemble_of
 from runs.words import weeks
 from tests.dashboard.conftest import free_port, serving
 from tests.dashboard.test_market_page import figures, move
@@ -35,7 +36,7 @@ def test_few_runs_come_at_once_the_others_when_the_rules_are_compiled(visit):
     expect(line).to_contain_text("20 of 200 runs, in ")
     expect(line).to_contain_text(re.compile(r"Compiling the rules, once for this machine: \d+ s so far"))
     first = figures(page)
-    data = simulate(Scenario.load("colossus"), runs=200)
+    data = ensemble_of(Scenario.load("colossus"), runs=200)
     quotes = data.product_ordinary_lead_weeks.sel(product="H100").values
     assert first[2] == weeks(float(np.median(np.nanmax(quotes[:20], axis=1))))
 

@@ -22,6 +22,7 @@ from dashboard.state import session as own
 from dashboard.state.link import Look, query, read
 from dashboard.state.session import Setting
 from market import BadInput, Scenario, simulate
+from runs.engine.spread import ensemble_of
 from runs.requests.request import read_value
 
 SHOCK = "market.shock_level"
@@ -83,7 +84,7 @@ def test_a_scenario_that_is_brought_runs_and_comes_back_as_it_was():
     assert (setting.scenario.name, setting.scenario.get("market.deposit")) == ("mine", 0.25)
     expected = Scenario.load("reference").replace("market.deposit", 0.25)
     assert setting.scenario.hash == expected.hash
-    assert ensemble(setting).data.equals(simulate(expected, runs=50))
+    assert ensemble(setting).data.equals(ensemble_of(expected, runs=50))
     assert sent_in(setting.scenario.to_toml(), setting).scenario.hash == expected.hash
     link = query(Look(setting))
     assert read(link) == (

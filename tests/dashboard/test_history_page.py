@@ -10,6 +10,7 @@ from dashboard.market.charts import Source
 from dashboard.market.held import fit, held
 from market import Scenario, simulate
 from runs.backtest.wording import rows as printed
+from runs.engine.spread import ensemble_of
 from runs.requests import Backtest
 
 
@@ -44,6 +45,6 @@ def test_the_page_holds_the_market_against_history(visit):
         row = table.locator("tr.gm-row-head", has_text=one.sentence).first
         expect(row).to_contain_text(one.verdict)
     scenario = Scenario.load("colossus")
-    series = held(Source(scenario, simulate(scenario, runs=200)))
+    series = held(Source(scenario, ensemble_of(scenario, runs=200)))
     expect(page.locator(".gm-small .gm-panel")).to_have_count(len(series))
     expect(page.get_by_text(fit(series))).to_be_visible()

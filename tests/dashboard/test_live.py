@@ -12,16 +12,17 @@ from dashboard.live.page import picked_talk
 from dashboard.live.run import Talk, stepped
 from dashboard.live.tables import BUYERS, buyer_columns, buyer_rows, queue_rows, sentence, talk_row
 from dashboard.live.talk import ended, gained, gave_way, lanes
-from dashboard.state.session import Setting
-from market import Market, Scenario, simulate
+from dashboard.state.session import Setting, scenario_of_run
+from market import Market, Scenario
 from market.gears.model import RunFailed
 from market.scenario.scenario import shipped
+from runs.engine.spread import ensemble_of
 
 
 @pytest.mark.parametrize("name", list(shipped()))
 def test_a_run_is_that_of_the_model_and_every_quarter_can_be_shown(name):
     run = stepped(Setting(name), 3)
-    scenario = Scenario.load(name)
+    scenario = scenario_of_run(Setting(name), 3)
     model = Market(scenario, scenario.seed, replication=3).run()
     assert run.quarters == tuple(scenario.quarters)
     for table in ("market", "products", "buyers"):
@@ -37,7 +38,7 @@ def test_a_run_is_that_of_the_model_and_every_quarter_can_be_shown(name):
 
 def test_a_run_is_the_one_of_the_ensemble():
     wanted = Setting().changed("market.shock_level", 4.0)
-    data = simulate(wanted.scenario, runs=6)
+    data = ensemble_of(wanted.scenario, runs=6)
     assert stepped(wanted, 5).market["revenue"].tolist() == data.revenue.sel(run=5).values.tolist()
 
 

@@ -14,8 +14,9 @@ from dashboard.parts.cards import cards
 from dashboard.reading.declared import label
 from dashboard.reading.effects import VISIBLE, effects
 from dashboard.reading.outcome import measures
-from market import Scenario, simulate
+from market import Scenario
 from market.scenario.scenario import shipped
+from runs.engine.spread import ensemble_of
 from runs.words import compact, dollars, weeks
 
 pytestmark = pytest.mark.browser
@@ -50,7 +51,7 @@ def choose(page: Page, field: str, option: str) -> None:
 def test_shows_what_simulate_gives(visit):
     page = visit().open("/market")
     settled(page)
-    data = simulate(Scenario.load("colossus"), runs=200)
+    data = ensemble_of(Scenario.load("colossus"), runs=200)
 
     hopper = data.product_ordinary_lead_weeks.sel(product="H100")
     peaks = np.nanmax(hopper.values, axis=1)
@@ -162,7 +163,7 @@ def test_the_untouched_scenario_stays_behind_a_changed_one(visit):
         """() => echarts.getInstanceByDom(document.querySelectorAll('.gm-plot')[3]).getOption()
              .series.find(s => s.type === 'line' && s.name === 'Open orders').data"""
     )
-    before = simulate(Scenario.load("colossus"), runs=200).backlog.median("run").values
+    before = ensemble_of(Scenario.load("colossus"), runs=200).backlog.median("run").values
     np.testing.assert_allclose(np.array(grey, float), before, rtol=1e-12)
 
 
@@ -276,7 +277,7 @@ def test_every_scenario_shows_its_figures(visit, name):
         choose(page, "Scenario", scenario.title)
     expect(page.get_by_role("heading", level=1)).to_have_text(scenario.title)
     settled(page)
-    made = cards(scenario, measures(simulate(scenario, runs=200), scenario))
+    made = cards(scenario, measures(ensemble_of(scenario, runs=200), scenario))
     assert figures(page) == [card["value"] for card in made]
     expect(page.get_by_role("heading", name="Buyers in 20")).to_be_visible()
     expect(page.locator(".gm-table tbody tr")).to_have_count(len(scenario.buyers))

@@ -14,9 +14,10 @@ from dashboard.question.pair import Pair, counterfactual
 from dashboard.question.told import above, below, sentence
 from dashboard.reading import outcome
 from dashboard.state.session import Ensemble, Setting
-from market import Scenario, simulate
+from market import Scenario
 from market.scenario.scenario import shipped
 from runs.engine import outcomes
+from runs.engine.spread import ensemble_of
 from runs.findings import differences
 from runs.findings.differences import Names
 
@@ -26,7 +27,7 @@ RUNS = 20
 def paired(name: str, *changes: tuple[str, object]) -> Pair:
     setting = Setting(name, tuple(changes), runs=RUNS)
     scenario = setting.scenario
-    shown = Ensemble(setting, scenario, simulate(scenario, RUNS, setting.seed_used), 0.0)
+    shown = Ensemble(setting, scenario, ensemble_of(scenario, RUNS, setting.seed_used), 0.0)
     return pairing.computed(shown, lambda done, total: True)
 
 
@@ -62,7 +63,7 @@ def test_the_sentence_is_what_the_same_comparison_gives(rush):
 
 
 def test_the_picture_is_of_the_runs(rush):
-    treated, control = (simulate(Scenario.load(name), RUNS) for name in ("colossus", "no-rush"))
+    treated, control = (ensemble_of(Scenario.load(name), RUNS) for name in ("colossus", "no-rush"))
     upper = above(rush, "both")
     assert [line.name for line in upper.lines] == ["With", "Without"]
     for line, data in zip(upper.lines, (treated, control), strict=True):

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.reading import outcome
-from market import Scenario, simulate
+from market import Scenario
 from runs.analysis.compare import Difference
+from runs.engine.spread import ensemble_of
 from runs.findings import differences
 from runs.findings.differences import Names
 
@@ -43,7 +44,7 @@ def test_the_sentence_equals_the_command_line_and_the_picture_the_runs(visit, gp
     expected = differences.sentence(told, Names(subject=colossus.story.difference))
     expect(page.locator(".gm-answer")).to_have_text(expected)
 
-    treated, control = (simulate(Scenario.load(name), 200) for name in ("colossus", "no-rush"))
+    treated, control = (ensemble_of(Scenario.load(name), 200) for name in ("colossus", "no-rush"))
     with_rush = treated.buyer_deployed.sel(buyer="xAI").median("run").values
     np.testing.assert_allclose(line(page, 0, "With"), np.where(with_rush > 0, with_rush, np.nan), rtol=1e-12)
     apart = (treated.buyer_delivered - control.buyer_delivered).drop_sel(buyer="xAI").sum("buyer").mean("run").values

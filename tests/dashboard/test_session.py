@@ -9,6 +9,7 @@ from dashboard.state.jobs import Status
 from dashboard.state.session import Setting
 from market import BadInput, Scenario, simulate
 from market.gears.simulate import Cancelled
+from runs.engine.spread import ensemble_of
 
 SHOCK = "market.shock_level"
 
@@ -42,7 +43,7 @@ def test_the_ensemble_is_that_of_simulate(session):
 def test_the_few_runs_are_the_first_of_the_ensemble():
     shown = own.few(Setting(runs=50, seed=7), lambda done, total: True)
     assert shown.runs == own.FEW
-    assert shown.data.equals(simulate(Scenario.load("colossus"), runs=50, seed=7).isel(run=slice(own.FEW)))
+    assert shown.data.equals(ensemble_of(Scenario.load("colossus"), runs=50, seed=7).isel(run=slice(own.FEW)))
 
 
 def test_what_cannot_be_run_keeps_the_figures_before(session):
@@ -57,7 +58,7 @@ def test_what_cannot_be_run_keeps_the_figures_before(session):
 def test_the_first_runs_come_at_once_and_all_are_those_of_one_ensemble():
     wanted = Setting(runs=50, seed=7).changed(SHOCK, 4.0)
     first, whole = own.computed(wanted, lambda done, total: True)
-    one = simulate(wanted.scenario, runs=50, seed=7)
+    one = ensemble_of(wanted.scenario, runs=50, seed=7)
     assert (first.runs, whole.runs) == (own.FEW, 50)
     assert first.data.equals(one.isel(run=slice(own.FEW)))
     assert whole.data.equals(one)
