@@ -13,7 +13,7 @@ from dashboard.live.run import Talk, stepped
 from dashboard.live.tables import BUYERS, buyer_columns, buyer_rows, queue_rows, sentence, talk_row
 from dashboard.live.talk import ended, gained, gave_way, lanes
 from dashboard.state.session import Setting, scenario_of_run
-from market import Market, Scenario
+from market import Market
 from market.gears.model import RunFailed
 from market.scenario.scenario import shipped
 from runs.engine.spread import ensemble_of

@@ -43,7 +43,7 @@ ASKED = [
 def test_the_command_line_asks_the_same(asked, monkeypatch, gpumarket):
     heard = []
 
-    class Heard(Exception):
+    class Heard(BaseException):
         pass
 
     def run(self, *_, **__):
