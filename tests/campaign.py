@@ -69,11 +69,11 @@ def killed(pick: random.Random, seconds: float) -> Engine:
     """SIGKILL at a random moment."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     moment = max(0.002, pick.random() * seconds)
-    threading.Thread(target=_shoot, args=(os.getpid(), moment), daemon=True).start()
+    threading.Thread(target=_kill, args=(os.getpid(), moment), daemon=True).start()
     return engine(pick)
 
 
-def _shoot(pid: int, moment: float) -> None:
+def _kill(pid: int, moment: float) -> None:
     time.sleep(moment)
     os.kill(pid, signal.SIGKILL)
 
@@ -135,12 +135,16 @@ def scheduler(pick: random.Random, _: float) -> Engine:
         client.wait_for_workers(1, timeout=120)
         found = client.scheduler.address
 
-    def shoot() -> None:
-        time.sleep(pick.random() * 4.0)
-        os.kill(CHILDREN[0], signal.SIGKILL)
+    tell = batch.now
 
-    threading.Thread(target=shoot, daemon=True).start()
-    return Engine(cluster=found, chunk=3)
+    def shoot() -> str:
+        """The batch has begun: soon there is no scheduler any more."""
+        batch.now = tell
+        threading.Thread(target=_kill, args=(CHILDREN[0], pick.random()), daemon=True).start()
+        return tell()
+
+    batch.now = shoot
+    return Engine(cluster=found, chunk=1)
 
 
 CHILDREN: list[int] = []

@@ -42,7 +42,8 @@ class Endless(WorkerLost):
 
 @dataclass
 class Hands:
-    """Workers: how a chunk is handed to them, how many there are, and what a future raises whose worker was lost.
+    """Workers: how a chunk is handed to them, how many there are, and what a future raises whose worker was lost,
+    with what is to be said then.
 
     ``given_up``: one of them did not end its work in time, and is not waited for.
     """
@@ -50,6 +51,7 @@ class Hands:
     submit: Submit
     count: int
     lost: tuple[type[BaseException], ...] = ()
+    loss: str = "a worker process ended at its work (killed, or out of memory)"
     given_up: bool = False
 
 
@@ -129,7 +131,8 @@ def _in_order(hands: Hands, chunks: Pieces, patience: float | None) -> Generator
         while waiting:
             yield waiting.popleft().result(patience)
     except hands.lost as error:
-        raise WorkerLost("a worker process ended at its work (killed, or out of memory)") from error
+        waiting.clear()  # nobody is left who could cancel them
+        raise WorkerLost(hands.loss) from error
     except TimeoutError:
         hands.given_up = True
         raise Endless(
@@ -220,7 +223,12 @@ def _dask(experiment: Experiment, address: str, mixed: bool) -> Iterator[Hands]:
         hand = Hand(modules_of(experiment), experiment)
         client.register_plugin(hand)
         try:
-            yield Hands(lambda first, size: client.submit(run_chunk, hand.name, first, size, pure=False), threads, LOST)
+            yield Hands(
+                lambda first, size: client.submit(run_chunk, hand.name, first, size, pure=False),
+                threads,
+                LOST,
+                "a worker of the cluster, or its scheduler, ended at its work",
+            )
         finally:
-            with contextlib.suppress(*LOST, OSError):  # the scheduler may be gone
+            if client.status == "running":  # else the scheduler is gone
                 client.unregister_worker_plugin(hand.name)
