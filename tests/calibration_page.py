@@ -3,6 +3,8 @@ tables."""
 
 from __future__ import annotations
 
+import re
+import textwrap
 from pathlib import Path
 
 import pandas as pd
@@ -92,8 +94,8 @@ RECOVERED = """
 history's are thought to have, and
 fitted with a small effort on other draws. **{covered} of the truths lie inside the 90% intervals**, over all
 fields. R2 is that of the sample's median
-for the truth; *ranks* is the largest distance of the truths' ranks from even ones, which chance exceeds {chance}
-in one case of twenty.
+for the truth; *ranks* is the largest distance of the truths' ranks from even ones, which chance exceeds {chance} in
+one case of twenty.
 """
 
 
@@ -117,7 +119,19 @@ def page() -> str:
         }),
         *recovered(),
     ]  # fmt: skip
-    return "\n".join(part.rstrip("\n") for part in parts) + "\n"
+    return "\n".join(filled(part.rstrip("\n")) for part in parts) + "\n"
+
+
+def filled(text: str) -> str:
+    """Paragraphs of prose in lines of even length; tables and blocks of code as they are."""
+    blocks = re.split(r"(```.*?```)", text, flags=re.DOTALL)
+    for k in range(0, len(blocks), 2):
+        found = blocks[k].split("\n\n")
+        blocks[k] = "\n\n".join(
+            part if "|" in part or not part.strip() else textwrap.fill(part, 118, break_long_words=False)
+            for part in found
+        )
+    return "".join(blocks)
 
 
 def read(name: str) -> pd.DataFrame:
@@ -165,7 +179,7 @@ def rows() -> str:
 
 def span(row: dict) -> str:
     low, high = (float(row[end]) for end in ("low", "high"))
-    ends = [value(end, row["unit"]) for end in (low, high)]
+    ends = [f"{100.0 * end:.4g}%" if row["unit"] == "share" else number(end, 4) for end in (low, high)]
     if low == high:
         return ends[0]
     if low == float("-inf"):
@@ -187,7 +201,7 @@ def recovered() -> list[str]:
     opening = RECOVERED.format(
         tests=found.table["test"].nunique(),
         covered=percent(found.covered),
-        chance=f"beyond {by_field['by_chance'].iloc[0]:.2f}",
+        chance=f"{by_field['by_chance'].iloc[0]:.2f}",
     )
     cells = [
         [f"`{row['field']}`", number(row["r2"], 2), percent(row["inside"]), number(row["rank_distance"], 2)]

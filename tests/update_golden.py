@@ -3,7 +3,7 @@
 Say in CHANGELOG.md that numbers changed, and why.
 """
 
-from tests import documents, forecast_page, golden_values, history_page, parameters_page, state_page
+from tests import calibration_page, documents, forecast_page, golden_values, history_page, parameters_page, state_page
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
     parameters_page.PAGE.write_text(parameters_page.page(), encoding="utf-8")
     state_page.PAGE.write_text(state_page.page(), encoding="utf-8")
     history_page.write()
+    calibration_page.PAGE.write_text(calibration_page.page(), encoding="utf-8")
     forecast_page.write()
     for page in documents.PAGES:
         documents.write_anew(page)

@@ -32,6 +32,7 @@ SENTENCES = {
     "auction": "The highest bids get each quarter's capacity.",
     "two-names": "xAI orders under a second name.",
     "free": "Capacity answers the queue instead of its real path.",
+    "from-2022": "Nothing after 2022Q4 is known.",
     "glut": "Capacity overshoots, then wants fall by half.",
     "from-2026": "A conditional forecast: spending and packaging go on.",
     "reference": "Two buyers, no chance: figures to work out by hand.",
