@@ -350,10 +350,12 @@ def _read(name: str | Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any
     above = (*above, path.resolve())
     if len(above) > CHAIN:
         raise BadInput(f"{source}: extends: found a chain of more than {CHAIN} files; allowed: up to {CHAIN}")
+    below = base if base in known else path.parent / base
     try:
-        inherited = _read(base if base in known else path.parent / base, above)[0]
+        toml.find(below, known, "scenario")
     except BadInput as error:
         raise BadInput(f"{source}: extends: {error}") from None
+    inherited = _read(below, above)[0]
     return merge(timeless(inherited, raw), raw), source
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -178,6 +179,16 @@ def vectors(setting: str | None, scenario: Scenario) -> Vectors | None:
     return Ranges(scenario)
 
 
+@cache
+def usable(name: str) -> Posterior | None:
+    """The shipped posterior of a scenario; None, which is said once on standard error, where it holds no more."""
+    try:
+        return shipped(name)
+    except BadInput as error:
+        print(f"gpumarket: {error}. Left out: scenarios run as they stand", file=sys.stderr, flush=True)
+        return None
+
+
 def find(setting: str | None, scenario: Scenario) -> Posterior | None:
     """What the setting ``posterior`` means for a scenario: ``none``, a shipped name, a folder, or what there is.
 
@@ -187,7 +198,7 @@ def find(setting: str | None, scenario: Scenario) -> Posterior | None:
     if setting in (NONE, RANGES):
         return None
     if setting is None:
-        return next((found for name in names() if (found := shipped(name)).about(scenario)), None)
+        return next((found for name in names() if (found := usable(name)) and found.about(scenario)), None)
     folder = Path(setting)
     if setting not in names() and not folder.is_dir():
         allowed = f"{', '.join([NONE, *names()])}, or a folder of gpumarket calibrate"

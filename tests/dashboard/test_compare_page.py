@@ -76,6 +76,7 @@ def test_the_story_in_one_click_gives_the_numbers_of_the_command_line(visit):
 
     narrow(page)
     for name in ("Market", "What matters"):
+        page.get_by_role("link", name=name).scroll_into_view_if_needed()
         expect(page.get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
 
 

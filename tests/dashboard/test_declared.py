@@ -121,7 +121,7 @@ def test_values_from_the_browser_take_the_type_of_the_field():
         ("market.checked", True, "Found 'market.checked'; allowed: one of the scenario's controls."),
         ("market.shock_level", -1.0, "colossus.toml: market.shock_level: found -1.0; allowed: 0.1 to 50"),
         ("market.shock_level", {"series": "x"}, "colossus.toml: market.shock_level"),
-        ("market.allocation", "mine", "colossus.toml: market.allocation: found 'mine'; allowed: "),
+        ("market.allocation", "mine", "colossus.toml: market.allocation: found 'mine'; did you mean 'linear'? "),
     ],
 )
 def test_whatever_a_browser_sends_is_a_setting_or_a_sentence(path, value, sentence):

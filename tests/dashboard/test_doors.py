@@ -47,7 +47,7 @@ def test_every_door_leads_to_the_first_chart(port, visit, request):
     else:
         expect(lacking).to_have_count(0)
     page.get_by_role("link", name="Live").click()
-    expect(page.locator(".gm-now b")).to_have_text("Start")
+    expect(page.locator(".gm-now b")).to_have_text("2024Q4")
     assert answer(port, f"localhost:{port}") == (200, True)
     assert answer(port, "evil.example") == (403, True)
     assert answer(port, f"localhost:{port}", "/_solara/cdn/vega@5/build/vega.min.js")[0] >= 400
@@ -67,4 +67,4 @@ def answer(port: int, host: str, path: str = "/") -> tuple[int, bool]:
 def test_importing_the_app_starts_nothing():
     code = "import app; print([one.label for one in app.routes], app.Page is app.routes[0].component)"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=os.environ)
-    assert said.stdout == "['Question', 'Market', 'Live', 'Compare', 'What matters', 'History'] True\n"
+    assert said.stdout == "['Question', 'Market', 'Live', 'Compare', 'What matters', 'History', 'Data'] True\n"

@@ -42,7 +42,7 @@ def test_a_quarter_is_the_models_back_and_forth(visit):
         expect(table(page, f"Buyers in {quarter}")).to_have_count(len(rows))
         for at, own in enumerate(rows):
             expect(table(page, f"Buyers in {quarter}").nth(at).locator("td")).to_have_text(own["cells"])
-    slider = page.get_by_role("slider", name="Quarter")
+    slider = page.get_by_role("slider", name="Quarter", exact=True)
     slider.focus()
     slider.press("End")
     expect(now(page)).to_have_text("2026Q4")
@@ -117,6 +117,6 @@ def test_a_changed_setting_changes_the_run(visit):
     page = visit().open("/live", ROOM)
     choose(page, "Scenario", "The reference model")
     expect(page.get_by_role("heading", level=1)).to_have_text("The reference model")
-    page.get_by_role("slider", name="Quarter").press("Home")
+    page.get_by_role("slider", name="Quarter", exact=True).press("Home")
     expect(now(page)).to_have_text("2023Q1")
     expect(table(page, "Talks of 2023Q1").first).to_contain_text("list-price queue")

@@ -161,8 +161,6 @@ def test_a_scenario_loads_no_code(folder, name, monkeypatch):
     monkeypatch.syspath_prepend(str(where))
     raw = Scenario.load("reference").to_dict()
     raw["buyers"]["A"]["class"] = name
-    with pytest.raises(
-        BadInput, match=r"^scenario: buyers\.A\.class: found .* or a class of a folder given as --agents"
-    ):
+    with pytest.raises(BadInput, match=r"^scenario: buyers\.A\.class: found .* \(in Python: agents=DIR\)"):
         Scenario.from_dict(raw)
     assert "lurking" not in sys.modules
