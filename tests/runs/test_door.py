@@ -266,8 +266,9 @@ def endless(folder: Path, *words: str) -> subprocess.Popen:
     call = [sys.executable, "endless.py", "batch", "rules", "--out", "out", *words]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(
-        call, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        call, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in the background
+    )  # fmt: skip
     assert running.stdout is not None
     assert running.stdout.readline() == "at work\n"
     return running
