@@ -66,6 +66,7 @@ class Job(Generic[Wanted, Result]):
         self._work, self._meanwhile, self._base = work, meanwhile, base
         self.status = solara.reactive(Status())
         self.result: solara.Reactive[Result | None] = solara.reactive(None)
+        self._whole: solara.Reactive[Result | None] = solara.reactive(None)
         self.task = solara.lab.task(self._run, prefer_threaded=True)
 
     def start(self, wanted: Wanted) -> None:
@@ -74,8 +75,10 @@ class Job(Generic[Wanted, Result]):
         self.task(wanted)
 
     def cancel(self) -> None:
-        """Stop; the result before stays."""
+        """Stop; the last whole result stays, or comes back where a part of the next one is shown."""
         self.task.cancel()
+        if self._whole.peek() is not None:
+            self.result.value = self._whole.peek()
         self.status.value = Status("cancelled")
 
     def _run(self, wanted: Wanted) -> None:
@@ -91,6 +94,8 @@ class Job(Generic[Wanted, Result]):
         except Exception as error:
             self._report(Status("failed", sentence=f"The runs could not be computed: {type(error).__name__}: {error}"))
             raise
+        if self.task.is_current():
+            self._whole.value = self.result.peek()
         self._report(Status("done"))
 
     def _wait_for_rules(self, wanted: Wanted) -> None:
