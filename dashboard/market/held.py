@@ -103,13 +103,17 @@ def of(measure: str, **whose: str) -> Read:
     return lambda data: data[measure].sel(whose)
 
 
-def fit(found: Sequence[Held]) -> str:
-    """How many real figures lie in the 90% band of their quarter, as a sentence; nothing without any."""
+def fit(found: Sequence[Held], spread: bool = False) -> str:
+    """How many real figures lie in the 90% band of their quarter, as a sentence; nothing without any.
+
+    ``spread`` says that the bands are over vectors too, not over the draws alone.
+    """
     inside = [one for series in found for one in series.inside]
     if not inside:
         return ""
     meeting = sum(one for series in found for one in series.meeting)
+    hold = "" if spread else "; the bands hold the draws alone, not what nobody knows"
     return (
         f"{sum(inside)} of {len(inside)} real figures lie in the 90% band of their quarter, {meeting} with their own "
-        f"intervals; the bands hold the draws alone, not what nobody knows."
+        f"intervals{hold}."
     )

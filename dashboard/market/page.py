@@ -81,7 +81,7 @@ def Results(shown: Ensemble) -> None:
         lambda: Source(scenario, data, shown.before, threads.value == "runs"), [shown, threads.value]
     )
     figures = solara.use_memo(lambda: figures_of(shown), [shown])
-    statement = solara.use_memo(lambda: fit(held(Source(scenario, data))), [shown])
+    statement = solara.use_memo(lambda: fit(held(Source(scenario, data)), "vector" in data.coords), [shown])
     now = picked(scenario)
 
     Cards(cards=figures)
