@@ -236,7 +236,11 @@ class Design:
 
 def _scenario(head: Head, settings: Mapping[str, Any], source: str, folder: Path) -> Scenario:
     known = shipped_scenarios()
-    if head.scenario not in known and not (folder / head.scenario).is_file():
+    try:
+        there = head.scenario in known or (folder / head.scenario).is_file()
+    except (OSError, ValueError):  # no name that a file can have
+        there = False
+    if not there:
         raise BadInput(
             f"{source}: scenario: found {head.scenario!r}, no such scenario or file; {suggest(head.scenario, known)}"
         )
