@@ -6,6 +6,7 @@ import shlex
 from typing import Any
 
 from dashboard.state.link import Look
+from dashboard.state.session import spread_of
 from runs.requests.request import written
 
 
@@ -22,16 +23,20 @@ def lines(look: Look) -> str:
     """Lines of Python that give the figures of the page, and step the run that Live shows."""
     setting = look.setting
     changes: dict[str, Any] = dict(setting.changes)
-    return "\n".join(
-        [
-            "from market import Market, Scenario, simulate",
-            "",
-            f"scenario = Scenario.load({file_of(look)!r})",
-            *([f"scenario = scenario.replace_all({changes!r})"] if changes else []),
-            f"results = simulate(scenario, runs={setting.runs}, seed={setting.seed_used})",
-            f"run = Market(scenario, {setting.seed_used}, replication={look.run}).run()",
-        ]
-    )
+    seed = setting.seed_used
+    world = [
+        f"scenario = Scenario.load({file_of(look)!r})",
+        *([f"scenario = scenario.replace_all({changes!r})"] if changes else []),
+    ]
+    if spread_of(setting) is None:
+        made = ["from market import Market, Scenario, simulate", "", *world]
+        made += [f"results = simulate(scenario, runs={setting.runs}, seed={seed})", "one = scenario"]
+    else:
+        made = ["from market import Market, Scenario", "from runs.calibration.posterior import find"]
+        made += ["from runs.engine.spread import Spread, simulate", "", *world]
+        made += [f"spread = Spread(scenario, find(None, scenario), {setting.runs}, {seed}, kept={tuple(changes)!r})"]
+        made += ["results = simulate(spread)", f"one = spread.scenario_of({look.run})"]
+    return "\n".join([*made, f"run = Market(one, {seed}, replication={look.run}).run()"])
 
 
 def file_of(look: Look) -> str:

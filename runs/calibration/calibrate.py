@@ -62,7 +62,7 @@ def calibrate(asked: Calibration, progress: fit.Report | None = None) -> Found:
     effort = fit.QUICK if asked.quick else fit.FULL
     window = INNER if asked.inner else WINDOW
     task = task_of(known, name, window, effort, asked)
-    state = fit.fit(task, kept(folder, "fit"), titled(progress, "fit"))
+    state = fit.fit(task, kept(folder, "fit"), fit.titled(progress, "fit"))
     fields, rows = judge(task, state, folder, name, window)
     structures = compare_structures(known, asked, folder, progress) if asked.candidates else None
     recovered = None
@@ -110,11 +110,6 @@ def kept(folder: Path, name: str) -> Path:
     inside = folder / "work" / name
     inside.mkdir(parents=True, exist_ok=True)
     return inside
-
-
-def titled(progress: fit.Report | None, title: str) -> fit.Report | None:
-    """Progress with what is under way before it."""
-    return None if progress is None else lambda done, total, what: progress(done, total, f"{title}: {what}")
 
 
 def judge(task: fit.Task, state: fit.State, folder: Path, name: str, window: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -202,7 +197,7 @@ def compare_structures(
     rows = []
     for name, changes in known["candidates"].items():
         task = task_of(known, name, INNER, fit.QUICK, asked)
-        state = fit.fit(task, kept(folder, name.replace(", ", "-")), titled(progress, name))
+        state = fit.fit(task, kept(folder, name.replace(", ", "-")), fit.titled(progress, name))
         shares, losses = fit.chosen(state, VECTORS)
         table = pd.DataFrame(task.space.values(shares), columns=task.space.names)
         sample = posterior.Posterior(task.space, table, {"changes": changes}, name)

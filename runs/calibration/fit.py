@@ -150,6 +150,11 @@ def step(state: State, effort: Effort, task: Task) -> State:
     )
 
 
+def titled(progress: Report | None, title: str) -> Report | None:
+    """Progress with what is under way before it."""
+    return None if progress is None else lambda done, total, what: progress(done, total, f"{title}: {what}")
+
+
 def told(progress: Report | None, done: int, effort: Effort, what: str) -> None:
     """Raises Cancelled if the caller says so."""
     if progress is not None and progress(done, effort.generations, what) is False:

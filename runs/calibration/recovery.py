@@ -68,7 +68,7 @@ def recover(task: fit.Task, tests: int, folder: Path, progress: fit.Report | Non
         own = replace(task, scenario=scenario, target=target, effort=fit.SMALL, seed=task.seed + 1 + test)
         inside = folder / str(test)
         inside.mkdir(exist_ok=True)
-        ahead = None if progress is None else titled(progress, f"recovery {test + 1} of {tests}")
+        ahead = fit.titled(progress, f"recovery {test + 1} of {tests}")
         shares, _ = fit.chosen(fit.fit(own, inside, ahead), 400)
         low, middle, high = np.quantile(shares, [0.05, 0.5, 0.95], axis=0)
         rows += [
@@ -77,11 +77,6 @@ def recover(task: fit.Task, tests: int, folder: Path, progress: fit.Report | Non
             for k, name in enumerate(task.space.names)
         ]  # fmt: skip
     return Recovered(pd.DataFrame(rows))
-
-
-def titled(progress: fit.Report, title: str) -> fit.Report:
-    """Progress with what is under way before it."""
-    return lambda done, total, what: progress(done, total, f"{title}: {what}")
 
 
 def made(task: fit.Task, scenario: fit.Scenario, test: int) -> tuple[np.ndarray, Made]:

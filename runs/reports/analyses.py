@@ -10,6 +10,7 @@ import pandas as pd
 
 from market import Scenario
 from runs.analysis.compare import holm
+from runs.calibration import posterior
 from runs.findings import differences, sensitivity
 from runs.folder import results
 from runs.reports import figures
@@ -173,7 +174,6 @@ def _sensitivity_caveats(first: Indices) -> list[str]:
 def comparison(asked: Comparison, found: Sequence[Difference]) -> Report:
     """What treatments change; the first outcome answers."""
     arms, first = asked.arms, found[0]
-    control = next(iter(arms.values()))
     outcomes = list(dict.fromkeys(one.outcome for one in found))
     many = [
         f"{len(found)} intervals are shown; of so many some leave 0 out by chance. p_holm allows for it (Holm 1979)."
@@ -193,18 +193,33 @@ def comparison(asked: Comparison, found: Sequence[Difference]) -> Report:
         command=asked.settled.command,
         design=[
             *((name, f"{scenario.name} (hash {scenario.hash[:12]})") for name, scenario in arms.items()),
-            ("Vectors", f"{first.vectors} of what nobody knows, Latin hypercube, seed {asked.sampler_seed}"),
+            ("Vectors", vectors_from(asked, first.vectors)),
             ("Runs", f"{first.seeds} of each vector and arm, {asked.run_count:,} runs"),
             (
                 "Draws",
                 f"seed {asked.seed_used}, the same for every arm: run n of one is paired with run n of any other",
             ),
-            ("Uncertain", ", ".join(control.uncertainties) if first.vectors > 1 else "nothing, parameters as they are"),
+            ("Uncertain", uncertain(asked) if first.vectors > 1 else "nothing, parameters as they are"),
         ],
         figures={"differences": Picture(figures.intervals(differences.forest(found)), _differences_caption(first))},
         tables={"differences": _differences(found)},
         caveats=[*dropped, spread, *(many if len(found) > 1 else []), ONE_MACHINE, MODEL],
     )
+
+
+def vectors_from(asked: Comparison, count: int) -> str:
+    """How many vectors, and where they are from."""
+    found = posterior.find(asked.posterior, next(iter(asked.arms.values())))
+    if found is None or count == 1:
+        return f"{count} of what nobody knows, Latin hypercube, seed {asked.sampler_seed}"
+    return f"{count} of the posterior {found.source}, hash {found.hash}"
+
+
+def uncertain(asked: Comparison) -> str:
+    """The fields that vary from vector to vector."""
+    control = next(iter(asked.arms.values()))
+    found = posterior.find(asked.posterior, control)
+    return ", ".join(control.uncertainties if found is None else found.space.names)
 
 
 def _differences_caption(first: Difference) -> str:

@@ -16,6 +16,7 @@ PAGES = {
     "/compare": ".gm-await",
     "/what-matters": ".gm-await",
     "/history": ".gm-table",
+    "/data": ".gm-form",
 }
 BAD = ("critical", "serious", "moderate")
 

@@ -129,8 +129,9 @@ def test_every_picture_in_both_kinds_says_where_it_is_from():
     assert said.encode() in image
 
 
-def test_the_command_and_the_lines_give_what_is_on_the_screen(gpumarket):
-    wanted = Setting("reference", runs=50, seed=7).changed(SHOCK, 1.5).changed("market.allocation", "uniform")
+@pytest.mark.parametrize("name", ["reference", "colossus"])
+def test_the_command_and_the_lines_give_what_is_on_the_screen(gpumarket, name):
+    wanted = Setting(name, runs=50, seed=7).changed(SHOCK, 2.5).changed("market.allocation", "uniform")
     look, shown = Look(wanted, run=3), ensemble(wanted)
     said = gpumarket(command(look))
     assert (said["scenario_hash"], said["seed"], said["runs"]) == (shown.scenario.hash, 7, 50)
