@@ -21,8 +21,7 @@ from dashboard.state import session
 from dashboard.state.session import Ensemble
 from dashboard.why.panel import WhyPanel
 from market.scenario.scenario import Scenario
-from runs.engine.spread import parted
-from runs.words import percent
+from runs.engine.spread import parted_words
 
 view = solara.reactive("lines")
 threads = solara.reactive("bands")
@@ -64,7 +63,7 @@ def spread_words(data: xr.Dataset) -> str:
     """What the bands are of, where they are of more than chance."""
     if "vector" not in data.coords:
         return ""
-    shares = ", ".join(f"{name} {percent(share)}" for name, share in parted(data).items())
+    shares = parted_words(data)
     vectors = int(data["vector"].max()) + 1
     return f"; bands: {vectors} vectors that fit history, and chance; of the variance the vectors explain: {shares}"
 

@@ -265,8 +265,7 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
     from rich.table import Table
 
     from runs.analysis.summary import SHOWN, market_rows
-    from runs.engine.spread import parted
-    from runs.words import percent
+    from runs.engine.spread import parted_words
 
     runs = results.sizes["run"]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
@@ -279,8 +278,7 @@ def print_run(scenario: Scenario, results: Any, seconds: float, out: Path | None
           f"seed {results.attrs['seed']}\n")  # fmt: skip
     Console(markup=False).print(table)
     if "vector" in results.coords:
-        shares = ", ".join(f"{name} {percent(share)}" for name, share in parted(results).items())
-        print(f"\nOf the variance over the runs the vectors explain, the rest is chance: {shares}")
+        print(f"\nOf the variance over the runs the vectors explain, the rest is chance: {parted_words(results)}")
     for failure in results.attrs["failures"]:
         print(f"run {failure.replication} failed: {failure.sentence}", file=sys.stderr)
     message = f"{runs} runs in {seconds:.2f} s"

@@ -18,6 +18,7 @@ from market.gears.simulate import Cancelled, Failure, Progress, check_runs, chec
 from runs.calibration.posterior import Posterior, Vectors, vectors
 from runs.engine.engine import Engine
 from runs.engine.experiment import Experiment
+from runs.words import percent
 
 SEEDS = 5
 """Runs of a vector, as few as tell what chance does from what nobody knows; more where vectors are used up."""
@@ -180,6 +181,11 @@ def parted(results: xr.Dataset) -> dict[str, float]:
         known = [share for share in shares if share == share]
         found[words] = float(np.mean(known)) if known else float("nan")
     return found
+
+
+def parted_words(results: xr.Dataset) -> str:
+    """:func:`parted` in words: ``revenue 21%, rent 33%``."""
+    return ", ".join(f"{name} {percent(share)}" for name, share in parted(results).items())
 
 
 def parameters_share(values: np.ndarray, vectors: np.ndarray) -> float:

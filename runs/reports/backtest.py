@@ -16,6 +16,7 @@ from runs.backtest.scores import Score
 from runs.reports.analyses import MODEL, ONE_MACHINE
 from runs.reports.contents import Picture, Report
 from runs.reports.palette import PALETTE
+from runs.reports.plots import plain
 from runs.words import behind, percent
 
 FARTHEST = 3.0
@@ -154,9 +155,6 @@ def _picture(ax: Axes, name: str, own: Sequence[Score]) -> None:
 
 
 def _plain(ax: Axes) -> None:
-    """No frame, quiet ticks."""
-    ax.set_facecolor("none")
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
-    ax.spines["bottom"].set_color(PALETTE["rule"])
-    ax.tick_params(axis="both", length=0, labelsize=7, labelcolor=PALETTE["quiet"], pad=3)
+    """As every report draws, with ticks for small pictures."""
+    plain(ax)
+    ax.tick_params(axis="both", labelsize=7, labelcolor=PALETTE["quiet"], pad=3)
