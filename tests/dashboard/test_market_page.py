@@ -159,6 +159,7 @@ def test_the_untouched_scenario_stays_behind_a_changed_one(visit):
     move(page, "Shock level", "Home", 1)
     expect(page.locator(".gm-apart").first).to_contain_text("on the scenario unchanged")
     expect(page.locator(".gm-key", has_text="the scenario unchanged").first).to_be_visible()
+    settled(page)
     grey = page.evaluate(
         """() => echarts.getInstanceByDom(document.querySelectorAll('.gm-plot')[3]).getOption()
              .series.find(s => s.type === 'line' && s.name === 'Open orders').data"""
