@@ -27,9 +27,13 @@ RANKED = 180_000
 
 
 def settled(page: Page) -> None:
-    """Wait until the figures are those of the settings."""
+    """Wait until the figures are those of the settings: the line above them says so, and they have all arrived."""
     page.wait_for_timeout(400)  # a slider's own rest, and the way to the server
     page.wait_for_selector(DONE)
+    before = None
+    while before != (before := figures(page)):
+        page.wait_for_timeout(400)
+        page.wait_for_selector(DONE)
 
 
 def figures(page: Page) -> list[str]:

@@ -250,7 +250,7 @@ from runs.cli import main
 from runs.engine import experiment
 
 def run(self, first, count):
-    os.write(1, b"at work\n")  # at once, for threads say it beside each other
+    os.write(1, b"at work\\n")  # at once, for threads say it beside each other
     while True:
         time.sleep(0.01)
 
