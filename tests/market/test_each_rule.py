@@ -6,13 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from agents.bargainer import PRICE
 from agents.buyer import Buyer
 from agents.records.roles import NEVER, SLOTS
-from agents.rules import book
+from agents.rules import book, pipeline
 from agents.supplier import Supplier
 from market import Market, Scenario, measures, quarter
 from market.market_state import MarketState
-from market.mechanisms import protocols
+from market.mechanisms import negotiation, protocols
 from market.product import OutsideOption, Product, move_launches
 from market.scenario.paths import Series
 from tests.worlds import bare, changed, quiet_world
@@ -201,3 +202,59 @@ def test_a_promise_is_the_quarter_in_which_the_wait_ends():
     buyer = bare(Buyer)
     buyer.own_promise = [2.5] * len(buyer.own_promise)
     assert Supplier.promise(bare(Supplier), buyer, SimpleNamespace(quarter=4), bare(Product)) == 4 + 1 + 2
+
+
+def test_growth_is_read_over_four_quarters(monkeypatch):
+    """A tenth a quarter since the fourth before; those between would tell of another growth."""
+    planned: list[float] = []
+    monkeypatch.setattr(pipeline, "starts", lambda desired, *rest: planned.append(desired) or 0.0)
+    supplier = bare(Supplier, estimate=1.1**4, extrapolation=1.0, capacity_delay=1.0, estimates=[2.0, 3.0, 4.0, 1.0])
+    Supplier.start_capacity(supplier, bare(MarketState, hae_per_wafer=1.0))
+    assert planned == [pytest.approx(1.1**5)]
+    assert supplier.estimates == [1.1**4, 2.0, 3.0, 4.0]
+
+
+def test_wafers_are_spare_that_no_open_order_waits_for():
+    """Half of 100 and 10 of its own, less those for 30 units that are still to be made, two from a wafer."""
+    supplier = bare(Supplier, share=0.5, upstream=100.0, own_capacity=10.0, capacity_factor=1.0)
+    product = bare(Product, book=40.0, stock=10.0, packages=2.0)
+    assert Supplier.unsold_wafers(supplier, SimpleNamespace(product_count=1), [product]) == 60.0 - 15.0
+
+
+def test_no_more_is_cancelled_than_the_fee_can_be_paid_for():
+    """10 units at a million each, none of them payable; a fee of one half, and money for four of those."""
+    settled: list[tuple[float, float]] = []
+    buyer = bare(
+        Buyer, committed=lambda by: 100.0, means=lambda quarters: 0.0, may_leave=lambda market, line: True,
+        cash_factor=lambda: 1.0, leaving_fee=lambda market, line: 0.5, purse=lambda: 2.0,
+        settle=lambda *paid: settled.append(paid),
+    )  # fmt: skip
+    book.join(buyer, 0, 10.0, 1e6, 0, 5, 0.0)
+    market = SimpleNamespace(quarter=4, note_cancellation=lambda placed, units: None)
+    Buyer.cancel(buyer, market, [bare(Product, hae=1.0)])
+    assert (buyer.cancelled, buyer.line_open[0]) == (4.0, 6.0)
+    assert settled == [(0.0, 2.0)]
+
+
+@pytest.mark.parametrize(("price", "share", "back"), [(1.2e6, 5.0 / 6.0, 0.0), (0.8e6, 1.0, 1.0)])
+def test_a_deposit_moves_with_the_line_as_far_as_the_new_price_holds_it(price, share, back):
+    """5 million paid in advance for 10 units; 5 of the next generation do for them, at 6 or 4 million in all."""
+    settled: list[tuple[float, float]] = []
+    buyer = bare(Buyer, newer=lambda *which: 1, settle=lambda *paid: settled.append(paid))
+    book.join(buyer, 0, 10.0, 1e6, 0, 3, 0.5)
+    market = bare(MarketState, quarter=4, conversion_rate=1.0, conversion_charge=0.0)
+    Buyer.convert(buyer, market, [bare(Product, hae=1.0), bare(Product, hae=2.0, price=price, launch=6)])
+    assert (buyer.line_product[0], buyer.line_open[0], buyer.line_promised[0]) == (1, 5.0, 6)
+    assert buyer.line_prepaid[0] == pytest.approx(share)
+    assert settled == [(pytest.approx(back), 0.0)]
+
+
+def test_the_supplier_offers_first_and_the_buyer_answers():
+    """Nobody gives way: what is on the table is what each began with, in turn."""
+    patient = {"concession": lambda *told: 0.0, "score_weight": lambda issue: 0.25, "tactic": 0}
+    buyer = bare(Buyer, **patient)
+    buyer.ask_open[PRICE], buyer.ask_reserve[PRICE] = 10.0, 9.0
+    buyer.bid_open[PRICE], buyer.bid_reserve[PRICE] = 1.0, 2.0
+    for week in range(4):
+        assert not negotiation.exchange(buyer, SimpleNamespace(**patient), 0, week, 12)
+    assert buyer.offer_price[:4] == [10.0, 1.0, 10.0, 1.0]
