@@ -15,12 +15,3 @@ new MutationObserver(() => {
     slot.removeAttribute('role');
   });
 }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-expanded'] });
-
-// On a phone the tabs scroll: the present one is brought into view.
-let present;
-new MutationObserver(() => {
-  const tab = document.querySelector('.gm-tab-now');
-  if (tab === present) return;
-  present = tab;
-  tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
-}).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['class'] });
