@@ -68,7 +68,7 @@ def card(
         told.before + told.number(found.median) + letter,
         error(found, told, letter),
         after.strip(),
-        spread(found, told),
+        spread(found, told, letter),
         color(scenario, one),
         course(scenario, one, measures),
         ""
@@ -86,9 +86,10 @@ def course(scenario: Scenario, one: Outcome, measures: Measures) -> Sequence[flo
     return band(replace(one, begin=0, end=scenario.horizon).series(measures)).median
 
 
-def spread(found: Estimate, told: Scale) -> str:
+def spread(found: Estimate, told: Scale, letter: str) -> str:
     if found.high > found.low:
-        return f"90% of runs: {told.number(found.low)} to {told.number(found.high)}"
+        low, high = (f"{told.before}{told.number(value)}{letter}" for value in (found.low, found.high))
+        return f"90% of runs: {low} to {high}"
     return "the same in every run" if found.median == found.median else NOTHING
 
 

@@ -11,7 +11,7 @@ import xarray as xr
 
 from dashboard.market.charts import Source, backlog, inflation, lead_times, prices, rent, shares
 from dashboard.market.held import fit, held
-from dashboard.parts.cards import cards
+from dashboard.parts.cards import cards, spread
 from dashboard.parts.tables import buyer_rows
 from dashboard.reading import real
 from dashboard.reading.bands import band
@@ -19,8 +19,9 @@ from dashboard.reading.outcome import measures
 from market import Scenario, simulate
 from market.history.periods import when
 from market.scenario.scenario import shipped
+from runs.analysis.summary import Estimate
 from runs.history.figures import observations
-from runs.words import compact, dollars, percent, weeks, whole
+from runs.words import Scale, compact, dollars, percent, weeks, whole
 
 
 @pytest.mark.parametrize(
@@ -137,3 +138,9 @@ def test_the_statement_of_fit_counts_figures_in_bands():
     inside = [one for series in found.values() for one in series.inside]
     assert fit(list(found.values())).startswith(f"{sum(inside)} of {len(inside)} real figures")
     assert fit(held(Source(Scenario.load("reference"), simulate(Scenario.load("reference"), runs=2)))) == ""
+
+
+def test_the_ends_of_a_band_are_as_large_as_they_are_said_to_be():
+    """Beside 118k they were 41 and 129 once."""
+    told = Scale(1e-3, after="k HAE", decimals=0)
+    assert spread(Estimate(118_317.0, 0.0, 41_465.0, 128_886.0), told, "k") == "90% of runs: 41k to 129k"
