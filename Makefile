@@ -35,7 +35,7 @@ warm: install ## compile the market's rules, before two processes would both do 
 
 test-mesa35: warm-mesa35 ## compare the gears and the numbers on a Python that gets Mesa 3.5
 	@test ! -d .venv-mesa35 || .venv-mesa35/bin/python -m pytest --numprocesses 3 --dist loadfile \
-		tests/parity/test_parity.py tests/literature tests/test_golden.py
+		tests/parity/test_parity.py tests/literature tests/test_golden.py tests/agents/test_code_digest.py
 
 warm-mesa35:
 	@newer=$$(.ci/newer-python) || { echo "No Python 3.12 or newer here: Mesa 3.5 is not tested."; exit 0; }; \

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import inspect
+import linecache
 import sys
-from collections.abc import Callable, Sequence
-from types import CodeType, ModuleType
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -32,32 +35,62 @@ def _zeros(count):
     return lambda count: np.zeros(count)
 
 
-def code_digest(functions: Sequence[Callable]) -> str:
-    """Sixteen digits that change with the code of functions, of what they call and of the constants they read."""
+def as_run(function: FunctionType) -> str:
+    """What a function does, as this Python runs it: two versions of Python tell of the same source differently."""
+    return "".join(
+        f"{code.co_code!r}{code.co_names}{code.co_varnames}{[one for one in code.co_consts if not _is_code(one)]}"
+        for code in _codes(function.__code__)
+    )
+
+
+def as_written(function: FunctionType) -> str:
+    """What a function does, as its source says it: the same on every Python, whatever the comments and the spacing.
+
+    A function whose source is not at hand is told as it is run.
+    """
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError):
+        return as_run(function)
+    for part in ast.walk(tree):
+        if isinstance(part, ast.FunctionDef) and ast.get_docstring(part) is not None:
+            part.body = part.body[1:]
+    return ast.unparse(tree)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if _is_code(constant):
+            yield from _codes(constant)
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, CodeType)
+
+
+def code_digest(functions: Sequence[Callable], told: Callable[[FunctionType], str] = as_run) -> str:
+    """Sixteen digits that change with the code of functions, of what they call and of the constants they read.
+
+    Args:
+        functions: where to begin.
+        told: how to tell the code of one, :func:`as_run` or :func:`as_written`.
+    """
     digest = hashlib.sha256()
     seen: set[Callable] = set()
-
-    def note_code(code: CodeType) -> None:
-        digest.update(code.co_code)
-        digest.update(repr((code.co_names, code.co_varnames)).encode())
-        for constant in code.co_consts:
-            if isinstance(constant, CodeType):
-                note_code(constant)
-            else:
-                digest.update(repr(constant).encode())
 
     def note(function: Any) -> None:
         if not inspect.isfunction(function) or function in seen:
             return
         seen.add(function)
-        note_code(function.__code__)
-        digest.update(repr(function.__defaults__).encode())
+        digest.update(f"{told(function)}{function.__defaults__!r}".encode())
         free = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
         outer = {name: cell.cell_contents for name, cell in free}
-        for name in (*function.__code__.co_names, *outer):
+        names = sorted({name for code in _codes(function.__code__) for name in code.co_names} | outer.keys())
+        for name in names:
             value = outer.get(name, function.__globals__.get(name))
             if isinstance(value, ModuleType):
-                for member in function.__code__.co_names:
+                for member in names:
                     note_value(member, getattr(value, member, None))
             else:
                 note_value(name, value)
@@ -123,5 +156,8 @@ def dispatch(functions: Sequence[Callable], result: Callable | None = None) -> C
 
 def written(name: str, lines: Sequence[str], space: dict[str, Any]) -> Callable:
     """The function ``name`` from its source, which may use what is in ``space``."""
-    exec("\n".join(lines), space)
+    source = "\n".join(lines) + "\n"
+    file = f"<{name} {hashlib.sha256(source.encode()).hexdigest()[:16]}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for inspect and tracebacks
+    exec(compile(source, file, "exec"), space)
     return space[name]

@@ -10,11 +10,12 @@ import hashlib
 import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from agents.records.gears import code_digest
+from agents.records.gears import as_run, code_digest
 from agents.records.roles import Column, Draw, Field, Path, Stateful, fields_of
 
 
@@ -85,11 +86,15 @@ class Layout:
     @cached_property
     def signature(self) -> str:
         """A field name that tells layouts of other classes and rules apart, so that numba does too."""
+        return f"{self.family}_{self.digest(as_run)}"
+
+    def digest(self, told: Callable[[FunctionType], str]) -> str:
+        """What tells other classes and rules apart, their code told by :func:`as_run` or :func:`as_written`."""
         number = {function: n for n, function in enumerate(dict.fromkeys(self._functions))}
         table = {name: [number[f] if f else -1 for f in rule] for name, rule in self.rules.items()}
         owners = [f"{cls.__module__}.{cls.__qualname__}" for cls in self.classes]
-        digest = hashlib.sha256(repr((owners, table, self._digest)).encode()).hexdigest()
-        return f"{self.family}_{digest[:16]}"
+        code = code_digest(self._functions, told)
+        return hashlib.sha256(repr((owners, table, code)).encode()).hexdigest()[:16]
 
     @property
     def _functions(self) -> list[Callable]:

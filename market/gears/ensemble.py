@@ -21,7 +21,7 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, overload_method
 
 from agents.records.compiling import WholeCompiler
-from agents.records.gears import AS_PART, both_gears, code_digest, dispatch, written
+from agents.records.gears import AS_PART, as_run, as_written, both_gears, code_digest, dispatch, written
 from agents.records.layout import Layout
 from market.gears.build import Build, Draws, copied, not_ours
 from market.gears.code_cache import CodeCache, code_file
@@ -148,11 +148,16 @@ def run_chunk(start, work, paths, draws, out, cohort_column, failed):
 
 
 @cache
-def rules_hash(layouts: tuple[Layout, ...]) -> str:
-    """What tells compiled code of other rules apart: every rule, what it calls, and the way runs are driven."""
-    return hashlib.sha256("".join([code_digest([run_chunk]), *(x.signature for x in layouts)]).encode()).hexdigest()[
-        :16
-    ]
+def rules_hash(layouts: tuple[Layout, ...], everywhere: bool = False) -> str:
+    """What tells other rules apart: every rule, what it calls, and the way runs are driven.
+
+    Args:
+        layouts: of the families, as FAMILIES has them.
+        everywhere: by their source, the same on every Python; otherwise by the code that this Python runs.
+    """
+    told = as_written if everywhere else as_run
+    parts = [code_digest([run_chunk], told), *(f"{layout.family}_{layout.digest(told)}" for layout in layouts)]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
 @contextlib.contextmanager
