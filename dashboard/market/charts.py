@@ -27,17 +27,23 @@ class Source:
     before: xr.Dataset | None = None
     threads: bool = False
 
+    @property
+    def runs(self) -> list[int]:
+        """The single runs that are drawn."""
+        return [int(run) for run in self.data["run"].values[:THREADS]] if self.threads else []
+
     def line(
         self, name: str, color: str, read: Callable[[xr.Dataset], xr.DataArray], shown: bool = True, dash: bool = False
     ) -> Line:
         """The median of a measure with its bands, its single runs and its untouched median."""
         own = read(self.data).transpose("run", "quarter")
-        threads = [[known(value) for value in row] for row in own.values[:THREADS]] if self.threads else []
+        threads = [[known(value) for value in row] for row in own.values[: len(self.runs)]]
         untouched = None if self.before is None else band(read(self.before))
         return Line.of(name, color, band(own), shown=shown, samples=threads, untouched=untouched, dash=dash)
 
     def plot(self, form: str, lines: list[Line], dots: dict[str, list[real.Dot]], **more: object) -> Plot:
-        return Plot(self.scenario.quarters, form, lines, dots, real.events(self.scenario), **more)  # type: ignore[arg-type]
+        events = real.events(self.scenario)
+        return Plot(self.scenario.quarters, form, lines, dots, events, runs=self.runs, **more)  # type: ignore[arg-type]
 
 
 def prices(source: Source, product: str) -> Plot:
