@@ -16,6 +16,8 @@ def command(look: Look) -> str:
     words = ["gpumarket", "run", file_of(look), "--runs", str(setting.runs), "--seed", str(setting.seed_used)]
     for path, value in setting.changes:
         words += ["--set", f"{path}={written(value)}"]
+    if setting.alone:
+        words += ["--posterior", "none"]
     return shlex.join(words)
 
 

@@ -10,6 +10,7 @@ import solara
 from dashboard.live.charts import bid, lead_times, prices
 from dashboard.live.hand import HandPanel, Taken
 from dashboard.live.run import Run, Talk, stepped
+from dashboard.live.stored import of_the_batch
 from dashboard.live.tables import QUEUE, TALKS, buyer_columns, buyer_rows, queue_rows, sentence, talk_row
 from dashboard.live.talk import ended, gained, gave_way, lanes
 from dashboard.parts.charts import Chart
@@ -17,7 +18,7 @@ from dashboard.parts.panels import Choice, Heading, Panel, Words
 from dashboard.parts.tables import Table
 from dashboard.reading.colors import of_buyer
 from dashboard.reading.leading import sighted_quarter
-from dashboard.state import link, session
+from dashboard.state import link, session, stored
 from dashboard.state.together import together
 from market import BadInput
 
@@ -32,7 +33,9 @@ def _Player(
     run: int = 0,
     heard: int = 0,
     event_pick: Callable[[Any], Any] | None = None,
+    stored: str | None = None,
     event_choose: Callable[[Any], Any] | None = None,
+    event_choose_stored: Callable[[Any], Any] | None = None,
 ) -> None: ...
 
 
@@ -53,6 +56,8 @@ def LivePage() -> None:
         Heading(run.scenario.title, setting)
         if run.quarters:
             Player(run, complaint)
+        if said := of_the_batch(look):
+            Words("p", said, "gm-lead gm-stored")
         if complaint.value:
             Words("p", complaint.value, "gm-notice gm-notice-bad")
         if run.failure:
@@ -88,13 +93,25 @@ def Player(run: Run, complaint: solara.Reactive[str]) -> None:
             except BadInput as error:
                 complaint.value = f"{error}."
 
+    def choose_stored(text: Any) -> None:
+        with together():
+            try:
+                look = link.with_stored(link.now(), str(text))
+                session.setting.value, session.replication.value = look.setting, look.run
+                session.stored.value, session.by_hand.value, complaint.value = look.stored, None, ""
+            except BadInput as error:
+                complaint.value = f"{error}."
+
+    looked_at = link.now().stored
     _Player(
         quarters=list(run.quarters),
         at=run.quarters.index(quarter_of(run)),
         run=run.replication,
         heard=heard.value,
         event_pick=pick,
+        stored=None if stored.opened() is None else "" if looked_at is None else str(looked_at),
         event_choose=choose,
+        event_choose_stored=choose_stored,
     )
 
 

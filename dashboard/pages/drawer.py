@@ -137,6 +137,7 @@ def groups(now: Setting, refused: Refused | None, measured: Measured | None = No
     """The groups of controls as plain data; those of the scenario by whom they belong to, strongest first."""
     typed = refused is not None and refused.path == "seed"
     seed = str(refused.value) if refused is not None and typed else str(now.seed_used)
+    brought = "stored batch" if now.alone else "uploaded"
     picker = Control(
         "scenario",
         "Scenario",
@@ -144,7 +145,7 @@ def groups(now: Setting, refused: Refused | None, measured: Measured | None = No
         "",
         kind="choice",
         value=UPLOADED if now.text else now.name,
-        options=(*titles(), *([(UPLOADED, f"{now.base.title} (uploaded)")] if now.text else [])),
+        options=(*titles(), *([(UPLOADED, f"{now.base.title} ({brought})")] if now.text else [])),
     )
     scenario = now.scenario
     runs = Control("runs", "Runs", "", "", kind="slider", value=now.runs, low=FEWEST, high=MOST, step=50)

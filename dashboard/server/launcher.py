@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=port_number, help=f"where to listen (default: the first free one from {PORT})")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument("--agents", metavar="DIR", help="classes of buyers of one's own: the .py files of a folder")
+    parser.add_argument("--batch", metavar="DIR", help="open the runs of a stored batch in Live")
     options = parser.parse_args(arguments)
     if not JAVASCRIPT.is_dir():
         return stop(NO_JAVASCRIPT)
@@ -33,12 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             buyers_from(options.agents)
         except BadInput as error:
             return stop(str(error))
+    path = ""
+    if options.batch is not None:
+        from dashboard.state import stored
+        from market import BadInput
+
+        try:
+            path = f"/live?stored={stored.open_on(options.batch).first}"
+        except BadInput as error:
+            return stop(str(error))
     try:
         listening = listen(options.port)
     except OSError as error:
         return stop(f"Port {options.port or PORT} cannot be used: {error.strerror or error}.")
     with listening:
-        return serve(listening, browser=not options.no_browser)
+        return serve(listening, browser=not options.no_browser, path=path)
 
 
 def port_number(text: str) -> int:
@@ -73,8 +83,8 @@ def listen(port: int | None) -> socket.socket:
     return socket.create_server(("127.0.0.1", 0))
 
 
-def serve(listening: socket.socket, browser: bool) -> int:
-    """Serve the page on a socket until interrupted."""
+def serve(listening: socket.socket, browser: bool, path: str = "") -> int:
+    """Serve the page on a socket until interrupted; it is opened at a path."""
     os.environ["SOLARA_APP"] = PAGES
     settle()
 
@@ -84,7 +94,7 @@ def serve(listening: socket.socket, browser: bool) -> int:
     from dashboard.server.guard import Guard
 
     port = listening.getsockname()[1]
-    address = f"http://localhost:{port}"
+    address = f"http://localhost:{port}{path}"
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:

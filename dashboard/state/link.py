@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from dashboard.state import session
-from dashboard.state.session import FEWEST, MOST, Setting
+from dashboard.state import session, stored
+from dashboard.state.session import FEWEST, MOST, RUNS, Setting
+from dashboard.state.stored import Batch, StoredRun
 from market import BadInput
 from market.gears.draws import check_key
 from market.play.hand import Decision
@@ -17,6 +18,8 @@ from runs.requests.request import read_value, written
 
 SENT = "uploaded-"
 """Before the name of a scenario that was uploaded: no link holds it."""
+BATCH = "batch"
+"""What a link calls the scenario of the batch that the server was opened on."""
 LONGEST = 8000
 """Characters of a query that is read."""
 
@@ -30,25 +33,36 @@ class Look:
     quarter: str = ""
     run: int = 0
     hand: Decision | None = None
+    stored: int | None = None
 
 
 def query(look: Look) -> str:
     """A look as the query of an address: ``scenario=glut&set=market.shock_level=4.0``; nothing for the first look."""
     setting, first = look.setting, Setting()
-    named = SENT + setting.name if setting.text else setting.name
-    pairs = [("scenario", named)] if named != first.name else []
-    pairs += [("set", f"{path}={written(value)}") for path, value in setting.changes]
+    pairs = [] if look.stored is None else [("stored", str(look.stored))]
+    if not pairs:
+        named = named_of(setting)
+        pairs += [("scenario", named)] if named != first.name else []
+        pairs += [("set", f"{path}={written(value)}") for path, value in setting.changes]
+        pairs += [] if setting.seed is None else [("seed", str(setting.seed))]
     for name, value, usual in (
-        ("seed", setting.seed, None),
         ("runs", setting.runs, first.runs),
         ("product", look.product, ""),
         ("quarter", look.quarter, ""),
-        ("run", look.run, 0),
+        ("run", 0 if look.stored is not None else look.run, 0),
         ("hand", "" if look.hand is None else told(look.hand), ""),
     ):
         if value != usual:
             pairs.append((name, str(value)))
     return urlencode(pairs, safe="=.*,/")
+
+
+def named_of(setting: Setting) -> str:
+    """What a link calls a scenario."""
+    batch = stored.opened()
+    if setting.alone and batch is not None and setting.text == batch.text:
+        return BATCH
+    return SENT + setting.name if setting.text else setting.name
 
 
 def read(text: str) -> tuple[Look, str]:
@@ -71,9 +85,44 @@ def with_scenario(look: Look, text: str) -> Look:
         raise BadInput(
             f"scenario: {text.removeprefix(SENT)[:40]!r} was uploaded and is not kept; upload it again on Data"
         )
+    if text == BATCH:
+        return replace(look, setting=of_batch(the_batch("scenario", text)))
     if text not in shipped():
         raise BadInput(f"scenario: found {text!r}; allowed: {', '.join(shipped())}")
     return replace(look, setting=Setting(text))
+
+
+def with_stored(look: Look, text: str) -> Look:
+    batch = the_batch("stored", text)
+    run = batch.run(whole(text, "stored"))
+    setting = of_batch(batch, run, look.setting.runs)
+    try:
+        setting.scenario  # noqa: B018 # raises if a value is not allowed
+    except BadInput as error:
+        raise BadInput(f"stored: run {run.number} is of a point that is no scenario: {error}") from None
+    return replace(look, setting=setting, run=run.replication, stored=run.number)
+
+
+def the_batch(part: str, text: str) -> Batch:
+    """The batch that the server was opened on.
+
+    Raises:
+        BadInput: it was opened on none.
+    """
+    batch = stored.opened()
+    if batch is None:
+        raise BadInput(f"{part}: found {text[:40]!r}; allowed where the page was opened by gpumarket app --batch DIR")
+    return batch
+
+
+def of_batch(batch: Batch, run: StoredRun | None = None, runs: int = RUNS) -> Setting:
+    """The scenario of a batch, and the point of one of its runs as changes in it."""
+    base = Setting(batch.stored.scenario.name, runs=runs, text=batch.text, alone=True)
+    if run is None:
+        return base
+    own = base.base
+    changes = tuple(sorted((path, value) for path, value in run.values.items() if value != own.get(path)))
+    return replace(base, changes=changes, seed=None if run.seed == own.seed else run.seed)
 
 
 def with_change(look: Look, text: str) -> Look:
@@ -119,6 +168,7 @@ def with_hand(look: Look, text: str) -> Look:
 
 PARTS: dict[str, Callable[[Look, str], Look]] = {
     "scenario": with_scenario,
+    "stored": with_stored,
     "set": with_change,
     "seed": with_seed,
     "runs": with_runs,
@@ -188,7 +238,18 @@ def now() -> Look:
         quarter if quarter in scenario.quarters else "",
         session.replication.value,
         hand if hand is not None and possible(hand, scenario) else None,
+        stored_now(setting, session.replication.value),
     )
+
+
+def stored_now(setting: Setting, replication: int) -> int | None:
+    """The stored run that is looked at; None where something of it was changed."""
+    batch, number = stored.opened(), session.stored.value
+    if batch is None or number is None:
+        return None
+    run = batch.run(number)
+    same = of_batch(batch, run).run_of() == setting.run_of() and run.replication == replication
+    return number if same else None
 
 
 def possible(hand: Decision, scenario: Scenario) -> bool:
@@ -208,3 +269,4 @@ def follow(text: Any) -> None:
     session.quarter.value = look.quarter
     session.replication.value = look.run
     session.by_hand.value = look.hand
+    session.stored.value = look.stored

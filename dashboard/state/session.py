@@ -57,7 +57,8 @@ def scenario_in(text: str) -> Scenario:
 class Setting:
     """A scenario, what was changed in it, and the ensemble asked for.
 
-    The scenario is the shipped one of that name; ``text`` holds one that was sent.
+    The scenario is the shipped one of that name; ``text`` holds one that was sent, or that of a stored batch, which is
+    run ``alone``: as it stands, over no vectors that fit history.
     """
 
     name: str = "colossus"
@@ -65,6 +66,7 @@ class Setting:
     runs: int = RUNS
     seed: int | None = None
     text: str = ""
+    alone: bool = False
 
     @property
     def base(self) -> Scenario:
@@ -82,7 +84,7 @@ class Setting:
     @property
     def own(self) -> Setting:
         """The scenario as it is, with the usual number of runs."""
-        return Setting(self.name, text=self.text)
+        return Setting(self.name, text=self.text, alone=self.alone)
 
     @property
     def seed_used(self) -> int:
@@ -90,7 +92,7 @@ class Setting:
 
     def run_of(self) -> tuple[Any, ...]:
         """What shapes a single run: everything but the number of runs."""
-        return self.name, self.text, self.changes, self.seed
+        return self.name, self.text, self.changes, self.seed, self.alone
 
     def changed(self, path: str, value: Any) -> Setting:
         """A copy with another value at a path; the scenario's own value is no change."""
@@ -131,6 +133,8 @@ quarter = solara.reactive("")
 """The quarter that is looked at; empty for the scenario's own."""
 replication = solara.reactive(0)
 """The run of the ensemble that is stepped through."""
+stored: solara.Reactive[int | None] = solara.reactive(None)
+"""The run of the stored batch that was opened; it is looked at as long as the setting and the run are its own."""
 by_hand: solara.Reactive[Decision | None] = solara.reactive(None)
 """The one decision of that run that is taken by hand."""
 complaint = solara.reactive("")
@@ -140,7 +144,7 @@ complaint = solara.reactive("")
 @lru_cache(maxsize=4)
 def untouched(own: Setting, runs: int, seed: int) -> xr.Dataset:
     """The runs of a scenario as it is; they are looked at only, so sessions may share them."""
-    return ensemble_of(own.base, runs, seed)
+    return ensemble_of(own.base, runs, seed, posterior.NONE if own.alone else None)
 
 
 def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
@@ -154,7 +158,7 @@ def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
 
 def spread_of(wanted: Setting) -> Spread | None:
     """How the runs of a setting are spread over what nobody knows; None where they are not."""
-    found = posterior.find(None, wanted.scenario)
+    found = None if wanted.alone else posterior.find(None, wanted.scenario)
     if found is None:
         return None
     changed = tuple(path for path, _ in wanted.changes)

@@ -52,7 +52,7 @@ def replay(folder: str | Path, run: int) -> Replay:
     stored = results.whole(folder)
     manifest = stored.manifest
     base = stored.scenario
-    point, replication = _point(stored, run)
+    point, replication = point_of(stored, run)
     scenario, made = None, None
     columns: dict[str, dict[str, np.ndarray]] = {}
     failure, found = "", {}
@@ -89,18 +89,22 @@ def replay(folder: str | Path, run: int) -> Replay:
     )
 
 
-def _point(stored: Results, run: int) -> tuple[dict[str, Any], int]:
-    """What the fields that vary were put to in a run, and the replication whose draws it saw."""
+def point_of(stored: Results, run: int, called: str = "RUN") -> tuple[dict[str, Any], int]:
+    """What the fields that vary were put to in a run, and the replication whose draws it saw.
+
+    Raises:
+        BadInput: the folder holds no such run; the sentence begins with what the number is ``called``.
+    """
     manifest = stored.manifest
     if manifest["kind"] != "batch":
         first = manifest["first_replication"]
         if not first <= run < first + manifest["runs"]:
-            raise BadInput(f"RUN: found {run}; allowed: {first} to {first + manifest['runs'] - 1}")
+            raise BadInput(f"{called}: found {run}; allowed: {first} to {first + manifest['runs'] - 1}")
         return _vector(stored, run), run
     rows = _rows(stored, "parameters", run).to_dict("records") if "parameters" in stored else []
     if not rows:
         finished = "" if manifest["state"] == "done" else ", as far as they are finished"
-        raise BadInput(f"RUN: found {run}; {stored.folder} has runs 0 to {manifest['runs'] - 1}{finished}")
+        raise BadInput(f"{called}: found {run}; {stored.folder} has runs 0 to {manifest['runs'] - 1}{finished}")
     return {path: rows[0][path] for path in manifest["varies"]}, int(rows[0]["replication"])
 
 
