@@ -11,6 +11,11 @@ from dashboard.state.link import Look
 from market.scenario.scenario import Scenario
 from runs.words import behind, number
 
+FOREIGN = (
+    "It was run by other rules or in another environment: what is shown may differ from what is stored, which "
+    "gpumarket replay compares."
+)
+
 
 def of_the_batch(look: Look) -> str:
     """Which run of which batch is looked at, and what its point was put to; nothing where none is."""
@@ -23,6 +28,7 @@ def of_the_batch(look: Look) -> str:
         f"Run {run.number} of the stored batch {batch.name}, which has runs 0 to {facts['runs'] - 1:,} of points 0 to "
         f"{facts['points'] - 1:,}: point {run.point:,}, replication {run.replication}, seed {run.seed}"
         + (f"; {values}." if values else ".")
+        + (f" {FOREIGN}" if batch.foreign else "")
     )
 
 

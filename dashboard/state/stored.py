@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from market import BadInput
+from runs import environment
 from runs.folder import results
+from runs.folder.batch import rules
 from runs.folder.replay import point_of
 from runs.folder.results import Results
 
@@ -41,6 +43,12 @@ class Batch:
     def text(self) -> str:
         """Its scenario, what the design sets set in it."""
         return self.stored.scenario.to_toml()
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether it was run by other rules or elsewhere, so that a run stepped here may differ from it."""
+        told = self.stored.manifest
+        return told["rules"] != rules(self.stored.scenario) or told["fingerprint"] != environment.fingerprint()
 
     @cached_property
     def first(self) -> int:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from market import Scenario
 from market.gears import ensemble
 from runs import environment
 from runs.engine.engine import Endless, Engine, Pieces, WorkerLost, cut
@@ -144,19 +145,19 @@ def prepare(experiment: Experiment, folder: Path, engine: Engine, resume: bool) 
             f"this one has {here}: results would differ in their last digits; allowed: the same",
             instead="mixed",
         )
-    if manifest["rules"] != rules(experiment) and not engine.mixed:
+    if manifest["rules"] != rules(experiment.scenario) and not engine.mixed:
         raise Refused(
             "resume",
             f"{str(folder)!r} was begun with other rules of the market (digest {manifest['rules']}, now "
-            f"{rules(experiment)}); allowed: the same",
+            f"{rules(experiment.scenario)}); allowed: the same",
             instead="mixed",
         )
     return True
 
 
-def rules(experiment: Experiment) -> str:
-    """A digest of the rules that the experiment's agents follow."""
-    layouts = experiment.scenario.build.layouts
+def rules(scenario: Scenario) -> str:
+    """A digest of the rules that the agents of a scenario follow."""
+    layouts = scenario.build.layouts
     return ensemble.rules_hash(tuple(layouts[name] for name in ensemble.FAMILIES))
 
 
@@ -200,7 +201,7 @@ class _Batch:
             "source": experiment.scenario.source,
             "scenario": experiment.scenario.to_dict(),
             "scenario_hash": experiment.scenario.hash,
-            "rules": rules(experiment),
+            "rules": rules(experiment.scenario),
             "seed": experiment.seed,
             "first_replication": experiment.first_replication,
             "shared_draws": experiment.shared,

@@ -67,6 +67,14 @@ def test_a_stored_run_is_stepped_to_its_own_numbers(batch, folder):
         )
 
 
+def test_a_batch_of_other_rules_is_said_to_be(batch, monkeypatch):
+    look = read("stored=0")[0]
+    assert "may differ" not in of_the_batch(look)
+    monkeypatch.setitem(batch.stored.manifest, "rules", "others")
+    vars(batch).pop("foreign")
+    assert of_the_batch(look).endswith("what is shown may differ from what is stored, which gpumarket replay compares.")
+
+
 def test_a_link_holds_the_number_of_a_stored_run(batch):
     look, sentence = read("stored=3&quarter=2024Q2")
     run = batch.run(3)
