@@ -231,9 +231,10 @@ class Design:
             found = f"{points} points of {self.head.runs_per_point} runs"
             raise BadInput(f"{self.source}: runs_per_point: found {found}; allowed: {MOST_RUNS} runs in all")
         if self.head.posterior != posterior.NONE and isinstance(self.sampling, Morris | Saltelli):
+            method = type(self.sampling).__name__.lower()
             raise BadInput(
-                f"{self.source}: posterior: found {self.head.posterior!r}, and points of {self.sampling.method} may differ "
-                "in what it moves alone; allowed: none, or another sampling.method"
+                f"{self.source}: posterior: found {self.head.posterior!r}, and points of {method} may differ in what it "
+                "moves alone; allowed: none, or another sampling.method"
             )
         for path, known in self.uncertainties.items():
             if isinstance(known, OneOf):
