@@ -233,8 +233,8 @@ class Design:
         if self.head.posterior != posterior.NONE and isinstance(self.sampling, Morris | Saltelli):
             method = type(self.sampling).__name__.lower()
             raise BadInput(
-                f"{self.source}: posterior: found {self.head.posterior!r}, and points of {method} may differ in what it "
-                "moves alone; allowed: none, or another sampling.method"
+                f"{self.source}: posterior: found {self.head.posterior!r}, and points of {method} may differ in what "
+                "it moves alone; allowed: none, or another sampling.method"
             )
         for path, known in self.uncertainties.items():
             if isinstance(known, OneOf):
