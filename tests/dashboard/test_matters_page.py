@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from runs.requests import Sensitivity
 from tests.dashboard.test_compare_page import choose, drawn, narrow, press
 
 pytestmark = pytest.mark.browser
@@ -46,4 +48,24 @@ def test_a_small_study_gives_the_numbers_of_the_command_line(visit, gpumarket):
     )
     assert len(lines) == 6
     assert lines[-1] == "Noise floor"
+
+    first = page.locator(".gm-interval-pick").first
+    first.press("Enter")
+    expect(first).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".gm-opened")).to_be_in_viewport()
+    study = Sensitivity("colossus", "morris", ["peak quoted_lead_weeks"], 10, 2).run()
+    found, path = study.found["peak quoted_lead_weeks"].mean(axis=1), next(iter(bars))
+    points = page.locator(".gm-scatter-point").evaluate_all("all => all.map(one => [+one.dataset.x, +one.dataset.y])")
+    inputs = study.scenario.uncertainties[path].quantile(study.shares[path].to_numpy())
+    assert points == np.column_stack([inputs, found]).tolist()
+    means = page.locator(".gm-scatter-mean").evaluate_all("all => all.map(one => +one.dataset.value)")
+    assert means == pytest.approx([found[inputs == value].mean() for value in np.unique(inputs)])
+    expect(page.locator(".gm-opened")).to_contain_text("Over its range, from ")
+    expect(page.locator(".gm-scatter-named")).to_have_text(f"now {study.scenario.get(path):g}")
     narrow(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    second = page.locator(".gm-interval-pick").nth(1)
+    page.locator(".gm-interval[data-key]").nth(1).click()
+    expect(second).to_have_attribute("aria-expanded", "true")
+    second.click()
+    expect(page.locator(".gm-opened")).to_have_count(0)
