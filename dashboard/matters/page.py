@@ -11,6 +11,7 @@ from dashboard.compare.asked import outcomes
 from dashboard.matters import form as mattering
 from dashboard.matters.form import METHODS, SAMPLED, SIZES, SIZES_SEEDS, Finding, Form, Studied, Wanted, job
 from dashboard.matters.opened import Opened
+from dashboard.matters.reached import Goal
 from dashboard.matters.told import draws, index_unit, meaning, over_time, plainly, sentence, tornado, unmoved
 from dashboard.parts.charts import Chart
 from dashboard.parts.charts.intervals import Intervals
@@ -34,6 +35,7 @@ def MattersPage() -> None:
         lambda shown: f"{shown.runs:,} runs in {shown.seconds:.1f} s, seed {shown.study.seed}",
         "Press Find out: every uncertainty is moved over its range, and what it does is held against what the draws do "
         "by themselves.",
+        Below=Goal,
     )
 
 
