@@ -104,7 +104,7 @@ def test_shows_what_simulate_gives(visit):
 
 def test_charts_have_bands_dots_and_a_tooltip_that_keys_reach(visit):
     page = visit().open("/market")
-    settled(page)  # more runs draw the charts anew, without a tooltip
+    settled(page)  # figures of all runs
     expect(page.locator(".gm-plot[data-rendered]")).to_have_count(6)
     for at in range(6):
         plot = page.locator(".gm-plot").nth(at)
