@@ -367,6 +367,17 @@ def test_a_phone(visit, path, scheme):
     expect(page.get_by_role("slider", name="Capacity factor")).not_to_be_in_viewport()
 
 
+def test_the_present_tab_is_in_sight_on_a_phone(visit):
+    page = visit(390, 844).open("/data", until=".gm-form")
+    for name in ("Data", "Question", "What matters"):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.locator(".gm-tab-now", has_text=name)).to_be_in_viewport(ratio=0.95)
+    page = visit(390, 844).open("/data", until=".gm-form")
+    expect(page.locator(".gm-tab-now", has_text="Data")).to_be_in_viewport(ratio=0.95)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Skip to the page")).to_be_focused()
+
+
 def test_the_theme_is_kept(visit):
     one = visit()
     page = one.open()
