@@ -36,7 +36,10 @@ def lines(look: Look) -> str:
         made += ["from runs.engine.spread import Spread, simulate", "", *world]
         made += [f"spread = Spread(scenario, find(None, scenario), {setting.runs}, {seed}, kept={tuple(changes)!r})"]
         made += ["results = simulate(spread)", f"one = spread.scenario_of({look.run})"]
-    return "\n".join([*made, f"run = Market(one, {seed}, replication={look.run}).run()"])
+    begun = f"Market(one, {seed}, replication={look.run})"
+    if look.hand is None:
+        return "\n".join([*made, f"run = {begun}.run()"])
+    return "\n".join(["from market.play.hand import Decision", *made, f"run = {look.hand!r}.run({begun})"])
 
 
 def file_of(look: Look) -> str:

@@ -15,23 +15,23 @@ from dashboard.reading.leading import generations
 from market.scenario.scenario import Scenario
 from runs.words import compact
 
+BESIDE = "the run without what was done by hand"
 
-def lead_times(now: Run, quarter: str) -> Plot:
-    """Quoted and realised lead times up to a quarter."""
+
+def lead_times(now: Run, quarter: str, untouched: Run | None = None) -> Plot:
+    """Quoted and realised lead times up to a quarter, before those of a run without what was done by hand."""
     quarters = now.scenario.quarters
     lines, dots = [], {}
     for product, color in zip(generations(now.scenario), GENERATIONS, strict=False):
         name = f"{real.family(product)} quoted"
-        lines.append(
-            Line(name, color, column(now.products, "quoted_lead_weeks", quarters, quarter, product), points=True)
-        )
+        lines.append(line(name, color, now, quarter, "quoted_lead_weeks", product, untouched))
         dots[name] = real.lead_times(now.scenario, product)
     lines.append(Line("Realised", "quiet", column(now.market, "realised_lead_weeks", quarters, quarter), dash=True))
-    return Plot(quarters, "weeks", lines, dots, real.events(now.scenario))
+    return Plot(quarters, "weeks", lines, dots, real.events(now.scenario), beside=BESIDE)
 
 
-def prices(now: Run, quarter: str, product: str) -> Plot:
-    """List, paid and shadow price of a product up to a quarter."""
+def prices(now: Run, quarter: str, product: str, untouched: Run | None = None) -> Plot:
+    """List, paid and shadow price of a product up to a quarter, before those of a run without what was done by hand."""
     scenario: Scenario = now.scenario
     quarters = scenario.quarters
     names = {
@@ -39,12 +39,18 @@ def prices(now: Run, quarter: str, product: str) -> Plot:
         "Paid": ("transaction_price", "green"),
         "Shadow": ("shadow_price", "orange"),
     }
-    lines = [
-        Line(name, color, column(now.products, measure, quarters, quarter, product), points=True)
-        for name, (measure, color) in names.items()
-    ]
+    lines = [line(name, color, now, quarter, measure, product, untouched) for name, (measure, color) in names.items()]
     dots = {"Paid": real.prices(scenario, product), "Shadow": real.street_prices(scenario, product)}
-    return Plot(quarters, "money", lines, dots, real.events(scenario))
+    return Plot(quarters, "money", lines, dots, real.events(scenario), beside=BESIDE)
+
+
+def line(name: str, color: str, now: Run, quarter: str, measure: str, product: str, untouched: Run | None) -> Line:
+    """A measure of a product in a run, and in the run without what was done by hand."""
+    own, without = (
+        () if one is None else column(one.products, measure, now.scenario.quarters, quarter, product)
+        for one in (now, untouched)
+    )
+    return Line(name, color, own, points=True, untouched=without)
 
 
 def column(

@@ -8,6 +8,7 @@ from typing import Any
 import solara
 
 from dashboard.live.charts import bid, lead_times, prices
+from dashboard.live.hand import HandPanel, Taken
 from dashboard.live.run import Run, Talk, stepped
 from dashboard.live.tables import QUEUE, TALKS, buyer_columns, buyer_rows, queue_rows, sentence, talk_row
 from dashboard.live.talk import ended, gained, gave_way, lanes
@@ -41,8 +42,12 @@ def Lanes(talk: dict = {}, label: str = "") -> None: ...  # noqa: B006
 
 @solara.component
 def LivePage() -> None:
-    setting, number = session.setting.value, session.replication.value
-    run = solara.use_memo(lambda: stepped(setting, number), [setting.run_of(), number])
+    look = link.now()
+    setting, number, hand = look.setting, look.run, look.hand
+    untouched = solara.use_memo(lambda: stepped(setting, number), [setting.run_of(), number])
+    run = solara.use_memo(
+        lambda: stepped(setting, number, hand) if hand else untouched, [setting.run_of(), number, hand]
+    )
     complaint = solara.use_reactive("")
     with solara.Div(classes=["gm-page"]):
         Heading(run.scenario.title, setting)
@@ -52,8 +57,9 @@ def LivePage() -> None:
             Words("p", complaint.value, "gm-notice gm-notice-bad")
         if run.failure:
             Words("p", f"The run stopped. {run.failure}", "gm-notice gm-notice-bad")
+        Taken(untouched, run)
         if run.quarters:
-            Quarter(run, quarter_of(run))
+            Quarter(run, quarter_of(run), untouched)
 
 
 def quarter_of(run: Run) -> str:
@@ -93,12 +99,13 @@ def Player(run: Run, complaint: solara.Reactive[str]) -> None:
 
 
 @solara.component
-def Quarter(run: Run, quarter: str) -> None:
-    """A quarter of a run: talks, buyers, queue, and the run so far."""
+def Quarter(run: Run, quarter: str, untouched: Run) -> None:
+    """A quarter of a run: talks, buyers, queue, and the run so far before the untouched one."""
     talks = run.talks[quarter]
     picked = picked_talk(talks, chosen.value)
     products = [*run.scenario.products, *run.scenario.outside]
     product = session.product.value if session.product.value in products else run.scenario.story.product
+    behind = untouched if run.hand else None
     Words("p", sentence(run, quarter), "gm-lead")
     with solara.Div(classes=["gm-grid"]):
         with Panel(
@@ -122,6 +129,7 @@ def Quarter(run: Run, quarter: str) -> None:
         ):
             if picked:
                 Room(picked, run.supplier, of_buyer(run.scenario.build.names["buyers"], picked.buyer))
+        HandPanel(untouched, quarter)
         with Panel(f"Buyers in {quarter}", "One run; served: delivered in the quarter", classes="gm-wide"):
             Table(columns=buyer_columns(), rows=buyer_rows(run, quarter), label=f"Buyers in {quarter}")
         with Panel(f"The queue after {quarter}", "The largest open orders, the oldest first", classes="gm-narrow"):
@@ -129,14 +137,14 @@ def Quarter(run: Run, quarter: str) -> None:
                 columns=QUEUE, rows=queue_rows(run, quarter), label=f"The queue after {quarter}", empty="Nobody waits."
             )
         with Panel("Lead time so far", "Weeks, quoted to a new order and realised; squares: this run"):
-            Chart(lead_times(run, quarter), "Lead time of this run in weeks by quarter.", "260px")
+            Chart(lead_times(run, quarter, behind), "Lead time of this run in weeks by quarter.", "260px")
         with Panel(
             "Price so far",
             f"US dollars per {product}; squares: this run",
             [Choice("Product", products, product, session.product.set)] if len(products) > 1 else [],
         ):
             Chart(
-                prices(run, quarter, product),
+                prices(run, quarter, product, behind),
                 f"List, paid and shadow price of {product} in this run by quarter.",
                 "260px",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from dashboard.state.session import Setting, scenario_of_run
 from market import Market
 from market.gears.model import RunFailed
 from market.gears.trace import Trace
+from market.play.hand import LEAVES, Decision
 from market.scenario.scenario import Scenario
 
 
@@ -21,7 +23,8 @@ from market.scenario.scenario import Scenario
 class Talk:
     """A buyer's negotiation for a product in a quarter: its result, and the offers that led to it.
 
-    In an auction the offers are the corners of its bid, and nobody's limits are known.
+    In an auction the offers are the corners of its bid, and nobody's limits are known. ``answer`` is what the buyer
+    was made to say by hand, of :mod:`market.play.hand`; it has no limit of its own then.
     """
 
     buyer: str
@@ -36,6 +39,7 @@ class Talk:
     offers: Sequence[dict[str, Any]]
     most: float | None
     least: float | None
+    answer: str = ""
 
     @property
     def key(self) -> str:
@@ -54,7 +58,8 @@ class Talk:
 class Run:
     """A run: talks by quarter, the tables of the market, the products and the buyers, and the lines of the book.
 
-    ``quarters`` are those that were run; all of the scenario unless it stopped, which ``failure`` tells.
+    ``quarters`` are those that were run; all of the scenario unless it stopped, which ``failure`` tells. ``hand`` is
+    the one decision in it that was taken by hand.
     """
 
     setting: Setting
@@ -68,10 +73,11 @@ class Run:
     buyers: pd.DataFrame
     orders: pd.DataFrame
     failure: str = ""
+    hand: Decision | None = None
 
 
-def stepped(setting: Setting, replication: int) -> Run:
-    """A run of a setting, stepped live to its end; a failure becomes a sentence.
+def stepped(setting: Setting, replication: int, hand: Decision | None = None) -> Run:
+    """A run of a setting, stepped live to its end, one decision by hand; a failure becomes a sentence.
 
     Raises:
         BadInput: the setting cannot be run.
@@ -85,11 +91,12 @@ def stepped(setting: Setting, replication: int) -> Run:
         label = model.label
         known = len(trace.deals), len(trace.offers)
         try:
-            trace.step()
+            with nullcontext() if hand is None else hand.held(model):
+                trace.step()
         except RunFailed as error:
             failure = str(error)
         else:
-            talks[label] = talks_of(model, trace.deals[known[0] :], trace.offers[known[1] :])
+            talks[label] = talks_of(model, trace.deals[known[0] :], trace.offers[known[1] :], answers(hand, label))
     return Run(
         setting,
         scenario,
@@ -102,11 +109,27 @@ def stepped(setting: Setting, replication: int) -> Run:
         buyers=model.table("buyers"),
         orders=pd.DataFrame(trace.orders),
         failure=failure,
+        hand=hand,
     )
 
 
-def talks_of(model: Market, deals: Sequence[dict[str, Any]], offers: Sequence[dict[str, Any]]) -> tuple[Talk, ...]:
-    """The deals of a quarter with their offers and both sides' reservation prices; the story's protagonist first."""
+def answers(hand: Decision | None, quarter: str) -> dict[tuple[str, str], str]:
+    """What is said by hand in the talks of a quarter, by buyer and product."""
+    if hand is None or hand.quarter != quarter or not isinstance(hand.does, str):
+        return {}
+    return {(hand.buyer, hand.product): hand.does}
+
+
+def talks_of(
+    model: Market,
+    deals: Sequence[dict[str, Any]],
+    offers: Sequence[dict[str, Any]],
+    said: Mapping[tuple[str, str], str],
+) -> tuple[Talk, ...]:
+    """The deals of a quarter with their offers and both sides' reservation prices; the story's protagonist first.
+
+    ``said`` are answers given by hand; of a talk that was left there is the supplier's first offer alone.
+    """
     limits = reservations(model)
     first = model.scenario.story.protagonist
     found = []
@@ -114,6 +137,9 @@ def talks_of(model: Market, deals: Sequence[dict[str, Any]], offers: Sequence[di
         key = (deal["buyer"], deal["product"])
         own = [offer for offer in offers if (offer["buyer"], offer["product"]) == key]
         talked = bool(own) and own[0]["reservation"] is not None
+        answer = said.get(key, "") if talked else ""
+        if answer == LEAVES:
+            own = own[:1]
         most, least = limits.get(key, (None, None)) if talked else (None, None)
         found.append(
             Talk(
@@ -128,6 +154,7 @@ def talks_of(model: Market, deals: Sequence[dict[str, Any]], offers: Sequence[di
                 offers=own,
                 most=most,
                 least=least,
+                answer=answer,
             )
         )
     return tuple(found)

@@ -8,6 +8,7 @@ from typing import Any
 
 from agents.records.roles import WEEKS
 from dashboard.live.run import Talk
+from market.play.hand import LEAVES, TAKES
 from market.scenario.paths import parse_quarter, quarter_label
 from runs.words import compact, dollars, percent, whole
 
@@ -84,7 +85,7 @@ def limits(talk: Talk, height: Callable[[float], float]) -> list[dict[str, Any]]
     """How far each side would have gone; where that lies outside the offers it is an arrow with the number."""
     found = []
     for side, value, words in (("bid", talk.most, "would pay up to"), ("ask", talk.least, "would take")):
-        if value is not None:
+        if value is not None and not (talk.answer and side == "bid"):
             at = height(value)
             beyond = "up" if at > 1.0 else "down" if at < 0.0 else ""
             flat = talk.offers and min(o["price"] for o in talk.offers) == max(o["price"] for o in talk.offers)
@@ -125,6 +126,11 @@ def ended(talk: Talk, supplier: str) -> str:
         if talk.outcome == "deal":
             return "The bargain was struck at once: there were no offers."
         return f"{talk.buyer} does not bargain: it takes the list price and its place in the queue."
+    then = "it ordered at the list price" if talk.outcome == "queue" else "it ordered nothing"
+    if talk.answer == LEAVES:
+        return f"By hand: {talk.buyer} turned down {supplier}'s first offer and walked away; {then}."
+    if talk.answer == TAKES and talk.outcome == "deal":
+        return f"By hand: {talk.buyer} took {supplier}'s first offer as it stood."
     if talk.outcome == "deal":
         last = talk.offers[-1]
         taker, maker = (supplier, talk.buyer) if last["side"] == "bid" else (talk.buyer, supplier)
@@ -132,7 +138,6 @@ def ended(talk: Talk, supplier: str) -> str:
             f"In week {last['week'] + 1} {taker} took {maker}'s offer, which was worth no less to it than what it "
             "would have offered next."
         )
-    then = "it ordered at the list price" if talk.outcome == "queue" else "it ordered nothing"
     if talk.most is not None and talk.least is not None and talk.most < talk.least:
         return (
             f"No deal: {talk.buyer} would pay ${whole(talk.most)} at most, {supplier} take ${whole(talk.least)} "
@@ -143,7 +148,7 @@ def ended(talk: Talk, supplier: str) -> str:
 
 def gained(talk: Talk, supplier: str) -> str:
     """Who got how much of what there was to share between the two limits."""
-    if talk.outcome != "deal" or talk.most is None or talk.least is None or talk.most <= talk.least:
+    if talk.outcome != "deal" or talk.answer or talk.most is None or talk.least is None or talk.most <= talk.least:
         return ""
     buyer, seller = talk.most - talk.price, talk.price - talk.least
     total = buyer + seller

@@ -30,20 +30,21 @@ class Source:
         return self.runs.scenario
 
     @property
-    def drawn(self) -> int:
-        """How many single runs are drawn."""
-        return THREADS if self.threads else 0
+    def drawn(self) -> list[int]:
+        """The single runs that are drawn."""
+        return [int(run) for run in self.runs.data["run"].values[:THREADS]] if self.threads else []
 
     def line(self, name: str, color: str, series: Series, shown: bool = True, dash: bool = False) -> Line:
         """The median of a measure with its bands, its single runs and its untouched median."""
-        threads = [[known(value) for value in run] for run in self.runs.values(series)[: self.drawn]]
+        threads = [[known(value) for value in run] for run in self.runs.values(series)[: len(self.drawn)]]
         untouched = None if self.before is None else self.before.band(series)
         return Line.of(
             name, color, self.runs.band(series), shown=shown, samples=threads, untouched=untouched, dash=dash
         )
 
     def plot(self, form: str, lines: list[Line], dots: dict[str, list[real.Dot]], **more: object) -> Plot:
-        return Plot(self.scenario.quarters, form, lines, dots, real.events(self.scenario), **more)  # type: ignore[arg-type]
+        events = real.events(self.scenario)
+        return Plot(self.scenario.quarters, form, lines, dots, events, runs=self.drawn, **more)  # type: ignore[arg-type]
 
 
 def prices(source: Source, product: str) -> Plot:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import solara
 import xarray as xr
 
@@ -10,7 +13,7 @@ from dashboard.market.held import fit, held
 from dashboard.parts.cards import Cards, cards, differences
 from dashboard.parts.changes import Changes
 from dashboard.parts.charts import Chart, Plot
-from dashboard.parts.fields import Ways
+from dashboard.parts.fields import Pick, Ways
 from dashboard.parts.panels import Choice, Download, Heading, Panel, Words
 from dashboard.parts.progress import Progress
 from dashboard.parts.tables import Table, buyer_columns, buyer_rows, buyers_csv, file_name, series_csv
@@ -18,6 +21,7 @@ from dashboard.reading import real
 from dashboard.reading.leading import sighted_quarter
 from dashboard.state import session
 from dashboard.state.session import Ensemble
+from dashboard.state.together import together
 from dashboard.why.panel import WhyPanel
 from market.scenario.scenario import Scenario
 from runs.engine.spread import parted_words
@@ -79,6 +83,14 @@ def Results(shown: Ensemble) -> None:
     figures = solara.use_memo(lambda: figures_of(shown), [shown])
     statement = solara.use_memo(lambda: fit_of(shown), [shown])
     now = picked(scenario)
+    router = solara.use_router()
+
+    def open_run(run: int, quarter: str) -> None:
+        if session.setting.value.run_of() != shown.setting.run_of():  # another setting is being computed
+            return
+        with together():
+            session.quarter.value, session.replication.value, session.by_hand.value = quarter, run, None
+            router.push("/live")
 
     Cards(cards=figures)
     with solara.Div(classes=["gm-fit"]):
@@ -86,8 +98,12 @@ def Results(shown: Ensemble) -> None:
             Words("p", statement)
             with solara.Link("/history"):
                 Words("span", "Every real series, and the backtest", "gm-link")
-        Ways("Behind the medians", [("bands", "Bands"), ("runs", "Bands and ten runs")], threads.value, threads.set)
-    Charts(source, now)
+        with solara.Div(classes=["gm-behind"]):
+            if source.drawn:
+                items = [(run, f"Run {run}") for run in source.drawn]
+                Pick("Open a run in Live", items, None, lambda run: open_run(run, now), "gm-open")
+            Ways("Behind the medians", [("bands", "Bands"), ("runs", "Bands and ten runs")], threads.value, threads.set)
+    Charts(source, now, open_run)
     WhyPanel(shown, now, session.quarter.set)
     Buyers(shown, now)
     Events(scenario)
@@ -108,8 +124,8 @@ def figures_of(shown: Ensemble) -> list[dict]:
 
 
 @solara.component
-def Charts(source: Source, now: str) -> None:
-    """Six charts; a click on a quarter picks it everywhere."""
+def Charts(source: Source, now: str, open_run: Callable[[int, str], Any]) -> None:
+    """Six charts; a click on a quarter picks it everywhere, one on a single run opens it."""
     scenario = source.scenario
     products = [*scenario.products, *scenario.outside]
     chosen = session.product.value if session.product.value in products else scenario.story.product
@@ -119,7 +135,7 @@ def Charts(source: Source, now: str) -> None:
     others = solara.use_memo(lambda: (backlog(source), inflation(source), rent(source)), [source])
 
     def draw(plot: Plot, label: str) -> None:
-        Chart(plot, label, "236px", session.quarter.set, now)
+        Chart(plot, label, "236px", session.quarter.set, now, open_run)
 
     lines = view.value == "lines"
     about = "pick buyers below" if lines else "means of the runs, one above the other"

@@ -11,7 +11,8 @@ from dashboard.state import session
 from dashboard.state.session import FEWEST, MOST, Setting
 from market import BadInput
 from market.gears.draws import check_key
-from market.scenario.scenario import shipped
+from market.play.hand import Decision
+from market.scenario.scenario import Scenario, shipped
 from runs.requests.request import read_value, written
 
 SENT = "uploaded-"
@@ -28,6 +29,7 @@ class Look:
     product: str = ""
     quarter: str = ""
     run: int = 0
+    hand: Decision | None = None
 
 
 def query(look: Look) -> str:
@@ -42,6 +44,7 @@ def query(look: Look) -> str:
         ("product", look.product, ""),
         ("quarter", look.quarter, ""),
         ("run", look.run, 0),
+        ("hand", "" if look.hand is None else told(look.hand), ""),
     ):
         if value != usual:
             pairs.append((name, str(value)))
@@ -110,6 +113,10 @@ def with_run(look: Look, text: str) -> Look:
     return replace(look, run=run)
 
 
+def with_hand(look: Look, text: str) -> Look:
+    return replace(look, hand=decision(text, look.setting.scenario))
+
+
 PARTS: dict[str, Callable[[Look, str], Look]] = {
     "scenario": with_scenario,
     "set": with_change,
@@ -118,6 +125,7 @@ PARTS: dict[str, Callable[[Look, str], Look]] = {
     "product": with_product,
     "quarter": with_quarter,
     "run": with_run,
+    "hand": with_hand,
 }
 """What a query may hold."""
 
@@ -139,16 +147,57 @@ def one_of(text: str, name: str, known: list[str]) -> str:
     return text
 
 
+def told(taken: Decision) -> str:
+    """A decision as a link holds it: ``2024Q2/2.0/xAI/H200``, ``2024Q2/takes/xAI/H200``."""
+    return f"{taken.quarter}/{taken.does}/{taken.buyer}/{taken.product}"
+
+
+def decision(text: str, scenario: Scenario) -> Decision:
+    """The decision that a text is.
+
+    Raises:
+        BadInput: it is none, or none that can be taken in the scenario.
+    """
+    if text.count("/") < 3:
+        raise BadInput(
+            f"hand: found {text[:60]!r}; allowed: QUARTER/DECISION/BUYER/PRODUCT, such as 2024Q2/2.0/xAI/H200"
+        )
+    quarter, does, whose = text.split("/", 2)
+    buyer, _, product = whose.rpartition("/")
+    try:
+        return Decision(quarter, buyer, product, number(does)).check(scenario)
+    except BadInput as error:
+        raise BadInput(f"hand: {error}") from None
+
+
+def number(text: str) -> float | str:
+    """The number that a text is, the text where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def now() -> Look:
-    """What the session looks at; a product or quarter of another scenario is none."""
+    """What the session looks at; a product, quarter or decision of another scenario is none."""
     setting, product, quarter = session.setting.value, session.product.value, session.quarter.value
-    scenario = setting.scenario
+    scenario, hand = setting.scenario, session.by_hand.value
     return Look(
         setting,
         product if product in scenario.products or product in scenario.outside else "",
         quarter if quarter in scenario.quarters else "",
         session.replication.value,
+        hand if hand is not None and possible(hand, scenario) else None,
     )
+
+
+def possible(hand: Decision, scenario: Scenario) -> bool:
+    """Whether a decision can be taken in a scenario."""
+    try:
+        hand.check(scenario)
+    except BadInput:
+        return False
+    return True
 
 
 def follow(text: Any) -> None:
@@ -158,3 +207,4 @@ def follow(text: Any) -> None:
     session.product.value = look.product
     session.quarter.value = look.quarter
     session.replication.value = look.run
+    session.by_hand.value = look.hand

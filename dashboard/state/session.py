@@ -22,6 +22,7 @@ from dashboard.state.jobs import Job, Progress, once
 from market import Scenario
 from market.gears.beside import stepped
 from market.gears.simulate import Cancelled, simulate_growing
+from market.play.hand import Decision
 from runs.calibration import posterior
 from runs.engine.spread import Spread, ensemble_of, growing, simulate
 
@@ -134,6 +135,8 @@ quarter = solara.reactive("")
 """The quarter that is looked at; empty for the scenario's own."""
 replication = solara.reactive(0)
 """The run of the ensemble that is stepped through."""
+by_hand: solara.Reactive[Decision | None] = solara.reactive(None)
+"""The one decision of that run that is taken by hand."""
 complaint = solara.reactive("")
 """What was wrong with the link that led here."""
 

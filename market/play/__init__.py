@@ -1,9 +1,22 @@
-"""Buyers that an algorithm plays: the market as an environment of PettingZoo (``pip install "gpumarket[play]"``)."""
+"""Buyers that are played: by an algorithm, the market as an environment of PettingZoo, or in one decision by hand.
 
-from pettingzoo import register
+The environment needs the extra, ``pip install "gpumarket[play]"``; what a hand does, does not.
+"""
 
-from market.play.game import MarketGame
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from market.play.game import MarketGame
 
 __all__ = ["MarketGame"]
 
-register("parallel", "gpumarket/market-v0", entry_point="market.play.game:MarketGame")
+
+def __getattr__(name: str) -> Any:
+    """``MarketGame`` when it is first asked for: PettingZoo is loaded with it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from market.play import game
+
+    return game.MarketGame

@@ -8,15 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium.spaces import Box
-from pettingzoo import ParallelEnv
+from pettingzoo import ParallelEnv, register
 
 from market.gears.model import Market
 from market.play import seen
-from market.play.hand import Hand
+from market.play.hand import MOST_ORDERED, Hand
 from market.scenario.paths import BadInput
 from market.scenario.scenario import Scenario
 
-MOST_ORDERED = 4.0
 PRICE_RANGE = (0.5, 2.0)
 RENDERED = ("needed", "ordered", "delivered", "backlog", "spending")
 
@@ -145,3 +144,6 @@ class MarketGame(ParallelEnv):
 
     def _observed(self) -> dict[str, np.ndarray]:
         return {name: seen.observation(self.market, self.hands[name].buyer) for name in self.agents}
+
+
+register("parallel", "gpumarket/market-v0", entry_point="market.play.game:MarketGame")

@@ -18,10 +18,12 @@ from dashboard.data.files import TABLES, csv, parquet, table
 from dashboard.data.form import rows, tables
 from dashboard.data.page import MOST, drawn, plots, sent_in, typed
 from dashboard.data.told import command, lines, source
+from dashboard.live.run import stepped
 from dashboard.state import session as own
 from dashboard.state.link import Look, query, read
 from dashboard.state.session import Setting
 from market import BadInput, Scenario, simulate
+from market.play.hand import Decision
 from runs.engine.spread import ensemble_of
 from runs.requests.request import read_value
 
@@ -141,6 +143,15 @@ def test_the_command_and_the_lines_give_what_is_on_the_screen(gpumarket, name):
     exec(lines(look), names)
     assert names["results"].equals(shown.data)
     assert names["run"].table("market")["revenue"].tolist() == shown.data.revenue.sel(run=3).values.tolist()
+
+
+def test_python_repeats_the_run_in_which_one_decision_is_by_hand():
+    look = Look(run=3, hand=Decision("2024Q2", "xAI", "B200", 3.0))
+    names: dict = {"simulate": None}
+    exec("\n".join(line for line in lines(look).splitlines() if not line.startswith("results")), names)
+    own = stepped(look.setting, 3, look.hand)
+    assert names["run"].table("buyers").equals(own.buyers)
+    assert not own.buyers.equals(stepped(look.setting, 3).buyers)
 
 
 def open_data(visit, path: str = "/data?runs=50") -> Page:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.state.link import Look, query, read
 from dashboard.state.session import Setting
+from market.play.hand import Decision
 from tests.dashboard.conftest import LONG, free_port, serving
 from tests.dashboard.test_market_page import figures, move, settled
 
@@ -21,6 +22,8 @@ SHOCK = "market.shock_level"
     [
         Look(),
         Look(Setting("glut")),
+        Look(quarter="2024Q2", hand=Decision("2024Q2", "Small customers", "H200", 0.5)),
+        Look(Setting(seed=7), run=3, hand=Decision("2024Q1", "xAI", "H100", "takes")),
         Look(Setting(runs=500, seed=7), product="B200", quarter="2024Q2", run=4711),
         Look(Setting("asic").changed(SHOCK, 4.0).changed("market.allocation", "uniform")),
         Look(Setting("asic").changed("market.checked", True)),
@@ -52,6 +55,11 @@ def test_the_first_look_needs_no_query():
         ("run=one", "run: found 'one'; allowed: a whole number"),
         ("product=H900", "product: found 'H900'; allowed: A100"),
         ("quarter=1999Q1", "quarter: found '1999Q1'; allowed: 2022Q4"),
+        ("hand=2024Q2", "hand: found '2024Q2'; allowed: QUARTER/DECISION/BUYER/PRODUCT, such as 2024Q2/2.0/xAI/H200"),
+        ("hand=2024Q2/9/xAI/H200", "hand: times its order: found 9; allowed: 0 to 4"),
+        ("hand=2024Q2/begs/xAI/H200", "hand: decision of xAI: found 'begs'; allowed: 0 to 4 times its order, takes"),
+        ("hand=2024Q2/2/Nobody/H200", "hand: buyer: found 'Nobody'"),
+        ("hand=1999Q1/2/xAI/H200", "hand: quarter: found '1999Q1'"),
         ("x" * 9000, "found 9000 characters; allowed: up to 8000"),
     ],
 )

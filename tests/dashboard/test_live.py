@@ -8,15 +8,19 @@ import pytest
 
 from dashboard.live import run as live
 from dashboard.live.charts import bid, lead_times, prices
+from dashboard.live.hand import asked, changed, gained
 from dashboard.live.page import picked_talk
 from dashboard.live.run import Talk, stepped
 from dashboard.live.tables import BUYERS, buyer_columns, buyer_rows, queue_rows, sentence, talk_row
-from dashboard.live.talk import ended, gained, gave_way, lanes
+from dashboard.live.talk import ended, gave_way, lanes
+from dashboard.live.talk import gained as gained_of
 from dashboard.state.session import Setting, scenario_of_run
 from market import Market
 from market.gears.model import RunFailed
+from market.play.hand import LEAVES, TAKES, Decision
 from market.scenario.scenario import shipped
 from runs.engine.spread import ensemble_of
+from runs.words import scale
 
 
 @pytest.mark.parametrize("name", list(shipped()))
@@ -118,14 +122,14 @@ def test_a_talk_in_words():
         "raised the prepaid share from 0.0% to 10.0%.",
     ]
     assert ended(one, "NVIDIA").startswith("In week 4 NVIDIA took Meta's offer")
-    assert gained(one, "NVIDIA") == (
+    assert gained_of(one, "NVIDIA") == (
         "Of $40 a unit between the two limits Meta kept 75% and NVIDIA 25%: $3.00k and $1.00k in all."
     )
     apart = talk(HAGGLED, "none", most=20.0, least=50.0)
     assert ended(apart, "NVIDIA") == (
         "No deal: Meta would pay $20 at most, NVIDIA take $50 at least; it ordered nothing."
     )
-    assert gained(apart, "NVIDIA") == ""
+    assert gained_of(apart, "NVIDIA") == ""
     assert ended(talk(HAGGLED, "queue"), "NVIDIA") == "No deal within 13 weeks; it ordered at the list price."
     still = talk([offer(week, 40.0, "2024Q1", 0.0) for week in range(4)])
     assert gave_way(still, "NVIDIA") == ["NVIDIA held to its first offer.", "Meta held to its first offer."]
@@ -187,3 +191,81 @@ def test_a_run_that_stops_shows_what_there_was(monkeypatch):
     run = stepped(Setting("reference"), 0)
     assert run.failure == "2023Q3: A: the order book is full"
     assert run.quarters == ("2023Q1", "2023Q2")
+
+
+# --- one decision by hand ---------------------------------------------------------------------------------------------
+
+
+def by_hand(does, quarter="2024Q2", product="H200", buyer="xAI"):
+    return stepped(Setting(), 0, Decision(quarter, buyer, product, does))
+
+
+def test_a_decision_that_is_the_buyers_own_changes_nothing_and_is_said_to():
+    untouched, same, none = stepped(Setting(), 0), by_hand(1.0), by_hand(2.0, product="A100")
+    for run in (same, none):
+        for table in ("market", "products", "buyers", "orders"):
+            assert getattr(run, table).equals(getattr(untouched, table))
+        assert run.talks == untouched.talks
+    assert changed(untouched, same) == (
+        "With xAI ordering as much H200 as it would in 2024Q2 nothing changes: that is what it does by its own rule."
+    )
+    assert changed(untouched, none) == "In this run xAI asks for no A100 in 2024Q2: nothing is changed."
+
+
+def test_what_a_decision_changes_is_told_in_the_runs_own_numbers():
+    untouched, run = stepped(Setting(), 0), by_hand(3.0, "2023Q2", "H100", "Microsoft")
+    own, others = gained(untouched, run, "2026Q4")
+    got = [one.buyers.groupby("buyer")["delivered"].sum() for one in (run, untouched)]
+    assert own == got[0]["Microsoft"] - got[1]["Microsoft"]
+    assert own + others == pytest.approx(got[0].sum() - got[1].sum())
+    before, after = (
+        one.products.query("quarter == '2023Q3' and product == 'H100'")["quoted_lead_weeks"].item()
+        for one in (untouched, run)
+    )
+    said = changed(untouched, run)
+    first, _ = gained(untouched, run, "2024Q2")
+    told = scale("HAE", own, others, first)
+    assert said.startswith(
+        f"With Microsoft ordering 3 times as much H100 in 2023Q2: it gets {told.whole(first, True)} by 2024Q2 and "
+        f"{told.whole(own, True)} by 2026Q4, everybody else {told.whole(others, True)}; "
+        f"the H100 quote of 2023Q3 goes from {before:.1f} to {after:.1f} weeks."
+    )
+    assert before < after
+    last = by_hand(2.0, "2026Q4", untouched.talks["2026Q4"][0].product)
+    assert "quote of" not in changed(untouched, last)
+
+
+def test_talks_by_hand_are_told_as_such():
+    untouched = stepped(Setting(), 0)
+    (then,) = [one for one in untouched.talks["2024Q2"] if one.key == "xAI/H200"]
+    for does, words in (
+        (TAKES, "By hand: xAI took NVIDIA's first offer as it stood."),
+        (LEAVES, "By hand: xAI turned down NVIDIA's first offer and walked away; it ordered at the list price."),
+    ):
+        (one,) = [talk for talk in by_hand(does).talks["2024Q2"] if talk.key == "xAI/H200"]
+        first = dict(then.offers[0], accepted=does == TAKES)
+        assert one.offers == [first]
+        assert ended(one, "NVIDIA") == words
+        assert gained_of(one, "NVIDIA") == ""
+        assert [limit["side"] for limit in lanes(one, "NVIDIA", "c0")["lanes"][0]["limits"]] == ["ask"]
+
+
+def test_who_has_a_decision_to_take():
+    run = stepped(Setting(), 0)
+    first, *others = asked(run.scenario, run.talks["2024Q2"])
+    assert first == {"buyer": "xAI", "products": ["H200", "B200"], "answers": True}
+    assert {one["buyer"]: one["answers"] for one in others}["Small customers"] is False
+    bidding = stepped(Setting("auction"), 0)
+    assert not any(one["answers"] for one in asked(bidding.scenario, bidding.talks["2023Q1"]))
+
+
+def test_the_untouched_run_stands_behind_the_charts():
+    untouched, run = stepped(Setting(), 0), by_hand(0.0)
+    for plot, plain in (
+        (lead_times(run, "2025Q1", untouched), lead_times(untouched, "2025Q1")),
+        (prices(run, "2025Q1", "H200", untouched), prices(untouched, "2025Q1", "H200")),
+    ):
+        grey = [line.untouched for line in plot.lines if line.untouched]
+        assert grey == [line.values for line in plain.lines if line.points]
+        assert plot.beside == "the run without what was done by hand"
+        assert not any(line.untouched for line in plain.lines)

@@ -7,9 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dashboard.live.charts import lead_times
+from dashboard.live.hand import changed
 from dashboard.live.run import stepped
 from dashboard.live.tables import buyer_rows, talk_row
 from dashboard.state.session import Setting
+from market.play.hand import Decision
 from runs.words import whole
 from tests.dashboard.test_market_page import choose
 
@@ -86,6 +89,70 @@ def test_any_run_of_the_ensemble_opens_by_its_number(visit):
     field.fill("0")
     field.press("Enter")
     expect(page.get_by_text("found '-1'")).to_have_count(0)
+
+
+def grey(page: Page) -> list:
+    """The thin line behind the Hopper quote."""
+    page.wait_for_selector(".gm-plot[data-rendered]", state="attached")
+    return page.evaluate(
+        """() => echarts.getInstanceByDom(document.querySelectorAll('.gm-plot')[0]).getOption()
+             .series.filter(s => s.type === 'line' && s.name === 'Hopper quoted').map(s => s.data)"""
+    )
+
+
+def test_one_decision_by_hand_undo_back_forward_and_a_link(visit):
+    untouched, run = stepped(Setting(), 0), stepped(Setting(), 0, Decision("2024Q2", "xAI", "H200", 3.0))
+    one = visit()
+    page = one.open("/live?quarter=2024Q2", ROOM)
+    form = page.get_by_role("region", name="By hand")
+    expect(form.get_by_label("Buyer")).to_have_value("xAI")
+    expect(form.get_by_label("Product")).to_have_value("H200")
+    assert len(grey(page)) == 1
+    form.get_by_label("Times").fill("9")
+    form.get_by_label("Times").evaluate("field => field.form.noValidate = true")  # as another browser would send it
+    press(page, "Go on with it")
+    expect(form.get_by_role("alert")).to_have_text("times its order: found 9; allowed: 0 to 4.")
+    form.get_by_label("Times").fill("3")
+    press(page, "Go on with it")
+    told = page.locator(".gm-changed")
+    expect(told).to_have_text(changed(untouched, run))
+    expect(form.get_by_role("alert")).to_have_count(0)
+    page.wait_for_function("location.search === '?quarter=2024Q2&hand=2024Q2/3.0/xAI/H200'")
+    press(page, "Quarter after")
+    press(page, "Quarter after")
+    expect(table(page, "Buyers in 2024Q4").first.locator("td")).to_have_text(buyer_rows(run, "2024Q4")[0]["cells"])
+    page.wait_for_function("location.search.startsWith('?quarter=2024Q4')")
+    with_hand, without = (lead_times(own, "2024Q4").lines[1] for own in (run, untouched))
+    assert grey(page) == [list(without.values), list(with_hand.values)]
+    assert list(without.values) != list(with_hand.values)
+
+    other = visit().open(page.url.removeprefix(one.base), ROOM)
+    expect(other.locator(".gm-changed")).to_have_text(changed(untouched, run))
+
+    page.wait_for_timeout(1100)  # what changes within a second is one step back
+    page.get_by_role("button", name="Undo: xAI orders 3 times as much H200 in 2024Q2").click()
+    expect(told).to_have_count(0)
+    expect(table(page, "Buyers in 2024Q4").first.locator("td")).to_have_text(
+        buyer_rows(untouched, "2024Q4")[0]["cells"]
+    )
+    page.go_back()
+    expect(told).to_have_text(changed(untouched, run))
+    page.go_forward()
+    expect(told).to_have_count(0)
+
+    slider = page.get_by_role("slider", name="Quarter", exact=True)
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="Talks of 2024Q2")).to_be_visible()
+    form.get_by_label("Decision").select_option("takes")
+    expect(form).to_contain_text(
+        "It agrees in week 1 to the price, quarter, prepaid share and units that NVIDIA opens with"
+    )
+    press(page, "Go on with it")
+    room = page.get_by_role("region", name="xAI and NVIDIA: H200")
+    expect(room).to_contain_text("By hand: xAI took NVIDIA's first offer as it stood.")
+    form.get_by_label("Buyer").select_option("Small customers")  # who takes the list price has no talk to leave
+    expect(form.get_by_label("Decision").locator("option")).to_have_count(1)
 
 
 def test_an_auction_shows_bids_and_awards(visit):

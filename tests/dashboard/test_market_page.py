@@ -156,6 +156,53 @@ def test_a_quarter_that_is_clicked_is_explained_and_single_runs_are_drawn_on_req
     page.wait_for_function(drawn, arg=11)
 
 
+SPOT = """() => {
+  // where a single run is furthest from the others: its number, its quarter, its numbers, the place on the page
+  const plot = document.querySelectorAll('.gm-plot')[1], chart = echarts.getInstanceByDom(plot);
+  const box = plot.getBoundingClientRect(), lines = chart.getOption().series.filter(s => s.type === 'line');
+  const of = name => lines.filter(s => s.name === name).slice(0, 10).map(s => s.data);
+  const height = v => chart.convertToPixel({ yAxisIndex: 0 }, v), known = v => v !== null && v !== undefined;
+  let best = { room: -1 };
+  of('Paid').forEach((own, run) => own.forEach((value, at) => {
+    if (!known(value) || at < 4) return;
+    const others = ['List', 'Paid', 'Shadow'].flatMap(name => of(name).filter((_, n) => n !== run).map(one => one[at]));
+    const room = Math.min(...others.filter(known).map(other => Math.abs(height(other) - height(value))));
+    if (room > best.room) best = { room: room, run: run, at: at, values: own,
+      x: box.left + chart.convertToPixel({ xAxisIndex: 0 }, at), y: box.top + height(value) };
+  }));
+  return best;
+}"""
+PAID = """() => echarts.getInstanceByDom(document.querySelectorAll('.gm-plot')[1]).getOption()
+              .series.filter(s => s.type === 'line' && s.name === 'Paid').pop().data"""
+
+
+def test_a_single_run_that_is_clicked_opens_in_live(visit):
+    page = visit().open("/market")
+    settled(page)
+    page.get_by_role("button", name="Bands and ten runs").click()
+    page.wait_for_function(f"({SPOT})().room > 1")
+    page.locator(".gm-plot").nth(1).scroll_into_view_if_needed()
+    spot = page.evaluate(SPOT)
+    page.mouse.move(spot["x"] + 30, spot["y"] - 60)
+    page.mouse.move(spot["x"], spot["y"])
+    expect(page.get_by_text(f"Run {spot['run']}: click to open it in Live")).to_be_visible()
+    page.mouse.click(spot["x"], spot["y"])
+    expect(page.get_by_role("spinbutton", name="Run")).to_have_value(str(spot["run"]))
+    quarter = Scenario.load("colossus").quarters[spot["at"]]
+    expect(page.locator(".gm-now b")).to_have_text(quarter)
+    page.wait_for_function(f"({PAID})().filter(v => v !== null).length > 0")
+    shown = page.evaluate(PAID)
+    assert shown == spot["values"][: spot["at"] + 1] + [None] * (len(shown) - spot["at"] - 1)
+
+    page.get_by_role("link", name="Market").click()
+    settled(page)
+    page.get_by_role("button", name="Bands and ten runs").click()
+    choose(page, "Open a run in Live", "Run 7")
+    expect(page.get_by_role("spinbutton", name="Run")).to_have_value("7")
+    expect(page.locator(".gm-now b")).to_have_text(quarter)
+    page.wait_for_function("location.pathname === '/live' && location.search.includes('run=7')")
+
+
 def test_the_untouched_scenario_stays_behind_a_changed_one(visit):
     page = visit().open("/market")
     settled(page)

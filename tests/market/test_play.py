@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 
 import numpy as np
 import pettingzoo
@@ -11,7 +13,9 @@ from pettingzoo.test import parallel_api_test, parallel_seed_test, render_test
 from pettingzoo.utils import parallel_to_aec
 
 from market import BadInput, Market, Scenario
+from market.gears.trace import Trace
 from market.play import MarketGame, seen
+from market.play.hand import LEAVES, TAKES, Decision
 from tests.gears import PREFIX
 
 PLAYERS = ("xAI", "Meta")
@@ -147,3 +151,86 @@ def test_bad_input_is_refused_in_a_sentence():
         MarketGame("colossus", ["Xai"])
     with pytest.raises(BadInput, match=r"^render_mode: found 'rgb'; allowed: None, human, ansi"):
         MarketGame("colossus", render_mode="rgb")
+
+
+# --- one decision by hand ---------------------------------------------------------------------------------------------
+
+
+def decided(does, quarter="2024Q2", buyer="xAI", product="H100"):
+    """A run of the rush with one decision by hand, traced."""
+    trace = Trace(Market("colossus", 3, 5))
+    decision = Decision(quarter, buyer, product, does)
+    while trace.model.label:
+        with decision.held(trace.model):
+            trace.step()
+    return trace
+
+
+@pytest.fixture(scope="module")
+def rules():
+    return Trace(Market("colossus", 3, 5)).run()
+
+
+def deals(trace, quarter="2024Q2"):
+    return {(row["buyer"], row["product"]): row for row in trace.deals if row["quarter"] == quarter}
+
+
+def same(trace, other):
+    own, rest = trace.tables(), other.tables()
+    return all(own[name].equals(rest[name]) for name in own) and all(
+        np.array_equal(trace.model.values(family), other.model.values(family), equal_nan=True) for family in PREFIX
+    )
+
+
+def test_a_decision_that_is_the_rules_own_changes_nothing(rules):
+    assert same(decided(1.0), rules)
+    assert same(decided(3.0, product="A100"), rules)  # it asks for none
+    assert not same(decided(1.01), rules)
+
+
+def test_a_decision_is_of_its_quarter_alone(rules):
+    made = decided(2.0)
+    asked = rules.model.scenario.quarters.index("2024Q2")
+    assert np.array_equal(made.model.values("buyers")[:asked], rules.model.values("buyers")[:asked], equal_nan=True)
+    own, other = deals(made)[("xAI", "H100")], deals(rules)[("xAI", "H100")]
+    assert own["quantity"] == pytest.approx(2.0 * other["quantity"], rel=1e-12)
+    assert ("xAI", "H100") not in deals(decided(0.0))
+    again = Decision("2024Q2", "xAI", "H100", 2.0).run(Market("colossus", 3, 5))
+    for family in PREFIX:
+        assert np.array_equal(again.values(family), made.model.values(family), equal_nan=True)
+
+
+@pytest.mark.parametrize("quarter", ["2023Q2", "2024Q2", "2025Q4"])
+def test_who_takes_the_first_offer_and_who_walks_away(rules, quarter):
+    talked = [key for key, row in deals(rules, quarter).items() if row["outcome"] == "deal"]
+    assert talked
+    for buyer, product in talked[:4]:
+        key = buyer, product
+        first = next(o for o in rules.offers if (o["quarter"], o["buyer"], o["product"]) == (quarter, *key))
+        made = deals(decided(TAKES, quarter, *key), quarter)[key]
+        assert (made["outcome"], made["week_agreed"], made["price"]) == ("deal", 0, first["price"])
+        assert made["promised_quarter"] == first["promised_quarter"]
+        assert deals(decided(LEAVES, quarter, *key), quarter)[key]["outcome"] in ("queue", "none")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"quarter": "2030Q1"}, "quarter: found '2030Q1'"),
+        ({"buyer": "xAy"}, "buyer: found 'xAy'; did you mean 'xAI'"),
+        ({"product": "H900"}, "product: found 'H900'"),
+        ({"does": 4.5}, "times its order: found 4.5; allowed: 0 to 4"),
+        ({"does": float("nan")}, "times its order: found nan; allowed: 0 to 4"),
+        ({"does": "sulks"}, "decision of xAI: found 'sulks'; allowed: 0 to 4 times its order, takes, leaves"),
+        ({"buyer": "Small customers", "does": TAKES}, "found 'takes'; allowed: 0 to 4 times its order"),
+    ],
+)
+def test_a_decision_that_cannot_be_taken_is_a_sentence(changes, sentence):
+    decision = Decision(**({"quarter": "2024Q2", "buyer": "xAI", "product": "H100", "does": 2.0} | changes))
+    with pytest.raises(BadInput, match=sentence):
+        decision.check(Scenario.load("colossus"))
+
+
+def test_a_hand_needs_no_pettingzoo():
+    code = "import sys; sys.modules['pettingzoo'] = sys.modules['gymnasium'] = None; import market.play.hand"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

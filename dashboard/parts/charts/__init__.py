@@ -20,7 +20,9 @@ def _Chart(
     height: str = "300px",
     pickable: bool = False,
     chosen: str = "",
+    openable: bool = False,
     event_pick: Callable[[str], Any] | None = None,
+    event_open: Callable[[Any], Any] | None = None,
 ) -> None: ...
 
 
@@ -96,7 +98,8 @@ class Plot:
     ``form`` is how numbers are written: money, rent, weeks, percent, ratio or count. ``dots`` are real figures by the
     name of the line they belong to; ``marks`` are notes at positions of the axis, shown as thin vertical lines.
     ``gutter`` is the room for the numbers at the side in pixels, so that charts one above the other share their
-    quarters; a ``log`` axis shows what is above zero; ``beside`` says what the thin grey lines are.
+    quarters; a ``log`` axis shows what is above zero; ``beside`` says what the thin grey lines are; ``runs`` are the
+    numbers of the single runs of each line.
     """
 
     ticks: Sequence[str]
@@ -110,6 +113,7 @@ class Plot:
     gutter: int = 0
     log: bool = False
     beside: str = "the scenario unchanged"
+    runs: Sequence[int] = ()
 
     def spec(self) -> dict[str, Any]:
         """The plot as plain data for the browser."""
@@ -137,14 +141,36 @@ class Plot:
             "gutter": self.gutter,
             "log": self.log,
             "beside": self.beside,
+            "runs": list(self.runs),
         }
 
 
 def Chart(
-    plot: Plot, label: str, height: str = "300px", on_pick: Callable[[str], Any] | None = None, chosen: str = ""
+    plot: Plot,
+    label: str,
+    height: str = "300px",
+    on_pick: Callable[[str], Any] | None = None,
+    chosen: str = "",
+    on_open: Callable[[int, str], Any] | None = None,
 ) -> solara.Element:
-    """Draw a plot; ``label`` is what a screen reader says. A quarter that is clicked goes to ``on_pick``."""
+    """Draw a plot; ``label`` is what a screen reader says.
+
+    A quarter that is clicked goes to ``on_pick``, a single run that is clicked to ``on_open``, with the quarter.
+    """
     pick = None if on_pick is None else listed(plot.ticks, on_pick)
+
+    def take(sent: Any) -> None:
+        match sent:
+            case {"run": int(run), "quarter": str(quarter)} if on_open and run in plot.runs and quarter in plot.ticks:
+                on_open(run, quarter)
+
     return _Chart(
-        plot=plot.spec(), label=label, height=height, pickable=pick is not None, chosen=chosen, event_pick=pick
+        plot=plot.spec(),
+        label=label,
+        height=height,
+        pickable=pick is not None,
+        chosen=chosen,
+        openable=on_open is not None and bool(plot.runs),
+        event_pick=pick,
+        event_open=take,
     )
