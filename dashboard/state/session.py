@@ -156,6 +156,7 @@ def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
     return growing(spread, sizes, progress=progress)
 
 
+@lru_cache(64)
 def spread_of(wanted: Setting) -> Spread | None:
     """How the runs of a setting are spread over what nobody knows; None where they are not."""
     found = posterior.find(None, wanted.scenario)
