@@ -6,6 +6,8 @@ run := $(VENV)/bin/python
 pip := $(run) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
 compile := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
+# by file, in the order of tests/conftest.py: by itself xdist begins with the files of many tests, and long ones end it
+in_order := --dist loadfile --no-loadscope-reorder
 
 .PHONY: help install app docs pictures test coverage warm test-mesa35 warm-mesa35 bench lint lock golden clean
 
@@ -24,7 +26,7 @@ docs: install ## build the site of the documents into build/docs
 	$(run) -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
 
 test: install ## run all tests, on three processes: some tests wait for browsers and clusters
-	$(run) -m pytest --numprocesses 3 --dist loadfile
+	$(run) -m pytest --numprocesses 3 $(in_order)
 
 coverage: install ## branches of agents/ and market/ that tests reach; rules count as the live gear runs them (ten minutes)
 	$(run) -m coverage run -m pytest tests/agents tests/market tests/literature tests/properties
@@ -34,7 +36,7 @@ warm: install ## compile the market's rules, before two processes would both do 
 	$(VENV)/bin/python -m market.gears.warm
 
 test-mesa35: warm-mesa35 ## compare the gears and the numbers on a Python that gets Mesa 3.5
-	@test ! -d .venv-mesa35 || .venv-mesa35/bin/python -m pytest --numprocesses 3 --dist loadfile \
+	@test ! -d .venv-mesa35 || .venv-mesa35/bin/python -m pytest --numprocesses 3 $(in_order) \
 		tests/parity/test_parity.py tests/literature tests/test_golden.py tests/agents/test_code_digest.py
 
 warm-mesa35:

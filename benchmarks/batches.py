@@ -16,21 +16,35 @@ TIMES = 3
 
 BATCH = """
 import json, os, resource, sys, time, tomllib
+from pathlib import Path
+import pandas as pd
+import runs
 from runs.designs.design import Design, shipped
 from runs.folder import batch
+
+def timed(action):
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
 
 raw = tomllib.loads(shipped()["uncertain"].read_text(encoding="utf-8"))
 raw["sampling"]["points"] = int(sys.argv[1])
 began, processor = time.perf_counter(), time.process_time()
 experiment = Design.from_dict(raw).experiment
 batch.run(experiment, sys.argv[2])
-print(json.dumps({
+told = {
     "runs": experiment.runs,
     "seconds": time.perf_counter() - began,
     "processor": time.process_time() - processor,
     "market": json.load(open(sys.argv[2] + "/manifest.json"))["market_seconds"],
     "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-}))
+}
+parts = sorted(Path(sys.argv[2]).glob("outcomes*.parquet"))
+told["plain"] = min(timed(lambda: [pd.read_parquet(part) for part in parts]) for _ in range(3))
+told["open"] = min(timed(lambda: runs.open(sys.argv[2])) for _ in range(3))
+told["read"] = min(timed(lambda: runs.open(sys.argv[2])["outcomes"]) for _ in range(3))
+told["deep"] = min(timed(lambda: runs.open(sys.argv[2]).check(deep=True)) for _ in range(3))
+print(json.dumps(told))
 """
 
 
@@ -62,6 +76,9 @@ def main() -> None:
         line("  of threads x wall time, in the compiled market", f"{found['market'] / wall:.0%}", "at least 60%")
         line("  of threads x wall time, on a processor", f"{found['processor'] / wall:.0%}")
         line("  of processor time, in the compiled market", f"{found['market'] / found['processor']:.0%}")
+        line("  opening it: its parts there, in order, with their rows", f"{1e3 * found['open']:.0f} ms")
+        line("  reading outcomes against their digests, over plainly", f"{found['read'] / found['plain']:.2f}")
+        line("  holding every byte against the manifest", f"{found['deep']:.2f} s")
     print(f"{TIMES} times the runs, over {TIMES} times as much; 1 is linear")
     for what, key in (("wall time", "seconds"), ("processor time", "processor"), ("folder", "mb")):
         line(f"  {what}", f"{large[key] / (TIMES * small[key]):.2f}")

@@ -22,8 +22,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.measure import line
 from benchmarks.visitor import Visitor
+from dashboard.state.session import Setting
 
 CHANGES = 20
+LEVER = "market.shock_level"
 
 WATCH = """() => {
   const seen = window.seen = { key: 0, sent: 0, heard: [], drawn: [] };
@@ -89,13 +91,14 @@ def crowd(port: int, sessions: int = 20, changes: int = 10) -> tuple[float, floa
 
     def move(number: int) -> list[float]:
         with Visitor(port) as visitor:
-            visitor.until(200, seconds=300)
+            setting = Setting()
+            visitor.until(setting, seconds=300)
             ready.wait()
             waits = []
             for change in range(changes):
-                value = round(1.0 + 0.1 * change + 0.001 * number, 4)
-                visitor.change("market.shock_level", value)
-                waits.append(visitor.until(200, f"={value}", seconds=300))
+                setting = setting.changed(LEVER, round(1.0 + 0.1 * change + 0.001 * number, 4))
+                visitor.change(LEVER, dict(setting.changes)[LEVER])
+                waits.append(visitor.until(setting, seconds=300))
             return waits
 
     ready = threading.Barrier(sessions)

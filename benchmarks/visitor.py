@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from websockets.sync.client import connect
 
+from dashboard.state.session import Setting
+
 
 class Visitor:
     """A page that is open: it holds the widgets that the server has told of, and moves levers.
@@ -64,31 +66,29 @@ class Visitor:
         self._take(json.loads(text) if text.startswith("{") else {})
         return True
 
-    def until(self, runs: int, link: str = "", seconds: float = 60.0) -> float:
-        """Wait until so many runs are told of under a link that ends so; the seconds it took.
+    def until(self, setting: Setting, seconds: float = 60.0) -> float:
+        """Wait until all runs of a setting are shown, and the figures are said to be of it; the seconds it took.
 
         Raises:
             TimeoutError: that did not come.
         """
         began = time.perf_counter()
         while time.perf_counter() - began < seconds:
-            if self.shows(runs) and self.query().endswith(link):
+            if self.shows(setting):
                 return time.perf_counter() - began
             self.hear(0.05)
-        raise TimeoutError(f"{runs} runs under {link!r} did not come; there is {self.query()!r}, {self.told()!r}")
+        raise TimeoutError(f"the runs of {setting} did not come; there is {self.told()!r}")
 
-    def shows(self, runs: int) -> bool:
-        """Whether the figures of so many runs are there and nothing more is being computed."""
-        return any(text.startswith(f"{runs} runs in") for text in self.told())
+    def shows(self, setting: Setting) -> bool:
+        """Whether the figures of a setting are there, and nothing more is being computed."""
+        texts = self.told()
+        chip, line = f"{setting.name} {setting.scenario.hash[:8]}", f"{setting.runs} runs in"
+        return chip in texts and any(text.startswith(line) for text in texts)
 
     def told(self) -> list[str]:
-        """What the line under the title says."""
+        """What the line under the title and the chips beside it say."""
         texts = (state.get("children") for state in self.widgets.values() if state.get("tag") == "span")
         return [text for children in texts if children for text in children if isinstance(text, str)]
-
-    def query(self) -> str:
-        """The query of the address."""
-        return next((state["query"] for state in self.widgets.values() if "query" in state), "")
 
     def _send(self, kind: str, **content: Any) -> None:
         header = {"msg_id": uuid4().hex, "msg_type": kind, "session": self.session, "username": "", "version": "5.3"}

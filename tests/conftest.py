@@ -6,13 +6,17 @@ import pytest
 
 os.environ["GPUMARKET_BACKGROUND"] = "0"
 
-COMPILING = ("test_cold_page.py", "test_docs.py", "test_edited_rule.py", "test_own_buyers.py", "test_bounds.py")
-"""Files that compile rules of their own, most of a minute each."""
+LONGEST = (
+    "test_market_page.py", "test_batch.py", "test_docs.py", "test_link.py", "test_edited_rule.py", "test_doors.py",
+    "test_accessible.py", "test_own_buyers.py", "test_bounds.py", "test_cold_page.py", "test_campaign.py",
+)  # fmt: skip
+"""Files that take most of a minute or more each, the longest first."""
 
 
 def pytest_collection_modifyitems(items):
     """The files that take longest come first, so that all processes end at about the same time."""
-    items.sort(key=lambda item: item.path.name not in COMPILING)
+    place = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 @pytest.fixture(autouse=True)

@@ -15,3 +15,20 @@ new MutationObserver(() => {
     slot.removeAttribute('role');
   });
 }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-expanded'] });
+
+// On a phone the strip of tabs is wider than the window: it is moved so that the present tab is in sight. It is the
+// strip alone that moves; bringing the tab into view would take the keyboard's place on the page along.
+const shown = strip => {
+  const tab = strip.querySelector('.gm-tab-now');
+  if (!tab) return;
+  const own = tab.getBoundingClientRect(), box = strip.getBoundingClientRect();
+  strip.scrollLeft += (own.left + own.right - box.left - box.right) / 2;
+};
+let tabs = null;
+new MutationObserver(() => {
+  const strip = document.querySelector('.gm-tabs');
+  if (!strip || strip === tabs) return;
+  tabs = strip;
+  new MutationObserver(() => shown(strip)).observe(strip, { subtree: true, childList: true, attributes: true, attributeFilter: ['class'] });
+  new ResizeObserver(() => shown(strip)).observe(strip);
+}).observe(document.documentElement, { subtree: true, childList: true });

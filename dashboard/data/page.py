@@ -155,7 +155,7 @@ def made(write: Callable[[Any], bytes], name: str, shown: Ensemble, replication:
 
 def plots(shown: Ensemble, look: Look) -> dict[str, Callable[[], Plot]]:
     """Every chart that can be taken away, by its title."""
-    runs = Source(shown.scenario, shown.data, shown.before)
+    runs = Source(shown.read, shown.before)
     product = look.product or shown.scenario.story.product
     last = shown.scenario.quarters[-1]
     return {

@@ -101,7 +101,7 @@ def Findings(judged: Judged) -> None:
 @solara.component
 def Series(shown: Ensemble) -> None:
     """A small picture of each real series."""
-    source = Source(shown.scenario, shown.data)
+    source = Source(shown.read)
     found = solara.use_memo(lambda: held(source), [shown])
     if not found:
         Words("p", "This scenario is of no real market: there is no figure to hold it against.", "gm-await")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import xarray as xr
+import numpy as np
 
 from dashboard.parts.charts import Line, Plot
 from dashboard.reading import real
-from dashboard.reading.bands import Band, band, known
+from dashboard.reading.bands import Band, Runs, Series, known
 from dashboard.reading.colors import GENERATIONS, of_buyer
 from dashboard.reading.leading import generations, leading_buyers
 from market.scenario.scenario import Scenario
@@ -22,38 +21,40 @@ THREADS = 10
 class Source:
     """What charts are drawn of: runs, those of the scenario as it was (None if nothing is changed), and how."""
 
-    scenario: Scenario
-    data: xr.Dataset
-    before: xr.Dataset | None = None
+    runs: Runs
+    before: Runs | None = None
     threads: bool = False
 
     @property
-    def runs(self) -> list[int]:
-        """The single runs that are drawn."""
-        return [int(run) for run in self.data["run"].values[:THREADS]] if self.threads else []
+    def scenario(self) -> Scenario:
+        return self.runs.scenario
 
-    def line(
-        self, name: str, color: str, read: Callable[[xr.Dataset], xr.DataArray], shown: bool = True, dash: bool = False
-    ) -> Line:
+    @property
+    def drawn(self) -> list[int]:
+        """The single runs that are drawn."""
+        return [int(run) for run in self.runs.data["run"].values[:THREADS]] if self.threads else []
+
+    def line(self, name: str, color: str, series: Series, shown: bool = True, dash: bool = False) -> Line:
         """The median of a measure with its bands, its single runs and its untouched median."""
-        own = read(self.data).transpose("run", "quarter")
-        threads = [[known(value) for value in row] for row in own.values[: len(self.runs)]]
-        untouched = None if self.before is None else band(read(self.before))
-        return Line.of(name, color, band(own), shown=shown, samples=threads, untouched=untouched, dash=dash)
+        threads = [[known(value) for value in run] for run in self.runs.values(series)[: len(self.drawn)]]
+        untouched = None if self.before is None else self.before.band(series)
+        return Line.of(
+            name, color, self.runs.band(series), shown=shown, samples=threads, untouched=untouched, dash=dash
+        )
 
     def plot(self, form: str, lines: list[Line], dots: dict[str, list[real.Dot]], **more: object) -> Plot:
         events = real.events(self.scenario)
-        return Plot(self.scenario.quarters, form, lines, dots, events, runs=self.runs, **more)  # type: ignore[arg-type]
+        return Plot(self.scenario.quarters, form, lines, dots, events, runs=self.drawn, **more)  # type: ignore[arg-type]
 
 
 def prices(source: Source, product: str) -> Plot:
     """List, paid and shadow price of a product, from its announcement to its last order."""
     scenario = source.scenario
-    made = source.line("List", "c1", lambda data: data.product_list_price.sel(product=product))
+    made = source.line("List", "c1", Series("product_list_price", product))
     lines = [
         Line.of("List", "c1", Band(list(made.values), [], []), samples=made.samples, untouched=untouched(made)),
-        source.line("Paid", "c6", lambda data: data.product_transaction_price.sel(product=product)),
-        source.line("Shadow", "c0", lambda data: data.product_shadow_price.sel(product=product)),
+        source.line("Paid", "c6", Series("product_transaction_price", product)),
+        source.line("Shadow", "c0", Series("product_shadow_price", product)),
     ]
     dots = {"Paid": real.prices(scenario, product), "Shadow": real.street_prices(scenario, product)}
     return source.plot("money", lines, dots)
@@ -68,46 +69,38 @@ def lead_times(source: Source) -> Plot:
     lines, dots = [], {}
     for product, color in zip(generations(source.scenario), GENERATIONS, strict=False):
         name = f"{real.family(product)} quoted"
-        lines.append(source.line(name, color, quoted(product)))
+        lines.append(source.line(name, color, quoted(source.runs, product)))
         dots[name] = real.lead_times(source.scenario, product)
-    realised = source.line("Realised", "quiet", lambda data: data.realised_lead_weeks)
+    realised = source.line("Realised", "quiet", Series("realised_lead_weeks"))
     lines.append(Line("Realised", "quiet", realised.values, dash=True, samples=realised.samples))
     return source.plot("weeks", lines, dots)
 
 
-def quoted(product: str) -> Callable[[xr.Dataset], xr.DataArray]:
+def quoted(runs: Runs, product: str) -> Series:
     """What buyers who take the list price are quoted; where there are none, what a new order is."""
-
-    def read(data: xr.Dataset) -> xr.DataArray:
-        own = data.product_ordinary_lead_weeks.sel(product=product)
-        return own if bool(own.notnull().any()) else data.product_quoted_lead_weeks.sel(product=product)
-
-    return read
+    own = Series("product_ordinary_lead_weeks", product)
+    return own if np.isfinite(runs.values(own)).any() else Series("product_quoted_lead_weeks", product)
 
 
 def shares(source: Source, stacked: bool = False) -> Plot:
     """Each buyer's share of the units delivered: means one above the other, or medians with bands."""
-    scenario, data = source.scenario, source.data
-    buyers = [str(name) for name in data.buyer.values]
+    scenario = source.scenario
+    buyers = scenario.build.names["buyers"]
     if stacked:
-        means = data.buyer_share_units.mean("run", skipna=True)
+        means = source.runs.data.buyer_share_units.mean("run", skipna=True)
         lines = [Line(b, of_buyer(buyers, b), [known(v) for v in means.sel(buyer=b).values]) for b in buyers]
         return source.plot("percent", lines, {}, stacked=True)
     first = leading_buyers(scenario)
-    lines = [source.line(b, of_buyer(buyers, b), share_of(b), shown=b in first) for b in buyers]
+    lines = [source.line(b, of_buyer(buyers, b), Series("buyer_share_units", b), shown=b in first) for b in buyers]
     return source.plot("percent", lines, {b: real.shares(scenario, b) for b in buyers})
-
-
-def share_of(buyer: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    return lambda data: data.buyer_share_units.sel(buyer=buyer)
 
 
 def backlog(source: Source) -> Plot:
     """Open orders beside what could be made and what was shipped."""
     lines = [
-        source.line("Open orders", "c0", lambda data: data.backlog),
-        source.line("Could be made", "c1", lambda data: data.capacity),
-        source.line("Shipped", "c6", lambda data: data.shipped, dash=True, shown=False),
+        source.line("Open orders", "c0", Series("backlog")),
+        source.line("Could be made", "c1", Series("capacity")),
+        source.line("Shipped", "c6", Series("shipped"), dash=True, shown=False),
     ]
     return source.plot("count", lines, {})
 
@@ -115,11 +108,11 @@ def backlog(source: Source) -> Plot:
 def inflation(source: Source) -> Plot:
     """What buyers ask for over what they need."""
     return source.plot(
-        "ratio", [source.line("Asked over needed", "c7", lambda data: data.order_inflation)], {}, from_zero=False
+        "ratio", [source.line("Asked over needed", "c7", Series("order_inflation"))], {}, from_zero=False
     )
 
 
 def rent(source: Source) -> Plot:
     """Rent of an H100-equivalent, all contracts."""
-    line = source.line("Rent", "c11", lambda data: data.rental_usd_hour)
+    line = source.line("Rent", "c11", Series("rental_usd_hour"))
     return source.plot("rent", [line], {line.name: real.of_measure(source.scenario, "rental_usd_hour")})

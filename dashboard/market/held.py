@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import xarray as xr
 
 from dashboard.market.charts import Source, quoted
 from dashboard.parts.charts import Line, Plot
 from dashboard.reading import real
+from dashboard.reading.bands import Runs, Series
 from dashboard.reading.leading import generations
 from dashboard.reading.real import Dot
 from market.scenario.scenario import Scenario
@@ -52,55 +51,50 @@ class Held:
         return Plot(source.scenario.quarters, self.form, [self.line], {self.line.name: self.dots})
 
 
-Read = Callable[[xr.Dataset], xr.DataArray]
-
-
 def held(source: Source) -> list[Held]:
     """Every real series that the scenario has a line for."""
+    scenario = source.scenario
     return [
-        Held(name, form, source.line(name, "c1", read), dots)
-        for name, form, read, dots in [*market(source.scenario), *products(source.scenario), *buyers(source.scenario)]
+        Held(name, form, source.line(name, "c1", own), dots)
+        for name, form, own, dots in [*market(scenario), *products(source.runs), *buyers(scenario)]
         if dots
     ]
 
 
-Series = tuple[str, str, Read, Sequence[Dot]]
+Beside = tuple[str, str, Series, Sequence[Dot]]
 """Name, how its numbers are written, the market's own, and the real figures."""
 
 
-def market(scenario: Scenario) -> list[Series]:
+def market(scenario: Scenario) -> list[Beside]:
     revenue = [dot.times(1e6) for dot in real.of_measure(scenario, "revenue")]
     margin, rent = (real.of_measure(scenario, name) for name in ("gross_margin", "rental_usd_hour"))
     return [
-        ("Revenue from computing", "money", lambda data: data.revenue * 1e6, revenue),
-        ("Gross margin", "percent", lambda data: data.gross_margin, margin),
-        ("Rent of an H100-equivalent", "rent", lambda data: data.rental_usd_hour, rent),
+        ("Revenue from computing", "money", Series("revenue", factor=1e6), revenue),
+        ("Gross margin", "percent", Series("gross_margin"), margin),
+        ("Rent of an H100-equivalent", "rent", Series("rental_usd_hour"), rent),
     ]
 
 
-def products(scenario: Scenario) -> list[Series]:
-    made: list[Series] = [
-        (f"{real.family(name)} quote to ordinary customers", "weeks", quoted(name), real.lead_times(scenario, name))
-        for name in generations(scenario)
-    ]
+def products(runs: Runs) -> list[Beside]:
+    scenario = runs.scenario
+    made: list[Beside] = []
+    for name in generations(scenario):
+        dots = real.lead_times(scenario, name)
+        made.append((f"{real.family(name)} quote to ordinary customers", "weeks", quoted(runs, name), dots))
     for name in scenario.products:
-        paid = of("product_transaction_price", product=name)
+        paid = Series("product_transaction_price", name)
         made.append((f"{name}, price paid", "money", paid, real.prices(scenario, name)))
     return made
 
 
-def buyers(scenario: Scenario) -> list[Series]:
-    made: list[Series] = []
+def buyers(scenario: Scenario) -> list[Beside]:
+    made: list[Beside] = []
     for name in scenario.build.names["buyers"]:
-        share, used = of("buyer_share_units", buyer=name), of("buyer_deployed", buyer=name)
+        share, used = Series("buyer_share_units", name), Series("buyer_deployed", name)
         made.append((f"{name}, share of units", "percent", share, real.shares(scenario, name)))
         in_use = real.of_measure(scenario, f"deployed of {name}")
         made.append((f"{name}, compute in use", "count", used, in_use))
     return made
-
-
-def of(measure: str, **whose: str) -> Read:
-    return lambda data: data[measure].sel(whose)
 
 
 def fit(found: Sequence[Held], spread: bool = False) -> str:

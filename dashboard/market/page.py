@@ -19,7 +19,6 @@ from dashboard.parts.progress import Progress
 from dashboard.parts.tables import Table, buyer_columns, buyer_rows, buyers_csv, file_name, series_csv
 from dashboard.reading import real
 from dashboard.reading.leading import sighted_quarter
-from dashboard.reading.outcome import measures
 from dashboard.state import session
 from dashboard.state.session import Ensemble
 from dashboard.state.together import together
@@ -79,12 +78,10 @@ def picked(scenario: Scenario) -> str:
 
 @solara.component
 def Results(shown: Ensemble) -> None:
-    scenario, data = shown.scenario, shown.data
-    source = solara.use_memo(
-        lambda: Source(scenario, data, shown.before, threads.value == "runs"), [shown, threads.value]
-    )
+    scenario = shown.scenario
+    source = solara.use_memo(lambda: Source(shown.read, shown.before, threads.value == "runs"), [shown, threads.value])
     figures = solara.use_memo(lambda: figures_of(shown), [shown])
-    statement = solara.use_memo(lambda: fit(held(Source(scenario, data)), "vector" in data.coords), [shown])
+    statement = solara.use_memo(lambda: fit_of(shown), [shown])
     now = picked(scenario)
     router = solara.use_router()
 
@@ -102,8 +99,8 @@ def Results(shown: Ensemble) -> None:
             with solara.Link("/history"):
                 Words("span", "Every real series, and the backtest", "gm-link")
         with solara.Div(classes=["gm-behind"]):
-            if source.runs:
-                items = [(run, f"Run {run}") for run in source.runs]
+            if source.drawn:
+                items = [(run, f"Run {run}") for run in source.drawn]
                 Pick("Open a run in Live", items, None, lambda run: open_run(run, now), "gm-open")
             Ways("Behind the medians", [("bands", "Bands"), ("runs", "Bands and ten runs")], threads.value, threads.set)
     Charts(source, now, open_run)
@@ -112,12 +109,17 @@ def Results(shown: Ensemble) -> None:
     Events(scenario)
 
 
+def fit_of(shown: Ensemble) -> str:
+    """How many real figures lie in the bands; of all runs alone."""
+    return fit(held(Source(shown.read)), "vector" in shown.data.coords) if shown.runs == shown.setting.runs else ""
+
+
 def figures_of(shown: Ensemble) -> list[dict]:
     """The cards, beside those of the scenario as it is where something is changed."""
-    own = measures(shown.data, shown.scenario)
+    own = shown.read.measures
     if shown.before is None:
         return cards(shown.scenario, own)
-    apart = differences(shown.scenario, own, measures(shown.before, shown.scenario))
+    apart = differences(shown.scenario, own, shown.before.measures)
     return cards(shown.scenario, own, apart, "the scenario unchanged")
 
 

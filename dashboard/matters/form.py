@@ -10,14 +10,16 @@ from dashboard.state.jobs import Job, Progress, once
 from dashboard.state.session import Setting
 from market import BadInput, Scenario
 from runs import requests
-from runs.analysis.indices import Indices
+from runs.analysis.indices import Indices, Still
 from runs.analysis.sensitivity import Study
 from runs.findings.sensitivity import inputs
 from runs.requests.sensitivity import SAMPLES
+from runs.words import SHARE
 
 METHODS = {"morris": "Morris: quick, in the outcome's unit", "sobol": "Sobol: shares of variance"}
 SIZES = {"morris": (10, 20, 50, 100, 200), "sobol": (64, 128, 256, 512, 1024)}
-"""Trajectories of Morris, base points of Sobol."""
+SAMPLED = {"morris": "Trajectories", "sobol": "Base points"}
+"""What the sizes count."""
 SIZES_SEEDS = (2, 4, 8, 16)
 
 
@@ -71,17 +73,32 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
-    """The indices on the screen: of the outcome, and of its measure in each quarter (None where it says nothing)."""
+class Studied:
+    """The runs of a form: what there is to say of an outcome that nothing moves."""
 
     wanted: Wanted
     scenario: Scenario
     asked: Asked
+    study: Study
+    seconds: float
+
+    @property
+    def runs(self) -> int:
+        return self.study.run_count
+
+    @property
+    def unit(self) -> str:
+        """The unit in which the outcome is told."""
+        own = self.study.outcomes[self.asked.text]
+        return SHARE if own.share else own.unit
+
+
+@dataclass(frozen=True, eq=False)
+class Finding(Studied):
+    """The indices on the screen: of the outcome, and of its measure in each quarter (None where it says nothing)."""
+
     indices: Indices
     over_time: dict[str, Indices | None]
-    runs: int
-    seed: int
-    seconds: float
 
     @property
     def order(self) -> list[str]:
@@ -89,13 +106,13 @@ class Finding:
         return inputs(self.indices)
 
 
-def computed(wanted: Wanted, progress: Progress) -> Finding:
-    """The indices of a form.
+def computed(wanted: Wanted, progress: Progress) -> Studied:
+    """The indices of a form, a :class:`Finding` unless the outcome does not vary.
 
     An outcome and its measure in every quarter are read from the same runs: a quarter's measure is an outcome too.
 
     Raises:
-        BadInput: something of it is not allowed, runs failed, or the outcome does not vary.
+        BadInput: something of it is not allowed, or runs failed.
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
@@ -103,27 +120,29 @@ def computed(wanted: Wanted, progress: Progress) -> Finding:
     asked = outcomes(scenario)[form.outcome]
     texts = {asked.text: asked.text} | {quarter: f"{asked.measure} in {quarter}" for quarter in scenario.quarters}
     done = replace(wanted.request, outcomes=texts).run(progress=progress)
-    return Finding(
-        wanted,
-        scenario,
-        asked,
-        replace(done, found={asked.text: done.found[asked.text]}).indices()[asked.text],
-        {quarter: in_quarter(done, quarter) for quarter in scenario.quarters},
-        done.run_count,
-        done.seed,
-        time.perf_counter() - began,
-    )
+    own = only(done, asked.text)
+    try:
+        indices = own.indices()[asked.text]
+    except Still:
+        return Studied(wanted, scenario, asked, own, time.perf_counter() - began)
+    over_time = {quarter: in_quarter(done, quarter) for quarter in scenario.quarters}
+    return Finding(wanted, scenario, asked, own, time.perf_counter() - began, indices, over_time)
+
+
+def only(done: Study, name: str) -> Study:
+    """A study with one of its outcomes."""
+    return replace(done, found={name: done.found[name]})
 
 
 def in_quarter(done: Study, quarter: str) -> Indices | None:
     """The indices of one quarter, None where its measure is the same at all points or not defined in some run."""
     try:
-        return replace(done, found={quarter: done.found[quarter]}).indices()[quarter]
+        return only(done, quarter).indices()[quarter]
     except BadInput:
         return None
 
 
-job: Job[Wanted, Finding] = Job(once(computed))
+job: Job[Wanted, Studied] = Job(once(computed))
 
 
 def fitted(form: Form, setting: Setting) -> Form:

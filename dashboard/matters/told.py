@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dashboard.matters.form import Finding
+from dashboard.matters.form import Finding, Studied
 from dashboard.parts.charts import Line, Plot
 from dashboard.reading.declared import label
 from runs.findings import sensitivity
 from runs.findings.figures import Group
 from runs.findings.sensitivity import FLOOR
-from runs.words import SHARE
+from runs.words import SHARE, scale
 
 COLORS = ("c1", "c0", "c6", "c11", "c9", "c3", "c10", "c5", "c8", "c2", "c7", "c4")
 """Of inputs in their order, the same in both charts."""
@@ -55,6 +55,17 @@ def form_of(found: Finding) -> tuple[str, float]:
 def sentence(found: Finding) -> str:
     """What matters in one sentence."""
     return sensitivity.sentence(found.indices, found.asked.phrase, label)
+
+
+def unmoved(found: Studied) -> str:
+    """That an outcome cannot move, in one sentence."""
+    value = float(found.study.found[found.asked.text].mean())
+    told = scale(found.unit, value, level=True).whole(value)
+    count = len(found.study.found[found.asked.text])
+    return (
+        f"Nothing that was varied can move {found.asked.phrase}: it is {told} at all {count:,} points of the study, "
+        "wherever in their ranges the unknowns lie."
+    )
 
 
 def meaning(found: Finding) -> str:

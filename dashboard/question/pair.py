@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import xarray as xr
 
 from dashboard.reading import outcome
+from dashboard.reading.bands import Runs
 from dashboard.state.jobs import Job, Progress, once
 from dashboard.state.session import Ensemble, scenario_of, spread_of
 from market import BadInput, Scenario, simulate
@@ -22,24 +22,24 @@ from runs.engine.spread import simulate as spread_over
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """An ensemble, that of its counterfactual (None where there is none), and what sets them apart in the outcomes.
+    """An ensemble, the runs of its counterfactual (None where there is none), and what sets them apart in the outcomes.
 
     ``differences`` are those that the story tells of, ``apart`` those of the cards, by name.
     """
 
     own: Ensemble
-    control: xr.Dataset | None
+    control: Runs | None
     differences: list[Difference]
     apart: Mapping[str, Difference]
 
-    @cached_property
+    @property
     def measures(self) -> Measures:
-        return outcome.measures(self.own.data, self.own.scenario)
+        return self.own.read.measures
 
-    @cached_property
+    @property
     def without(self) -> Measures | None:
-        """The counterfactual's measures; its layouts are those of the scenario."""
-        return None if self.control is None else outcome.measures(self.control, self.own.scenario)
+        """The counterfactual's measures."""
+        return None if self.control is None else self.control.measures
 
 
 def counterfactual(shown: Ensemble) -> Scenario | None:
@@ -105,11 +105,9 @@ def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
     other = counterfactual(shown)
     if other is None:
         return Pair(shown, None, [], {})
-    if spread_of(shown.setting) is not None:  # runs over what nobody knows have no twins: as the scenario has them
-        shown = replace(shown, data=run(shown.scenario))
-    control = run(other)
+    control = Runs(other, run(other))
     told, cards = outcome.tells(shown.scenario), outcome.cards(shown.scenario)
-    sides = (outcome.measures(control, other), outcome.measures(shown.data, shown.scenario))
+    sides = (control.measures, shown.read.measures)
     return Pair(
         shown, control, differences(shown, sides, told), {d.outcome: d for d in differences(shown, sides, cards)}
     )

@@ -11,6 +11,7 @@ import solara
 import solara.lab
 
 from dashboard.state.rules import compiling
+from dashboard.state.together import together
 from market import BadInput, Scenario
 from market.gears.simulate import Cancelled
 from runs.words import duration
@@ -21,6 +22,9 @@ Progress = Callable[[int, int], Any]
 
 SURE = 1.0
 """Seconds after which the pace so far says something about the time left."""
+SOON, EVERY = 0.3, 0.2
+"""Seconds within which nobody wants to hear how far it is, and between two times that it is told: a page is rendered
+for each."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Job(Generic[Wanted, Result]):
             and raises Cancelled where ``progress(done, total)`` returns False.
         meanwhile: what can be had at once, with fewer runs, while the rules are still being compiled.
         base: the scenario whose rules are needed.
+        whole: whether a result is the last one.
     """
 
     def __init__(
@@ -62,8 +67,9 @@ class Job(Generic[Wanted, Result]):
         work: Callable[[Wanted, Progress], Iterator[Result]],
         meanwhile: Callable[[Wanted, Progress], Result] | None = None,
         base: Callable[[Wanted], Scenario] = base_of,
+        whole: Callable[[Result], bool] = lambda result: True,
     ):
-        self._work, self._meanwhile, self._base = work, meanwhile, base
+        self._work, self._meanwhile, self._base, self._is_whole = work, meanwhile, base, whole
         self.status = solara.reactive(Status())
         self.result: solara.Reactive[Result | None] = solara.reactive(None)
         self._whole: solara.Reactive[Result | None] = solara.reactive(None)
@@ -85,7 +91,10 @@ class Job(Generic[Wanted, Result]):
         try:
             self._wait_for_rules(wanted)
             for result in self._work(wanted, self._progress("running")):
-                self._show(result)
+                with together():
+                    self._show(result)
+                    if self._is_whole(result):
+                        self._done()
         except Cancelled:
             return
         except BadInput as error:
@@ -94,9 +103,6 @@ class Job(Generic[Wanted, Result]):
         except Exception as error:
             self._report(Status("failed", sentence=f"The runs could not be computed: {type(error).__name__}: {error}"))
             raise
-        if self.task.is_current():
-            self._whole.value = self.result.peek()
-        self._report(Status("done"))
 
     def _wait_for_rules(self, wanted: Wanted) -> None:
         """Nothing if the rules are compiled; else show what can be had meanwhile, and say how long it has taken.
@@ -116,10 +122,14 @@ class Job(Generic[Wanted, Result]):
     def _progress(self, phase: str) -> Progress:
         """Tells how far it is, and whether it is still wanted."""
         began = time.perf_counter()
+        due = began + SOON
 
         def progress(done: int, total: int) -> bool:
-            if done:
-                self._report(Status(phase, done, total, left(time.perf_counter() - began, done, total)))
+            nonlocal due
+            now = time.perf_counter()
+            if done and now >= due:
+                due = now + EVERY
+                self._report(Status(phase, done, total, left(now - began, done, total)))
             return self.task.is_current()
 
         return progress
@@ -131,6 +141,11 @@ class Job(Generic[Wanted, Result]):
     def _show(self, result: Result) -> None:
         if self.task.is_current():
             self.result.value = result
+
+    def _done(self) -> None:
+        if self.task.is_current():
+            self._whole.value = self.result.peek()
+        self._report(Status("done"))
 
     def _report(self, now: Status) -> None:
         if self.task.is_current() and self.status.peek() != now:

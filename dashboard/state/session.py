@@ -16,6 +16,7 @@ from typing import Any
 import solara
 import xarray as xr
 
+from dashboard.reading.bands import Runs
 from dashboard.reading.effects import effects
 from dashboard.state.jobs import Job, Progress, once
 from market import Scenario
@@ -27,8 +28,6 @@ from runs.engine.spread import Spread, ensemble_of, growing, simulate
 
 FEW = 20
 """Runs that are shown before the others are computed."""
-SOON = 0.3
-"""Seconds within which nobody wants to hear how far it is."""
 TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
 """Ensembles of all sessions that are computed at once; who waits for a turn can still want something else."""
 REST = 3.0
@@ -114,7 +113,12 @@ class Ensemble:
     scenario: Scenario
     data: xr.Dataset
     seconds: float
-    before: xr.Dataset | None = None
+    before: Runs | None = None
+
+    @cached_property
+    def read(self) -> Runs:
+        """What is read of them."""
+        return Runs(self.scenario, self.data)
 
     @property
     def runs(self) -> int:
@@ -142,9 +146,9 @@ complaint = solara.reactive("")
 
 
 @lru_cache(maxsize=4)
-def untouched(own: Setting, runs: int, seed: int) -> xr.Dataset:
+def untouched(own: Setting, runs: int, seed: int) -> Runs:
     """The runs of a scenario as it is; they are looked at only, so sessions may share them."""
-    return ensemble_of(own.base, runs, seed, posterior.NONE if own.alone else None)
+    return Runs(own.base, ensemble_of(own.base, runs, seed, posterior.NONE if own.alone else None))
 
 
 def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
@@ -156,6 +160,7 @@ def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
     return growing(spread, sizes, progress=progress)
 
 
+@lru_cache(64)
 def spread_of(wanted: Setting) -> Spread | None:
     """How the runs of a setting are spread over what nobody knows; None where they are not."""
     found = None if wanted.alone else posterior.find(None, wanted.scenario)
@@ -179,11 +184,7 @@ def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
-
-    def told(done: int, total: int) -> Any:
-        return progress(done if time.perf_counter() - began > SOON else 0, total)
-
-    growing = growing_of(wanted, told)
+    growing = growing_of(wanted, progress)
     while True:
         with TURNS:
             if progress(0, wanted.runs) is False:
@@ -212,7 +213,9 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
     return Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began)
 
 
-job: Job[Setting, Ensemble] = Job(computed, few, base=lambda wanted: wanted.scenario)
+job: Job[Setting, Ensemble] = Job(
+    computed, few, base=lambda wanted: wanted.scenario, whole=lambda found: found.runs == found.setting.runs
+)
 
 
 @dataclass(frozen=True, eq=False)

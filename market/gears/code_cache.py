@@ -35,11 +35,16 @@ def cache_folder() -> Path:
 def code_file(rules: str) -> Path:
     """The file for rules of that hash, as this machine, this Python and this numba run them."""
     config: Any = numba.config
-    processor = (binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
     versions = (platform.python_version(), numba.__version__, llvmlite.__version__)
     settings = (config.BOUNDSCHECK, config.CPU_NAME, config.CPU_FEATURES)
-    machine = hashlib.sha256(repr((processor, versions, settings)).encode()).hexdigest()[:16]
+    machine = hashlib.sha256(repr((processor(), versions, settings)).encode()).hexdigest()[:16]
     return cache_folder() / rules / f"{machine}.code"
+
+
+@cache
+def processor() -> tuple[str, str]:
+    """What code is compiled for."""
+    return binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
 
 
 def others_can_write(path: Path) -> bool:

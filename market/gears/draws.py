@@ -7,6 +7,7 @@ further agent changes nobody else's numbers, and scenarios with one seed share a
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.random import Philox
@@ -16,6 +17,9 @@ from market.scenario.paths import BadInput
 
 WORDS = 4
 """Numbers in one block of Philox."""
+
+FEW = 64
+"""Replications up to which draws are kept: some ten kilobytes of each decision."""
 
 
 def check_key(seed: object, **counts: object) -> None:
@@ -49,6 +53,20 @@ def uniforms(seed: int, agent: str, decision: str, first: int, count: int, quart
 
 
 def draw(kind: str, seed: int, agent: str, decision: str, first: int, count: int, quarters: int) -> np.ndarray:
-    """As :func:`uniforms`; ``normal`` turns each into a standard normal number by the inverse transform."""
+    """As :func:`uniforms`; ``normal`` turns each into a standard normal number by the inverse transform.
+
+    The array cannot be written to: those of few replications are kept, since whoever changes a scenario and runs it
+    again asks for the same.
+    """
+    make = _kept if count <= FEW else _made
+    return make(kind, seed, agent, decision, first, count, quarters)
+
+
+def _made(kind: str, seed: int, agent: str, decision: str, first: int, count: int, quarters: int) -> np.ndarray:
     numbers = uniforms(seed, agent, decision, first, count, quarters)
-    return ndtri(numbers) if kind == "normal" else numbers
+    found = ndtri(numbers) if kind == "normal" else numbers
+    found.flags.writeable = False
+    return found
+
+
+_kept = lru_cache(1024)(_made)

@@ -28,6 +28,10 @@ GIVEN = ("pawn", "delta")
 """Methods that take any points."""
 
 
+class Still(BadInput):
+    """An outcome is the same at all points."""
+
+
 @dataclass(frozen=True)
 class Indices:
     """What matters for one outcome.
@@ -103,11 +107,12 @@ def analyse(
         share: the outcome is told in percent.
 
     Raises:
-        BadInput: the outcome does not vary, or the points do not fit the method.
+        Still: the outcome does not vary.
+        BadInput: the points do not fit the method.
     """
     values = outcome.mean(axis=1)
     if np.ptp(values) <= 1e-12 * np.abs(values).max(initial=0.0):
-        raise BadInput(f"outcome {name}: is the same at all {len(values)} points; allowed: one that varies")
+        raise Still(f"outcome {name}: is the same at all {len(values)} points; allowed: one that varies")
     inputs = problem(list(shares), groups)
     points = shares.to_numpy(float)
     second = None

@@ -239,6 +239,11 @@ class World:
             scenario = asked.subject
         elif is_design(str(asked.subject)):
             design = Design.load(asked.subject)
+            if design.head.posterior != posterior.NONE:
+                raise BadInput(
+                    f"{design.source}: posterior: found {design.head.posterior!r}; allowed in a study of sensitivity: "
+                    "none; run it as a batch, and give pawn or delta its folder"
+                )
             scenario = design.scenario
         else:
             scenario = Scenario.load(asked.subject)

@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class Posterior:
     manifest: dict[str, Any]
     source: str
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """What tells this sample from another, as 16 hexadecimal digits."""
         return digest(self.table.to_csv(index=False).encode())

@@ -17,6 +17,8 @@ RANKS = 20
 """Steps of a rank among the sample."""
 TRIES = 50
 """Vectors drawn from the priors until one makes a market that has figures."""
+SETS = 12
+"""Further sets of draws of the true market, which tell how far its figures lie apart by chance."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,14 @@ def made(task: fit.Task, scenario: fit.Scenario, test: int) -> tuple[np.ndarray,
     """A vector from the priors and what would be observed of its market."""
     rng = np.random.default_rng([task.seed, 2, test])
     draws = fit.SMALL.stages[-1].draws
-    other = replace(task.judge(draws), scenario=scenario, first=900_000 + test)
+    judges = [
+        replace(task.judge(draws), scenario=scenario, first=900_000 + 1000 * number + draws * test)
+        for number in range(1 + SETS)
+    ]
     for _ in range(TRIES):
         truth = rng.random(len(task.space.free))
-        measures = other.measures(task.space.values(truth[None])[0])
-        if measures is not None:
-            return truth, Made.of(figures(measures, scenario), rng)
+        sets = [judge.measures(task.space.values(truth[None])[0]) for judge in judges]
+        found = [figures(measures, scenario) for measures in sets if measures is not None]
+        if len(found) == len(judges):
+            return truth, Made.of(found[0], found[1:], rng)
     raise RuntimeError(f"no market with figures among {TRIES} vectors")

@@ -21,8 +21,9 @@ from market.scenario.scenario import shipped as shipped_scenarios
 from market.scenario.schema import STRICT, suggest, validate
 from market.scenario.uncertainty import Distribution, OneOf
 from market.scenario.wide import is_span, is_value, leaves, reach
+from runs.calibration import posterior
 from runs.designs import sampling
-from runs.designs.sampling import Sampling, Table
+from runs.designs.sampling import Morris, Saltelli, Sampling, Table
 from runs.engine import outcomes
 from runs.engine.experiment import Experiment
 from runs.engine.outcomes import STANDARD, Outcome
@@ -53,6 +54,7 @@ class Head(BaseModel):
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
     first_replication: Annotated[int, Field(ge=0, le=2**62)] = 0
     draws: Literal["shared", "own"] = "shared"
+    posterior: str = posterior.NONE
     detail: Literal["outcomes", "market", "series", "trace"] = "market"
     sampling: dict[str, Any] | None = None
     uncertainties: dict[str, Any] | None = None
@@ -177,11 +179,30 @@ class Design:
         return crossed
 
     @cached_property
+    def vectors(self) -> dict[str, np.ndarray]:
+        """What a posterior says of fields that the design does not vary itself: a value per point of :attr:`points`.
+
+        Each sampled row has a vector of its own, which all combinations of levers share; nothing without a posterior.
+
+        Raises:
+            BadInput: there is no such posterior, or it holds no more.
+        """
+        setting = self.head.posterior
+        try:
+            found = None if setting == posterior.NONE else posterior.vectors(setting, self.scenario)
+        except BadInput as error:
+            raise BadInput(f"{self.source}: {error}") from None
+        if found is None:
+            return {}
+        drawn = found.points(self.scenario, len(self.sampled), [*map(str, self.points), *self.settings])
+        return {path: np.repeat(values, len(self.points) // len(self.sampled)) for path, values in drawn.items()}
+
+    @cached_property
     def experiment(self) -> Experiment:
         """What is to be run."""
         return Experiment(
             scenario=self.scenario,
-            points={str(path): column.to_numpy() for path, column in self.points.items()},
+            points={str(path): column.to_numpy() for path, column in self.points.items()} | self.vectors,
             runs_per_point=self.head.runs_per_point,
             seed=self.scenario.seed if self.head.seed is None else self.head.seed,
             outcomes=self.outcomes,
@@ -209,6 +230,12 @@ class Design:
         if points * self.head.runs_per_point > MOST_RUNS:
             found = f"{points} points of {self.head.runs_per_point} runs"
             raise BadInput(f"{self.source}: runs_per_point: found {found}; allowed: {MOST_RUNS} runs in all")
+        if self.head.posterior != posterior.NONE and isinstance(self.sampling, Morris | Saltelli):
+            method = type(self.sampling).__name__.lower()
+            raise BadInput(
+                f"{self.source}: posterior: found {self.head.posterior!r}, and points of {method} may differ in what "
+                "it moves alone; allowed: none, or another sampling.method"
+            )
         for path, known in self.uncertainties.items():
             if isinstance(known, OneOf):
                 self._try("uncertainties.", path, known.options)

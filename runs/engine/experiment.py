@@ -97,7 +97,10 @@ class Experiment:
 
     def values(self, point: int) -> list[Any]:
         """What the fields that vary are put to, as plain numbers and texts."""
-        return [plain(column[point]) for column in self.points.values()]
+        return [
+            column.item(point) if isinstance(column, np.ndarray) else plain(column[point])
+            for column in self.points.values()
+        ]
 
     def worker(self) -> Worker:
         """What runs its chunks; an experiment on something else than the market brings its own."""

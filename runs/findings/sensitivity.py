@@ -76,7 +76,7 @@ def sentence(found: Indices, what: str, label: Label = str) -> str:
     over = [name for name in names if not found.under(name)]
     if not over:
         return f"Nothing that was varied moves {what} by more than chance does."
-    rest = f", followed by {listed([_within(label(name)) for name in over[1:3]])}" if over[1:] else ""
+    rest = f", followed by {listed([within(label(name)) for name in over[1:3]])}" if over[1:] else ""
     under = len(names) - len(over)
     quiet = f"; {under} of {len(names)} inputs cannot be told from chance" if under else ""
     return f"{label(over[0])} matters most to {what} ({moves(found, over[0])}){rest}{quiet}."
@@ -106,7 +106,7 @@ def over_time_sentence(series: Mapping[str, Indices | None], what: str, label: L
     )
 
 
-def _within(label: str) -> str:
+def within(label: str) -> str:
     """A label within a sentence; a buyer's name keeps its capital, a path is as it is."""
     return label if ":" in label or "." in label else label[:1].lower() + label[1:]
 

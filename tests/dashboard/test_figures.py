@@ -14,7 +14,7 @@ from dashboard.market.held import fit, held
 from dashboard.parts.cards import cards, spread
 from dashboard.parts.tables import buyer_rows
 from dashboard.reading import real
-from dashboard.reading.bands import band
+from dashboard.reading.bands import Runs, band
 from dashboard.reading.outcome import measures
 from market import Scenario, simulate
 from market.history.periods import when
@@ -99,7 +99,7 @@ def test_events_are_grouped_by_quarter():
 def test_every_scenario_can_be_shown(name):
     scenario = Scenario.load(name)
     data = simulate(scenario, runs=8)
-    source = Source(scenario, data, threads=True)
+    source = Source(Runs(scenario, data), threads=True)
     plots = [lead_times(source), shares(source), shares(source, stacked=True)]
     plots += [backlog(source), inflation(source), rent(source)]
     plots += [prices(source, product) for product in scenario.products]
@@ -120,7 +120,7 @@ def test_nothing_is_drawn_before_an_announcement_or_after_the_last_order():
     scenario = Scenario.load("colossus")
     data = simulate(scenario, runs=8)
     for name, product in scenario.products.items():
-        for line in prices(Source(scenario, data), name).lines:
+        for line in prices(Source(Runs(scenario, data)), name).lines:
             drawn = [
                 quarter for quarter, value in zip(scenario.quarters, line.values, strict=True) if value is not None
             ]
@@ -130,14 +130,15 @@ def test_nothing_is_drawn_before_an_announcement_or_after_the_last_order():
 def test_the_statement_of_fit_counts_figures_in_bands():
     scenario = Scenario.load("colossus")
     data = simulate(scenario, runs=40)
-    found = {one.name: one for one in held(Source(scenario, data))}
+    found = {one.name: one for one in held(Source(Runs(scenario, data)))}
     revenue = found["Revenue from computing"]
     low, high = (data.revenue.quantile(q, "run").sel(quarter="2024Q4").item() for q in (0.05, 0.95))
     at = [dot.title for dot, _, _ in revenue.banded].index("NVIDIA, 2024Q4")
     assert revenue.inside[at] == (low <= real.revenue(scenario)["2024Q4"] <= high)
     inside = [one for series in found.values() for one in series.inside]
     assert fit(list(found.values())).startswith(f"{sum(inside)} of {len(inside)} real figures")
-    assert fit(held(Source(Scenario.load("reference"), simulate(Scenario.load("reference"), runs=2)))) == ""
+    reference = Scenario.load("reference")
+    assert fit(held(Source(Runs(reference, simulate(reference, runs=2))))) == ""
 
 
 def test_the_ends_of_a_band_are_as_large_as_they_are_said_to_be():

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from dashboard.history.told import quality, rows, sources
 from dashboard.market.charts import Source
 from dashboard.market.held import fit, held
+from dashboard.reading.bands import Runs
 from market import Scenario, simulate
 from runs.backtest.wording import rows as printed
 from runs.engine.spread import ensemble_of
@@ -25,7 +26,7 @@ def test_rows_say_what_the_command_prints():
 
 def test_a_series_says_how_good_it_is_and_who_says_so():
     scenario = Scenario.load("colossus")
-    found = {one.name: one for one in held(Source(scenario, simulate(scenario, runs=20)))}
+    found = {one.name: one for one in held(Source(Runs(scenario, simulate(scenario, runs=20))))}
     lead = found["Hopper quote to ordinary customers"]
     assert "estimated" in quality(lead)
     assert "reported" in quality(lead)
@@ -45,6 +46,6 @@ def test_the_page_holds_the_market_against_history(visit):
         row = table.locator("tr.gm-row-head", has_text=one.sentence).first
         expect(row).to_contain_text(one.verdict)
     scenario = Scenario.load("colossus")
-    series = held(Source(scenario, ensemble_of(scenario, runs=200)))
+    series = held(Source(Runs(scenario, ensemble_of(scenario, runs=200))))
     expect(page.locator(".gm-small .gm-panel")).to_have_count(len(series))
     expect(page.get_by_text(fit(series))).to_be_visible()

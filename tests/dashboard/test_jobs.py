@@ -26,6 +26,8 @@ def finish(job: Job) -> None:
 @pytest.fixture(autouse=True)
 def compiled(monkeypatch) -> None:
     monkeypatch.setattr(jobs, "compiling", lambda scenario: iter(()))
+    monkeypatch.setattr(jobs, "SOON", 0.0)
+    monkeypatch.setattr(jobs, "EVERY", 0.0)
 
 
 def test_a_job_is_cancelled_fails_with_a_sentence_and_keeps_what_was_there(session):
@@ -113,6 +115,18 @@ def test_nothing_is_said_of_compiling_where_nothing_is_compiled(session):
     finish(job)
     forget()
     assert said == ["waiting", "running", "done"]
+
+
+def test_how_far_quick_work_is_is_not_told(session, monkeypatch):
+    """Each time it is told the page is rendered."""
+    monkeypatch.setattr(jobs, "SOON", 1000.0)
+    said: list[str] = []
+    job = made(lambda wanted, progress: [progress(done, 20) for done in range(20)])
+    forget = job.status.subscribe(lambda now: said.append(now.phase))
+    job.start("wanted")
+    finish(job)
+    forget()
+    assert said == ["waiting", "done"]
 
 
 def test_one_result_after_the_other_is_shown(session):

@@ -104,7 +104,7 @@ def test_shows_what_simulate_gives(visit):
 
 def test_charts_have_bands_dots_and_a_tooltip_that_keys_reach(visit):
     page = visit().open("/market")
-    settled(page)  # more runs draw the charts anew, without a tooltip
+    settled(page)  # figures of all runs
     expect(page.locator(".gm-plot[data-rendered]")).to_have_count(6)
     for at in range(6):
         plot = page.locator(".gm-plot").nth(at)
@@ -416,6 +416,17 @@ def test_a_phone(visit, path, scheme):
     expect(page.get_by_role("slider", name="Capacity factor")).to_be_in_viewport()
     page.mouse.click(370, 400)
     expect(page.get_by_role("slider", name="Capacity factor")).not_to_be_in_viewport()
+
+
+def test_the_present_tab_is_in_sight_on_a_phone(visit):
+    page = visit(390, 844).open("/data", until=".gm-form")
+    for name in ("Data", "Question", "What matters"):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.locator(".gm-tab-now", has_text=name)).to_be_in_viewport(ratio=0.95)
+    page = visit(390, 844).open("/data", until=".gm-form")
+    expect(page.locator(".gm-tab-now", has_text="Data")).to_be_in_viewport(ratio=0.95)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Skip to the page")).to_be_focused()
 
 
 def test_the_theme_is_kept(visit):

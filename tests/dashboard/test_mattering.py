@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.matters import opened
 from dashboard.matters import told as ranking
-from dashboard.matters.form import Form, Wanted, computed, fitted
+from dashboard.matters.form import Finding, Form, Wanted, computed, fitted
 from dashboard.state.session import Setting
 from market import BadInput
+from runs.analysis.against import Against, Middle
 from runs.requests import Sensitivity
+from runs.words import scale
 
 PEAK = "peak quoted_lead_weeks"
 
@@ -55,6 +58,38 @@ def test_what_is_under_the_floor_is_named_so(found):
     assert ranking.tornado(found).mark[0] == found.indices.floor
     assert "matters most to the longest quoted wait" in ranking.sentence(found)
     assert not any("mu_star" in ranking.plainly(warning, found) for warning in found.indices.warnings)
+
+
+def test_an_input_that_is_opened_is_told_in_numbers_of_the_study(found):
+    path = found.order[0]
+    made = opened.against_input(found, path)
+    ends = [one.mean for one in (made.middles[0], made.middles[-1])]
+    said = opened.sentence(found, made)
+    assert "the longest quoted wait goes from " in said
+    begin, end = said.partition("goes from ")[2].partition(" weeks")[0].split(" to ")
+    assert (float(begin), float(end)) == pytest.approx(ends, abs=0.6)
+    assert f"rank correlation {made.correlation:.2f} [{made.low:.2f}, {made.high:.2f}]" in said
+    assert opened.present(found, made) == found.scenario.get(path)
+    assert "6 trajectories" in opened.about(found, made)
+
+
+def test_a_line_that_turns_is_said_to():
+    def middle(at, mean):
+        return Middle(at, at, at, mean, mean - 1.0, mean + 1.0, 9)
+
+    weeks = scale("weeks", 10.0, level=True)
+    for means, said in (((1, 9, 2), ", and up to 9.0 weeks"), ((8, 1, 9), ", and down to 1.0 weeks"), ((1, 2, 3), "")):
+        made = Against("", None, None, tuple(map(middle, range(3), means)), 0.0, 0.0, 0.0, 9)
+        assert opened.turn(weeks, made).startswith(said)
+        assert bool(opened.turn(weeks, made)) == bool(said)
+
+
+def test_an_outcome_that_cannot_move_is_said_not_to():
+    wanted = Wanted(Form("peak order_inflation", "morris", 4, 2), Setting("reference"))
+    found = computed(wanted, lambda done, total: True)
+    assert not isinstance(found, Finding)
+    said = ranking.unmoved(found)
+    assert said.startswith("Nothing that was varied can move the highest order inflation: it is 1.00 at all 24 points")
 
 
 def test_sobol_is_told_in_shares():

@@ -102,7 +102,7 @@ def test_what_is_changed_is_changed_on_both_sides():
 
 def test_where_nothing_moves_the_sentence_says_so_and_why(rush):
     same = pairing.Pair(
-        rush.own, rush.own.data, [replace(d, mean=0.0, low=0.0, high=0.0) for d in rush.differences], {}
+        rush.own, rush.own.read, [replace(d, mean=0.0, low=0.0, high=0.0) for d in rush.differences], {}
     )
     assert sentence(same).startswith("xAI's rush changes nothing in everybody else's wait")
     assert sentence(same).endswith("as it is set, the market is the same in every run as in no-rush.")

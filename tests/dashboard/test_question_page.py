@@ -50,7 +50,7 @@ def test_the_sentence_equals_the_command_line_and_the_picture_the_runs(visit, gp
     apart = (treated.buyer_delivered - control.buyer_delivered).drop_sel(buyer="xAI").sum("buyer").mean("run").values
     np.testing.assert_allclose(line(page, 1, "With less without", "bar"), apart, rtol=1e-9, atol=1e-6)
 
-    keys = page.locator(".gm-plot").first.locator("xpath=..").locator(".gm-key")
+    keys = page.locator(".gm-chart").first.locator(".gm-key")
     expect(keys.nth(1)).to_have_text("Without")
     page.get_by_role("group", name="Which world").get_by_role("button", name="Without").click()
     expect(keys.first).to_have_text("Without")

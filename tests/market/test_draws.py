@@ -77,3 +77,13 @@ def test_normals_are_the_inverse_transform():
     numbers = draws.draw("normal", 1, "xAI", "taste", 0, 40, QUARTERS)
     assert stats.norm.cdf(numbers) == pytest.approx(uniforms(), abs=1e-12)
     assert np.isfinite(numbers).all()
+
+
+def test_kept_draws_are_the_same_and_nobody_writes_to_them():
+    few = draws.draw("normal", 1, "xAI", "capex", 3, 5, 4)
+    assert few is draws.draw("normal", 1, "xAI", "capex", 3, 5, 4)
+    many = draws.draw("normal", 1, "xAI", "capex", 0, 2 * draws.FEW, 4)
+    np.testing.assert_array_equal(few, many[3:8])
+    for made in (few, many):
+        with pytest.raises(ValueError, match="read-only"):
+            made[0, 0] = 0.0

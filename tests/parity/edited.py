@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from market.gears.code_cache import cache_folder
+
 ROOT = Path(__file__).parents[2]
 
 PAGE = (ROOT / "docs" / "adding-a-rule.md").read_text(encoding="utf-8")
@@ -52,9 +54,11 @@ print(model.values("buyers").tobytes().hex())
 
 
 def copy(folder: Path) -> Path:
-    """The packages, with a cache of their own."""
+    """The packages, with a cache of their own that knows what is compiled already."""
     for package in ("agents", "market", "runs"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    if cache_folder().is_dir():
+        shutil.copytree(cache_folder(), folder / "cache")
     return folder
 
 

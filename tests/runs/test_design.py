@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from market import BadInput, Scenario
+from runs.calibration import posterior
 from runs.designs.design import Design, shipped
 from runs.engine.outcomes import STANDARD
 from tests.worlds import quiet_world
@@ -291,6 +292,49 @@ LEAVING = {
 
 def hash_of(**changes):
     return Design.from_dict(BASE | changes).experiment.hash
+
+
+def test_each_sampled_row_takes_a_vector_that_its_levers_share():
+    head = {
+        "schema": 1, "name": "x", "scenario": "colossus", "posterior": "colossus",
+        "sampling": {"method": "latin_hypercube", "points": 3, "seed": 1},
+        "uncertainties": {"market.plan_weight": {"low": 0.0, "high": 1.0}},
+        "levers": {"market.allocation": ["uniform", "linear"]}, "set": {"supplier.base_weeks": 4.0},
+    }  # fmt: skip
+    design = Design.from_dict(head)
+    sample = posterior.shipped("colossus").points(Scenario.load("colossus"), 3)
+    assert "market.plan_weight" not in design.vectors, "the design's own"
+    assert "supplier.base_weeks" not in design.vectors, "set"
+    assert design.vectors["market.shock_level"].tolist() == np.repeat(sample["market.shock_level"], 2).tolist()
+    assert list(design.points) == ["market.plan_weight", "market.allocation"]
+    built = design.experiment.scenario_at(5)
+    assert built.get("market.shock_level") == sample["market.shock_level"][2]
+    assert built.get("market.allocation") == "linear"
+    assert built.get("supplier.base_weeks") == 4.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"posterior": "elsewhere"}, "d: posterior: found 'elsewhere'; allowed: none, colossus, or a folder of"),
+        ({"posterior": "colossus", "scenario": "reference"}, "d: posterior: found 'colossus', which is not about"),
+        (
+            {"posterior": "colossus", "sampling": {"method": "morris", "trajectories": 2, "seed": 1}},
+            "d: posterior: found 'colossus', and points of morris may differ in what it moves alone; allowed: none",
+        ),
+    ],
+)
+def test_a_posterior_that_a_design_cannot_have(changes, sentence):
+    head = {
+        "schema": 1,
+        "name": "x",
+        "scenario": "colossus",
+        "uncertainties": {"market.common_noise": {"low": 0.0, "high": 0.1}},
+    }
+    head |= {"sampling": {"method": "latin_hypercube", "points": 2, "seed": 1}} | changes
+    with pytest.raises(BadInput) as refused:
+        Design.from_dict(head, "d").experiment  # noqa: B018 # made when it is asked for
+    assert str(refused.value).startswith(sentence)
 
 
 def test_the_hash_tells_experiments_apart():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import solara
 
+from dashboard.parts.panels import listed
 from runs.findings.figures import Group
 
 ROOM = 0.04
@@ -17,8 +18,13 @@ TICKS = 5
 
 
 @solara.component_vue("intervals.vue")
-def _Intervals(groups: list = [], label: str = "") -> None:  # noqa: B006
-    ...
+def _Intervals(
+    groups: list = [],  # noqa: B006
+    label: str = "",
+    pickable: bool = False,
+    chosen: str = "",
+    event_pick: Callable[[str], Any] | None = None,
+) -> None: ...
 
 
 def spec(group: Group) -> dict[str, Any]:
@@ -53,9 +59,14 @@ def spec(group: Group) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def Intervals(groups: Sequence[Group], label: str) -> solara.Element:
-    """Draw groups of intervals; ``label`` is what a screen reader says before it reads the rows."""
-    return _Intervals(groups=[spec(group) for group in groups], label=label)
+def Intervals(
+    groups: Sequence[Group], label: str, on_pick: Callable[[str], Any] | None = None, chosen: str = ""
+) -> solara.Element:
+    """Draw groups of intervals; ``label`` is what a screen reader says before it reads the rows. The key of a row that
+    is clicked goes to ``on_pick``."""
+    pick = None if on_pick is None else listed([row.key for group in groups for row in group.rows], on_pick)
+    specs = [spec(group) for group in groups]
+    return _Intervals(groups=specs, label=label, pickable=pick is not None, chosen=chosen, event_pick=pick)
 
 
 def plain(number: float) -> float | None:

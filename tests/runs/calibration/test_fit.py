@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from market.gears.simulate import Cancelled
 from runs.backtest import loss
 from runs.calibration import fit, recovery
 from runs.calibration.space import settings, space, start_of
-from runs.calibration.target import History, Made, figures
+from runs.calibration.target import Figures, History, Made, apart, figures, log_even
 
 KNOWN = settings("colossus")
 BASE = Scenario.load("colossus")
@@ -118,10 +120,26 @@ def test_a_known_market_is_the_best_fit_of_its_own_figures():
     judge = task(scenario=BASE.replace("horizon", recovery.QUARTERS)).judge(8)
     start = np.array([one.start for one in SPACE.free])
     own = judge.measures(start)
-    exact = Made(figures(own, judge.scenario))
+    seen = figures(own, judge.scenario)
+    exact = Made(seen, Figures(*(np.full_like(values, 0.03) for values in astuple(seen))))
     shifted = start.copy()
     shifted[SPACE.names.index("market.shock_level")] *= 1.4
     assert exact(own, judge.scenario) < exact(judge.measures(shifted), judge.scenario) - 30.0
+
+
+def test_chance_softens_the_ends_of_an_even_error():
+    """The density of an even error and a normal one: its integral is 1, in its middle it is a half, at its end a
+    quarter; without chance nothing lies beyond the end."""
+    off = np.linspace(-12.0, 12.0, 24001)
+    for chance in (0.03, 0.4, 1.5):
+        density = np.exp(log_even(off, np.array(chance)))
+        assert np.trapezoid(density, off) == pytest.approx(1.0, abs=1e-6)
+    assert np.exp(log_even(np.array([0.0, 1.0, 1.5]), np.array(0.03))) == pytest.approx([0.5, 0.25, 0.0], abs=1e-9)
+
+
+def test_what_chance_does_to_a_figure_is_twice_its_variance():
+    found = apart([np.array([1.0, 5.0, np.nan]), np.array([3.0, 5.0, 2.0]), np.array([5.0, 5.0, np.nan])])
+    assert found == pytest.approx([np.sqrt(2.0) * 2.0, 0.0, 0.0])
 
 
 def test_recovery_tells_the_truth_it_hid(tmp_path, monkeypatch):
