@@ -67,6 +67,10 @@ class Setting:
     text: str = ""
     alone: bool = False
 
+    def __hash__(self) -> int:
+        """Of all but the values of changes: one may be a list."""
+        return hash((self.name, tuple(path for path, _ in self.changes), self.runs, self.seed, self.text, self.alone))
+
     @property
     def base(self) -> Scenario:
         return scenario_in(self.text) if self.text else scenario_of(self.name)

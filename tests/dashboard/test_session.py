@@ -32,6 +32,14 @@ def test_a_value_out_of_range_is_a_sentence():
         _ = Setting().changed(SHOCK, -1.0).scenario
 
 
+def test_a_path_of_numbers_may_be_changed():
+    path = [100_000.0 + quarter for quarter in range(17)]
+    changed = Setting().changed("supplier.upstream", path)
+    scenario = own.spread_of(changed).scenario_of(3)
+    assert scenario.get("supplier.upstream") == path
+    assert own.spread_of(Setting().changed("supplier.upstream", path[:-1] + [1.0])).scenario_of(3) != scenario
+
+
 def test_the_ensemble_is_that_of_simulate(session):
     wanted = Setting("reference", runs=50)
     compute(wanted)
