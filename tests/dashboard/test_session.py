@@ -37,7 +37,7 @@ def test_a_path_of_numbers_may_be_changed():
     changed = Setting().changed("supplier.upstream", path)
     scenario = own.spread_of(changed).scenario_of(3)
     assert scenario.get("supplier.upstream") == path
-    assert own.spread_of(Setting().changed("supplier.upstream", path[:-1] + [1.0])).scenario_of(3) != scenario
+    assert own.spread_of(Setting().changed("supplier.upstream", [*path[:-1], 1.0])).scenario_of(3) != scenario
 
 
 def test_the_ensemble_is_that_of_simulate(session):
