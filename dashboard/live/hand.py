@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -15,7 +16,7 @@ from dashboard.state.together import together
 from market import BadInput
 from market.play.hand import LEAVES, MOST_ORDERED, TAKES, Decision, bargains
 from market.scenario.scenario import Scenario
-from runs.words import known, scale, weeks
+from runs.words import Scale, known, scale, weeks
 
 YEAR = 4
 
@@ -33,8 +34,8 @@ def _Form(
 
 
 @solara.component
-def HandPanel(untouched: Run, quarter: str) -> None:
-    """What one may decide by hand in a quarter."""
+def HandPanel(untouched: Run, quarter: str, on_talk: Callable[[str], Any]) -> None:
+    """What one may decide by hand in a quarter; the talk that it is about goes to ``on_talk``."""
     error = solara.use_reactive("")
     solara.use_effect(lambda: error.set(""), [quarter, untouched])
 
@@ -50,6 +51,7 @@ def HandPanel(untouched: Run, quarter: str) -> None:
                     else:
                         error.value, session.complaint.value = "", ""
                         session.quarter.value, session.by_hand.value = quarter, taken
+                        on_talk(f"{buyer}/{product}")
 
     with Panel(
         "By hand",
@@ -144,12 +146,18 @@ def changed(untouched: Run, run: Run) -> str:
     soon = run.quarters[min(run.quarters.index(hand.quarter) + YEAR, run.quarters.index(last))]
     own, others = gained(untouched, run, last)
     first, _ = gained(untouched, run, soon)
-    told = scale("HAE", own, others, first)
+    told = hae(own, others, first)
     early = f"{told.whole(first, True)} by {soon} and " if soon < last else ""
     gains = f"it gets {early}{told.whole(own, True)} by {last}, everybody else {told.whole(others, True)}"
-    if own == others == 0.0:
-        gains = f"everybody gets by {last} what they got without"
+    if max(abs(own), abs(others)) < 0.5:
+        gains = f"by {last} everybody gets what they got without it, to less than one HAE"
     return f"{lead}: {gains}{quote(untouched, run)}. The thin grey lines are the run without it."
+
+
+def hae(*numbers: float) -> Scale:
+    """The scale for differences in HAE, of which there are no parts."""
+    told = scale("HAE", *numbers)
+    return told if told.factor < 1.0 else replace(told, decimals=0)
 
 
 def gained(untouched: Run, run: Run, last: str) -> tuple[float, float]:

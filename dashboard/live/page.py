@@ -146,7 +146,7 @@ def Quarter(run: Run, quarter: str, untouched: Run) -> None:
         ):
             if picked:
                 Room(picked, run.supplier, of_buyer(run.scenario.build.names["buyers"], picked.buyer))
-        HandPanel(untouched, quarter)
+        HandPanel(untouched, quarter, chosen.set)
         with Panel(f"Buyers in {quarter}", "One run; served: delivered in the quarter", classes="gm-wide"):
             Table(columns=buyer_columns(), rows=buyer_rows(run, quarter), label=f"Buyers in {quarter}")
         with Panel(f"The queue after {quarter}", "The largest open orders, the oldest first", classes="gm-narrow"):

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.live import run as live
 from dashboard.live.charts import bid, lead_times, prices
-from dashboard.live.hand import asked, changed, gained
+from dashboard.live.hand import asked, changed, gained, hae
 from dashboard.live.page import picked_talk
 from dashboard.live.run import Talk, stepped
 from dashboard.live.tables import BUYERS, buyer_columns, buyer_rows, queue_rows, sentence, talk_row
@@ -20,7 +20,6 @@ from market.gears.model import RunFailed
 from market.play.hand import LEAVES, TAKES, Decision
 from market.scenario.scenario import shipped
 from runs.engine.spread import ensemble_of
-from runs.words import scale
 
 
 @pytest.mark.parametrize("name", list(shipped()))
@@ -224,13 +223,17 @@ def test_what_a_decision_changes_is_told_in_the_runs_own_numbers():
     )
     said = changed(untouched, run)
     first, _ = gained(untouched, run, "2024Q2")
-    told = scale("HAE", own, others, first)
+    told = hae(own, others, first)
     assert said.startswith(
         f"With Microsoft ordering 3 times as much H100 in 2023Q2: it gets {told.whole(first, True)} by 2024Q2 and "
         f"{told.whole(own, True)} by 2026Q4, everybody else {told.whole(others, True)}; "
         f"the H100 quote of 2023Q3 goes from {before:.1f} to {after:.1f} weeks."
     )
     assert before < after
+    assert [hae(1234.6, 0.4).whole(number, True) for number in (1234.6, -0.4)] == ["+1,235 HAE", "0 HAE"]
+    assert hae(-48_300.0).whole(-48_300.0, True) == "-48.3k HAE"
+    little = changed(untouched, by_hand(TAKES, product="B200"))
+    assert "by 2026Q4 everybody gets what they got without it, to less than one HAE" in little
     last = by_hand(2.0, "2026Q4", untouched.talks["2026Q4"][0].product)
     assert "quote of" not in changed(untouched, last)
 

@@ -144,6 +144,7 @@ def test_one_decision_by_hand_undo_back_forward_and_a_link(visit):
     slider.press("ArrowLeft")
     slider.press("ArrowLeft")
     expect(page.get_by_role("heading", name="Talks of 2024Q2")).to_be_visible()
+    table(page, "Talks of 2024Q2").filter(has_text="Meta").first.click()
     form.get_by_label("Decision").select_option("takes")
     expect(form).to_contain_text(
         "It agrees in week 1 to the price, quarter, prepaid share and units that NVIDIA opens with"
