@@ -62,7 +62,7 @@ class Effort:
 
 FULL = Effort(128, 10_000, (Stage(240, 8, 300.0), Stage(60, 24, 10.0), Stage(60, 64, 10.0), Stage(100, 64, thin=2)))
 QUICK = Effort(64, 4_000, (Stage(160, 8, 300.0), Stage(20, 16, 10.0), Stage(80, 16, thin=4)))
-SMALL = Effort(48, 1_500, (Stage(90, 8, 300.0), Stage(120, 8, thin=4)))
+SMALL = Effort(48, 1_500, (Stage(90, 8, 300.0), Stage(360, 8, thin=4)))
 """Of recovery tests."""
 
 
