@@ -15,6 +15,8 @@ FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 COLORS = 64
 """Enough for a page of few colours, and few bytes."""
+PRESSED = {"Compare": "In one click", "What matters": "Find out"}
+"""What is asked on a tab that shows nothing by itself."""
 LONG = 240_000
 """Milliseconds to wait for what is computed."""
 
@@ -31,6 +33,9 @@ def take(browser: Browser, address: str, size: str, scheme: str) -> None:
     for name, path in links:
         page.goto(address + path)
         page.wait_for_selector(".gm-page h1")
+        if name in PRESSED:
+            page.get_by_role("button", name=PRESSED[name]).click()
+            page.wait_for_selector(".gm-finding")
         page.wait_for_function("!document.querySelector('.gm-bar') && !document.querySelector('.gm-placeholder')")
         page.wait_for_timeout(1500)
         shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(COLORS)

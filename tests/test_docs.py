@@ -102,7 +102,20 @@ def test_every_toml_block_is_a_scenario_a_design_or_a_question(tmp_path):
 
 
 def test_every_block_has_a_language_that_is_looked_at():
-    known = {"sh", "console", "python", "py", "text", "toml", "yaml", "nginx", "{toctree}", "{eval-rst}", "{include}"}
+    known = {
+        "sh",
+        "console",
+        "python",
+        "py",
+        "text",
+        "toml",
+        "yaml",
+        "nginx",
+        "{toctree}",
+        "{eval-rst}",
+        "{image}",
+        "{include}",
+    }
     assert {(page.name, block.language) for page in DOCUMENTS for block in documents.blocks(page)} <= {
         (page.name, language) for page in DOCUMENTS for language in known
     }
@@ -130,7 +143,8 @@ def test_every_page_stands_in_a_table_of_contents():
         for line in block.text.splitlines()
         if line and not line.startswith(":")
     }
-    pages = {page for page in DOCUMENTS if page.parent in (ROOT / "docs", ROOT / "docs" / "reference")}
+    folders = (ROOT / "docs", ROOT / "docs" / "reference", ROOT / "docs" / "page")
+    pages = {page for page in DOCUMENTS if page.parent in folders}
     assert sorted(page.name for page in listed ^ pages) == ["index.md"]
 
 
