@@ -19,6 +19,7 @@ from __future__ import annotations
 import compileall
 import hashlib
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -29,7 +30,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,13 @@ RULES = (
     "agents/rules/*.py", "agents/buying/*.py", "agents/classes/*.py", "agents/supplier.py", "agents/bargainer.py",
     "agents/buyer.py", "market/mechanisms/*.py", "market/quarter.py", "market/measures.py", "market/product.py",
 )  # fmt: skip
-LEFT_OUT = ("test_code_cache.py", "test_beside.py")
-"""They compile, and say nothing of rules."""
+LEFT_OUT = ("test_beside.py", "test_code_cache.py", "test_code_digest.py")
+"""They compile, or know rules by their digest, and say nothing of what rules do."""
 
 AT_ONCE = 2
-LONGEST = 60.0
-"""Seconds; a test that takes longer, stepped live, is left out."""
-MOST = 150.0
+LONGEST = 40.0
+"""Seconds; a test that takes longer, stepped live and counted, is left out, and its likes."""
+MOST = 6.0
 """Seconds of tests, unmutated, that a mutant meets."""
 PATIENCE = 5.0
 GRACE = 10.0
@@ -124,7 +125,7 @@ def _reach(pool: ThreadPoolExecutor, free: list[Path]) -> Reached:
         if path.name not in LEFT_OUT
     ]  # fmt: skip
     ours = [path for name in ("agents", "market") for path in sorted((ROOT / name).rglob("*.py"))]
-    common = hashlib.sha256(b"".join(path.read_bytes() for path in [*ours, Path(__file__)])).digest()
+    common = hashlib.sha256(b"".join(path.read_bytes() for path in ours)).digest()
     reached: Reached = {}
 
     def of(path: Path) -> Reached:
@@ -134,49 +135,55 @@ def _reach(pool: ThreadPoolExecutor, free: list[Path]) -> Reached:
             copy = free.pop()
             found = str(path.relative_to(ROOT))
             began = time.monotonic()
-            _fork(copy, _measure, found, str(kept))
+            half = copy / "half.json"
+            while _fork(copy, _measure, found, str(half)) == TIMED_OUT:
+                pass
+            shutil.move(half, kept)
             print(f"{found}: {time.monotonic() - began:.0f} s", flush=True)
             free.append(copy)
-        return {node: tuple(of) for node, of in json.loads(kept.read_text()).items()} if kept.exists() else {}
+        return {node: tuple(of) for node, of in json.loads(kept.read_text()).items()}
 
     for found in pool.map(of, files):
         reached |= found
     return reached
 
 
-def _measure(file: str, kept: str) -> None:
-    """Run the tests of a file under coverage."""
+def _measure(file: str, kept: str) -> int:
+    """Run the tests of a file under coverage, those that are known already aside; the exit status."""
     import coverage
     import pytest
 
     cover = coverage.Coverage(data_file=None, include=["*/agents/*", "*/market/*"], config_file=False)
     cover.start()
     _live()
-    plugin = _Measuring(cover)
+    plugin = _Measuring(cover, Path(kept))
     pytest.main([*QUIETLY, file], plugins=[plugin])
-    cover.stop()
-    data = cover.get_data()
-    rules = {str(Path.cwd() / path): path for path in _rules()}
-    lines: dict[str, dict[str, list[int]]] = {node: {} for node in plugin.seconds}
-    for path in data.measured_files() & rules.keys():
-        for line, nodes in data.contexts_by_lineno(path).items():
-            for node in nodes:
-                if node in lines:
-                    lines[node].setdefault(rules[path], []).append(line)
-    Path(kept).write_text(json.dumps({node: (seconds, lines[node]) for node, seconds in plugin.seconds.items()}))
+    plugin.save()
+    return 0
 
 
 class _Measuring:
-    """Notes what passes, how long it takes, and under which name lines are counted."""
+    """Notes what passes, how long it takes, and which lines it reaches."""
 
-    def __init__(self, cover: Any):
+    def __init__(self, cover: Any, path: Path):
         self.cover = cover
+        self.path = path
+        self.known: Reached = json.loads(path.read_text()) if path.exists() else {}
         self.seconds: dict[str, float] = {}
 
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        late = {node.split("[")[0] for node, (seconds, _) in self.known.items() if seconds > LONGEST}
+        items[:] = [item for item in items if item.nodeid not in self.known and item.nodeid.split("[")[0] not in late]
+
     def pytest_runtest_logstart(self, nodeid: str) -> None:
+        def late(*_: object) -> None:
+            self.seconds[nodeid] = math.inf
+            self.save()
+            os._exit(TIMED_OUT)
+
         self.cover.switch_context(nodeid)
         self.began = time.monotonic()
-        _alarm(LONGEST, _too_long)
+        _alarm(LONGEST, late)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.when == "call" and report.passed:
@@ -185,9 +192,18 @@ class _Measuring:
     def pytest_runtest_logfinish(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
 
-
-def _too_long(*_: object) -> None:
-    raise KeyError("this test takes too long")
+    def save(self) -> None:
+        """Write down what is known."""
+        self.cover.stop()
+        data = self.cover.get_data()
+        rules = {str(Path.cwd() / path): path for path in _rules()}
+        lines: dict[str, dict[str, list[int]]] = {node: {} for node in self.seconds}
+        for path in data.measured_files() & rules.keys():
+            for line, nodes in data.contexts_by_lineno(path).items():
+                for node in lines.keys() & nodes:
+                    lines[node].setdefault(rules[path], []).append(line)
+        found = {node: (seconds, lines[node]) for node, seconds in self.seconds.items()}
+        self.path.write_text(json.dumps(self.known | found))
 
 
 def _chosen(mutant: Mutant, reached: Reached) -> dict[str, float]:
@@ -314,12 +330,21 @@ def _inside(copy: Path, work: Any, arguments: tuple[Any, ...]) -> None:
 # --- the ensemble, in Python --------------------------------------------------------------------------------------
 
 
+class _OneByOne(ThreadPoolExecutor):
+    """Does what it is handed at once: a signal is heard by the first thread alone."""
+
+    def submit(self, work: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*arguments, **named))
+        return done
+
+
 def _live() -> None:
     """Let the ensemble step its runs live."""
     import mesa
 
     from market import quarter
-    from market.gears import ensemble
+    from market.gears import ensemble, simulate
     from market.gears.model import Market
     from market.measures import cohort_lead_weeks
 
@@ -363,6 +388,7 @@ def _live() -> None:
 
     ensemble.run = run
     ensemble.compiled = lambda build: None
+    simulate.ThreadPoolExecutor = _OneByOne
 
 
 def _arguments(words: list[str]) -> Iterator[Any]:

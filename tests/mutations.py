@@ -166,8 +166,9 @@ class _Places:
             case ast.Constant(value=bool() as value):
                 yield lines, *at, str(not value)
             case ast.Constant(value=int() | float() as value):
-                yield lines, *at, repr(value + 1)
-                yield lines, *at, repr(value - 1) if value >= 1 else f"({value - 1!r})"
+                more, less = (value + 1, value - 1) if value < 1000 else (2 * value, value / 2)
+                yield lines, *at, repr(more)
+                yield lines, *at, repr(type(value)(less)) if less >= 0 else f"({less!r})"
             case ast.Call(func=ast.Name(id=name) as func) if name in EXTREMES:
                 yield lines, self.begin(func), self.end(func), EXTREMES[name]
 
