@@ -71,3 +71,28 @@ def test_a_good_draw_makes_more():
     )  # fmt: skip
     Supplier.expand(supplier)
     assert supplier.wafers == pytest.approx((50.0 + 10.0) * 0.5 * 1.2)
+
+
+def test_what_is_committed_for_is_paid_at_once():
+    """4 HAE at 10,000 a unit of 2 HAE, all in 1.5 times as much: 0.03 million."""
+    paid: list[float] = []
+    buyer = bare(Buyer, cost_factor=1.5, purse=lambda: 100.0, settle_with_others=paid.append)
+    buyer.outside_wish[0] = 4.0
+    option = bare(OutsideOption, price=1e4, hae=2.0, served=1.0, lead=1, commitment=2)
+    Buyer.order_outside(buyer, bare(MarketState, product_count=0, offer_count=1), [option])
+    assert paid == [pytest.approx(0.03)]
+    assert buyer.outside_coming[:4] == [0.0, 0.0, 4.0, 0.0]
+    assert (buyer.outside_ordered, buyer.outside_open) == (4.0, 4.0)
+    assert (option.ordered_units, option.ordered_value) == (2.0, 2e4)
+
+
+def test_the_suppliers_faith_in_a_buyer_follows_what_became_of_its_orders():
+    """12 came and 4 were cancelled: faith goes a half of the way to 3/4, churn an eighth of the way to 1/4."""
+    buyer = bare(Buyer, delivered=12.0, cancelled=4.0, past_sales=20.0, outside_delivered=6.0)
+    supplier = bare(Supplier, conversion_smoothing=0.5)
+    Supplier.read_demand(supplier, SimpleNamespace(buyer_count=1), [buyer])
+    assert buyer.conversion == pytest.approx(0.875)
+    assert buyer.churn == pytest.approx(1.0 / 32.0)
+    assert (buyer.past_sales, buyer.tenure) == (18.0, 0.25)
+    assert supplier.past_sales == 18.0
+    assert supplier.outside_pull == pytest.approx(6.0 / 24.0)
