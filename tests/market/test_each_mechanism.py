@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from types import SimpleNamespace
 
 import pytest
 
-from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
+from agents.bargainer import DATE, PRICE
 from agents.buyer import Buyer
 from market import measures, quarter
 from market.market_state import MarketState
-from market.mechanisms import allocation, bargaining, clearing, negotiation, protocols, quoting
+from market.mechanisms import allocation, bargaining, clearing, negotiation, protocols
 from market.product import Product
 from tests.worlds import bare
 
