@@ -383,3 +383,26 @@ def test_orders_are_inflated_by_what_others_ordered_and_what_a_phantom_costs(mon
     market = bare(MarketState, ordered=30.0, possible=40.0, deposit=0.1, fee_full=1.0, fee_at_two=0.25, fee_free=4.0)
     Buyer.hunger(buyer, market, bare(Product, price=100.0), 8.0)
     assert told == [(adaptive, 8.0, 0.5, 0.6, 3.0, 20.0, 40.0, 0.5, pytest.approx(0.35))]
+
+
+def test_an_account_is_opened_in_good_faith():
+    """20 HAE in units of 2; a quarter of them bought a quarter, orders for two quarters open, as if placed before."""
+    buyer = bare(
+        Buyer, opening_stock=20.0, opening_flow=0.25, opening_book=2.0, opening_cash=7.0, opening_power=3.0,
+        opening_product=1, count_stock=lambda *where: None, stock=20.0,
+    )  # fmt: skip
+    market = bare(MarketState, generation_count=2, opening_lead=1.5)
+    Buyer.open_account(buyer, market, [bare(Product), bare(Product, hae=2.0, price=9.0)])
+    assert (buyer.cash, buyer.power_mw, buyer.owned[1], buyer.reference_stock) == (7.0, 3.0, 10.0, 20.0)
+    assert buyer.deployed == buyer.announced == 20.0
+    assert (buyer.conversion, buyer.fill_expected, buyer.exclusive, buyer.past_sales) == (1.0, 1.0, 1.0, 5.0)
+    assert buyer.lead_expected[:2] == buyer.own_quote[:2] == buyer.own_promise[:2] == [1.5, 1.5]
+    line = [getattr(buyer, f"line_{name}")[0] for name in ("product", "open", "price", "placed", "promised", "prepaid")]
+    assert line == [1, 5.0, 9.0, -1, 0, 0.0]
+
+
+def test_half_of_a_taste_of_ones_own_lasts():
+    buyer = bare(Buyer, value_scale=10.0, invests=lambda: 0.0, taste=0.8, taste_noise=0.1, taste_draw=2.0)
+    Buyer.revalue(buyer, bare(MarketState))
+    assert buyer.taste == pytest.approx(0.5 * 0.8 + 0.1 * 2.0)
+    assert buyer.value == pytest.approx(10.0 * math.exp(0.6))

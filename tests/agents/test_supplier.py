@@ -145,3 +145,28 @@ def test_what_may_not_be_sold_openly_is_no_output_while_something_is():
     assert Supplier.output(supplier, market, products, 1) == 100.0
     market.open_sale = False
     assert Supplier.output(supplier, market, products, 1) == 500.0
+
+
+def test_capacity_is_started_in_shells_first_and_comes_after_its_delay():
+    """200 wanted and 100 there: a quarter of the gap, 10 in shells and 15 new. What was under way moves on.
+
+    Shells pass on all of each stage in a quarter, new ones a half.
+    """
+    supplier = bare(
+        Supplier, estimate=200.0, estimates=[200.0] * 4, share=1.0, opening_share=1.0, upstream=100.0, line_weight=0.0,
+        adjustment_time=4.0, shell_limit=0.1, shell_delay=3.0, expansion_limit=0.2, capacity_delay=6.0,
+        shell_stages=[1.0, 2.0, 3.0], stages=[4.0, 5.0, 6.0], own_capacity=0.0,
+    )  # fmt: skip
+    Supplier.start_capacity(supplier, bare(MarketState, hae_per_wafer=1.0))
+    assert supplier.shell_stages == [10.0, 1.0, 2.0]
+    assert supplier.stages == [17.0, 4.5, 5.5]
+    assert supplier.own_capacity == 3.0 + 3.0
+
+
+def test_the_share_follows_the_book_and_what_is_left_unused():
+    """Half of a quarter's production is on order; a quarter of the usable wafers was not used, half of it is left."""
+    supplier = bare(
+        Supplier, share=0.4, opening_share=0.4, final_share=0.8, share_speed=0.5, give_back=0.5, wafers_used=60.0
+    )
+    Supplier.start_capacity(supplier, bare(MarketState, backlog=50.0, production=100.0, wafers_usable=80.0))
+    assert supplier.share == pytest.approx(0.5 * 0.4 + 0.5 * (0.4 + 0.4 * 0.5 * (1.0 - 0.5 * 0.25)))

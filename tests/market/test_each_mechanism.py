@@ -219,3 +219,10 @@ def test_a_utility_is_the_weighted_sum_of_the_scores():
     own = SimpleNamespace(score_weight=lambda issue: (0.4, 0.3, 0.2, 0.1)[issue])
     found = negotiation._utility(own, [15.0, 15.0, 20.0, 30.0], [10.0, 16.0, 10.0, 10.0], [20.0, 12.0, 20.0, 20.0], 0)
     assert found == pytest.approx(0.4 * 0.5 + 0.3 * 0.75)
+
+
+def test_others_are_all_who_ask_for_the_same():
+    buyers = [bare(Buyer) for _ in range(3)]
+    for buyer, products, units in zip(buyers, ([0, 1, -1], [0, 0, 1], [1, 0, -1]), ([1.0, 2.0, 4.0],) * 3, strict=True):
+        buyer.slot_product, buyer.slot_units = products, units
+    assert protocols._asked_by_others(SimpleNamespace(buyer_count=3), buyers, 0, 0) == (1.0 + 2.0) + 2.0

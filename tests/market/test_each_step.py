@@ -209,3 +209,23 @@ def test_what_is_due_ships_first_and_orders_from_before_the_start_are():
     assert [buyer.line_open[0] for buyer in buyers] == [0.0, 5.0]
     assert (product.shipped, product.stock) == (5.0, 0.0)
     assert [buyer.weight for buyer in buyers] == [1.0, 1.0]
+
+
+def test_a_product_is_priced_and_quoted_while_it_is_on_order():
+    """List 100, shadow 150, quoted 2 quarters; an ordinary buyer of 10 owned and 30 on order was told 3."""
+    products = [
+        bare(Product, announced=announced, last_order=last, price=100.0, shadow=150.0, quoted_lead=2.0, list_price=1.0,
+             ordered_value=60.0, ordered_units=4.0)
+        for announced, last in ((4, 4), (5, 9), (0, 3))
+    ]  # fmt: skip
+    buyers = [bare(Buyer, bargains=False, stock=10.0, backlog=30.0), bare(Buyer, bargains=True, stock=99.0)]
+    buyers[0].own_quote[0] = 3.0
+    market = bare(MarketState, quarter=4, product_count=3, buyer_count=2)
+    measures.measure_products(market, SimpleNamespace(base_weeks=6.0), products, buyers)
+    on, coming, gone = products
+    assert (on.list_price, on.shadow_price, on.premium, on.transaction_price) == (100.0, 150.0, 0.5, 15.0)
+    assert (on.quoted_lead_weeks, on.ordinary_lead_weeks) == (13.0 * 2.0 + 6.0, 13.0 * 3.0 + 6.0)
+    assert all(
+        math.isnan(product.list_price + product.premium + product.quoted_lead_weeks) for product in (coming, gone)
+    )
+    assert all(math.isnan(product.list_price) for product in (coming, gone))
