@@ -2,7 +2,7 @@
 
 COUNT faults, one at a time, drawn from all that tests.mutations can make in the rules of the agents and of the market;
 of these, the ones with the given numbers. Golden values do not count: the tests are those of FOLDERS. Rules run in
-Python throughout; where a test asks the ensemble, its runs are stepped live, which parity ties it to.
+Python throughout; where a test asks the ensemble, its runs are stepped live (tests.stepped), which parity ties it to.
 
 First every test runs once, alone, for the lines it reaches and the time it takes (kept in build/mutants, by file).
 Then each mutant meets the tests that reach its lines, the quickest first, and after them the others of the same files,
@@ -30,7 +30,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +155,9 @@ def _measure(file: str, kept: str) -> int:
 
     cover = coverage.Coverage(data_file=None, include=["*/agents/*", "*/market/*"], config_file=False)
     cover.start()
-    _live()
+    from tests import stepped
+
+    stepped.use()
     plugin = _Measuring(cover, Path(kept))
     pytest.main([*QUIETLY, file], plugins=[plugin])
     plugin.save()
@@ -260,7 +262,9 @@ def _meet(chosen: list[tuple[str, float]], said: str) -> int:
     """Run tests until one fails; the exit status."""
     import pytest
 
-    _live()
+    from tests import stepped
+
+    stepped.use()
     plugin = _Meeting(dict(chosen), Path(said))
     nodes = sorted({node.split("::")[0] for node, _ in chosen})
     status = pytest.main(["-x", *QUIETLY, *nodes],
@@ -325,70 +329,6 @@ def _inside(copy: Path, work: Any, arguments: tuple[Any, ...]) -> None:
     settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None)
     settings.load_profile("mutants")
     os._exit(work(*arguments) or 0)
-
-
-# --- the ensemble, in Python --------------------------------------------------------------------------------------
-
-
-class _OneByOne(ThreadPoolExecutor):
-    """Does what it is handed at once: a signal is heard by the first thread alone."""
-
-    def submit(self, work: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(work(*arguments, **named))
-        return done
-
-
-def _live() -> None:
-    """Let the ensemble step its runs live."""
-    import mesa
-
-    from market import quarter
-    from market.gears import ensemble, simulate
-    from market.gears.model import Market
-    from market.measures import cohort_lead_weeks
-
-    class Stepped(Market):
-        """A run from a build and its draws."""
-
-        label = ""
-
-        def __init__(self, build: Any, draws: Any, run: int):
-            mesa.Model.__init__(self, rng=0)
-            self.build = build
-            self.load(build.start["market"][0])
-            self.supplier = self._actors("supplier")[0]
-            self.products = self._actors("products")
-            self.buyers = self._actors("buyers")
-            self._draws = dict(zip(("market", "supplier", "buyers"), (each[run] for each in draws), strict=True))
-            self._draws["products"] = build.paths["products"]
-
-        def follow(self, out: dict[str, Any], run: int) -> int:
-            try:
-                for t in range(len(self.build.paths["market"])):
-                    self._drive()
-                    if t == 0:
-                        self._do(quarter.opening)
-                    self._do(quarter.quarter)
-                    for family, array in out.items():
-                        columns = self.build.layouts[family].columns
-                        for i, member in enumerate(self._members()[family]):
-                            array[run, t, i] = [getattr(member, column) for column in columns]
-            except Exception:
-                return self.quarter + 1
-            finally:
-                at = self.build.layouts["market"].columns.index("cohort_lead_weeks")
-                out["market"][run, :, 0, at] = [cohort_lead_weeks(self, t) for t in range(out["market"].shape[1])]
-            return 0
-
-    def run(build: Any, function: Any, draws: Any, out: dict[str, Any]) -> Any:
-        import numpy as np
-
-        return np.array([Stepped(build, draws, r).follow(out, r) for r in range(len(out["market"]))], np.int64)
-
-    ensemble.run = run
-    ensemble.compiled = lambda build: None
-    simulate.ThreadPoolExecutor = _OneByOne
 
 
 def _arguments(words: list[str]) -> Iterator[Any]:

@@ -151,8 +151,8 @@ class _Places:
             case ast.BinOp(left=left, op=op, right=right):
                 yield from self.between(self.end(left), self.begin(right), ARITHMETIC[type(op)], lines)
             case ast.Compare(left=left, ops=ops, comparators=others):
-                for op, one, other in zip(ops, [left, *others], others, strict=False):
-                    was, became = COMPARISONS[type(op)]
+                for sign, one, other in zip(ops, [left, *others], others, strict=False):
+                    was, became = COMPARISONS[type(sign)]
                     for now in became:
                         yield from self.between(self.end(one), self.begin(other), (was, now), lines)
             case ast.BoolOp(op=op, values=values):
