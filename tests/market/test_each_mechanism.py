@@ -21,7 +21,7 @@ def cleared(wanted, supply):
     return clearing.clearing_price(market, [buyer], supply, 1.0, clearing.OPEN)
 
 
-@pytest.mark.parametrize(("supply", "price"), [(5.0, 64.0), (20.0, 1.0 / 64.0)])
+@pytest.mark.parametrize(("supply", "price"), [(0.0, 64.0), (5.0, 64.0), (20.0, 1.0 / 64.0)])
 def test_a_price_beyond_the_span_is_its_nearer_end(supply, price):
     """10 are wanted at any price."""
     assert cleared(lambda price: 10.0, supply) == pytest.approx(price)
