@@ -339,3 +339,11 @@ def test_half_of_a_taste_of_ones_own_lasts():
     Buyer.revalue(buyer, bare(MarketState))
     assert buyer.taste == pytest.approx(0.5 * 0.8 + 0.1 * 2.0)
     assert buyer.value == pytest.approx(10.0 * math.exp(0.6))
+
+
+def test_who_got_nothing_expects_what_it_is_quoted():
+    """Its own wait of a quarter is of before; what was not wanted is no short fill."""
+    buyer = bare(Buyer, own_wait=1.0, own_lead_weight=0.25, lead_smoothing=0.5, fill_smoothing=0.5, fill_expected=0.8)
+    buyer.own_quote[0], buyer.lead_expected[0] = 4.0, 2.0
+    Buyer.expect(buyer, SimpleNamespace(generation_count=1))
+    assert (buyer.lead_expected[0], buyer.fill_expected) == (3.0, 0.8)

@@ -229,3 +229,34 @@ def test_a_product_is_priced_and_quoted_while_it_is_on_order():
         math.isnan(product.list_price + product.premium + product.quoted_lead_weeks) for product in (coming, gone)
     )
     assert all(math.isnan(product.list_price) for product in (coming, gone))
+
+
+def test_shares_are_of_what_all_got():
+    """3 of 4 HAE in 1 of 5 units, for 6 million."""
+    buyers = [
+        bare(Buyer, delivered=hae, units_delivered=units, value_delivered=6.0, wait_delivered=6.0, stock=hae)
+        for hae, units in ((3.0, 1.0), (1.0, 4.0))
+    ]
+    for buyer in buyers:
+        buyer.slot_product = [-1] * len(buyer.slot_product)
+    measures.measure_buyers(SimpleNamespace(buyer_count=2), SimpleNamespace(base_weeks=0.0), [], buyers)
+    first = buyers[0]
+    assert (first.share_hae, first.share_units, first.price_paid) == (0.75, 0.2, 2e6)
+    assert (first.realised_lead_weeks, first.announced) == (26.0, 3.0)
+
+
+def test_an_outside_option_counts_each_quarter_anew_and_gets_cheaper_with_what_it_sold():
+    """300 HAE in all with the 3 that come now, over a scale of 100: a price of 80 by the root of 4."""
+
+    def take(market, products):
+        products[0].shipped += 3.0
+
+    idle = {"begin": lambda *where: None, "revalue": lambda *where: None, "withdraw": lambda *where: None}
+    option = bare(
+        OutsideOption, opening_price=80.0, experience=297.0, learning=0.5, learning_scale=100.0,
+        shipped=5.0, wished=5.0, ordered_units=5.0, ordered_value=5.0,
+    )  # fmt: skip
+    market = bare(MarketState, buyer_count=1, product_count=0, offer_count=1)
+    quarter.arrive(market, SimpleNamespace(expand=lambda: None), [option], [bare(Buyer, take_outside=take, **idle)])
+    assert (option.shipped, option.produced, option.experience, option.price) == (3.0, 3.0, 300.0, pytest.approx(40.0))
+    assert option.wished == option.ordered_units == option.ordered_value == 0.0
