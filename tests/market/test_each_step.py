@@ -65,6 +65,32 @@ def measured(buyers, products=(), **own):
     return market
 
 
+def test_the_totals_of_a_quarter_are_those_of_its_buyers():
+    """Two of them, of whom the second has three times as much of everything; 12 HAE were wanted before, 20 now.
+
+    Of 7 units on order before the quarter's orders 2 are there: 5 of 2 HAE are to be made, at 4 a quarter.
+    """
+    buyers = [
+        bare(Buyer, delivered=1.0 * n, ordered=2.0 * n, needed=4.0 * n, submitted=6.0 * n, cancelled=0.5 * n,
+             value_delivered=8.0 * n, wait_delivered=1.5 * n, outside_delivered=3.0 * n, wanted=5.0 * n,
+             at_inflation_cap=1.0 * n)
+        for n in (1, 3)
+    ]  # fmt: skip
+    products = [
+        bare(Product, book_before=7.0, stock=2.0, hae=2.0, shipped=2.0, unit_cost=4e6, at_limit=True),
+        bare(Product, announced=9, at_limit=True), bare(Product),
+    ]  # fmt: skip
+    market = measured(buyers, products, wanted_before=12.0, possible=4.0)
+    assert (market.shipped, market.ordered, market.needed, market.cancelled) == (4.0, 8.0, 16.0, 2.0)
+    assert (market.revenue, market.gross_margin) == (32.0, 0.75)
+    assert (market.outside_share, market.order_inflation, market.inflation_capped) == (0.75, 1.5, 0.25)
+    assert (market.unmet_share, market.wanted_before) == (1.0 - 4.0 / 12.0, 20.0)
+    assert (market.realised_lead_weeks, market.quoted_lead_weeks) == (13.0 * 1.5, 13.0 * 10.0 / 4.0 + 6.0)
+    assert market.price_capped == 0.5
+    assert market.hhi == pytest.approx(6250.0)
+    assert market.cohort_ordered[0] == 8.0
+
+
 def test_a_rent_is_told_by_the_hour_that_is_let():
     """1,095 USD a quarter of 2,190 hours, half of them let."""
     assert measured([], rent=1095.0, utilisation=0.5).rental_usd_hour == pytest.approx(1.0)
