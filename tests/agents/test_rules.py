@@ -5,8 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from agents.buyer import Buyer
 from agents.records.roles import LINES
-from agents.rules import book, demand, ordering, pipeline
+from agents.rules import book, demand, gaming, ordering, pipeline
+from tests.worlds import bare
 
 
 @pytest.mark.parametrize(
@@ -136,3 +138,64 @@ def test_a_full_book_says_so():
     with pytest.raises(OverflowError, match="the order book is full"):
         book.join(buyer, 0, 1.0, 1.0, 0, 1, 0.0)
     assert buyer.lines == LINES
+
+
+def test_tidying_moves_a_line_as_a_whole():
+    buyer = bare(Buyer)
+    book.join(buyer, 0, 0.0, 0.0, 0, 0, 0.0)
+    book.join(buyer, 1, 2.0, 3.0, 4, 5, 0.6)
+    book.strike(buyer, 1, 1.5)
+    book.tidy(buyer)
+    columns = ("product", "units", "open", "cancelled", "price", "placed", "promised", "prepaid")
+    assert buyer.lines == 1
+    assert [getattr(buyer, f"line_{name}")[0] for name in columns] == [1, 2.0, 0.5, 1.5, 3.0, 4, 5, 0.6]
+
+
+def test_a_line_exchanged_keeps_its_compute():
+    """For each unit a quarter of one that does four times as much: what was cancelled of it too."""
+    buyer = bare(Buyer)
+    book.join(buyer, 0, 8.0, 3.0, 4, 5, 0.6)
+    book.strike(buyer, 0, 4.0)
+    book.exchange(buyer, 0, 1, 0.25, 10.0, 0.5)
+    assert (buyer.line_units[0], buyer.line_open[0], buyer.line_cancelled[0]) == (2.0, 1.0, 1.0)
+
+
+def test_a_strike_takes_the_crumb_too():
+    buyer = bare(Buyer)
+    book.join(buyer, 0, 20.0, 1.0, 0, 1, 0.0)
+    assert book.strike(buyer, 0, 20.0 - 1e-12) == 20.0
+    assert buyer.line_open[0] == 0.0
+
+
+def test_the_best_reply_does_not_know_the_unit():
+    """B14 in units of two hundred: four buyers of an ideal of 40/200 who share 100/200 each order 112.5/200."""
+    found = ordering.proportional_reply(3.0 * 112.5 / 200.0, 0.5, 1600.0, 8000.0, 100.0, False)
+    assert found == pytest.approx(112.5 / 200.0)
+
+
+@pytest.mark.parametrize(("elasticity", "mean"), [(1.0, math.log(4.0) / 3.0), (2.0, 2.0 / 3.0), (0.5, 0.25)])
+def test_the_mean_value_of_a_deal_is_the_integral_of_the_marginal_one(elasticity, mean):
+    """u (C / C*) ** (-1 / eta) from C = 1 to 4 with C* = 1 and u = 1: of 1/C, of 1/sqrt(C), of 1/C^2."""
+    assert demand.mean_value(1.0, 1.0, elasticity, 10.0, 1.0, 4.0) == pytest.approx(mean)
+
+
+def test_nothing_wanted_is_worth_nothing():
+    assert demand.mean_value(1.0, 0.0, 1.0, 10.0, 1.0, 4.0) == 0.0
+
+
+def test_what_is_put_off_comes_later_and_last_at_the_latest():
+    coming = [1.0, 2.0, 3.0, 4.0]
+    pipeline.put_off(coming, 2)
+    assert coming == [0.0, 0.0, 1.0, 9.0]
+
+
+def test_the_first_units_of_a_deal_are_worth_no_more_than_the_most():
+    """1/C from a quarter to 4, at most 2: that up to a half, then the logarithm of 8."""
+    found = demand.mean_value(1.0, 1.0, 1.0, 2.0, 0.25, 4.0)
+    assert found == pytest.approx((2.0 * 0.25 + math.log(8.0)) / 3.75)
+
+
+def test_who_would_lose_more_by_a_phantom_than_it_gains_asks_for_what_it_needs():
+    assert gaming.adaptive(8.0, 0.5, 1.0, 3.0, 0.0, 0.0, 1.0, 2.0) == 1.0
+    assert gaming.adaptive(8.0, 0.5, 1.0, 3.0, 0.0, 0.0, 2.0, 1.0) == pytest.approx(math.sqrt(2.0))
+    assert gaming.adaptive(8.0, 0.5, 1.0, 3.0, 0.0, 0.0, 0.0, 1.0) == 1.0

@@ -1,0 +1,349 @@
+"""Rules of buyers one at a time, each on a case of its own that another rule would get wrong."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from agents.bargainer import DATE, PREPAID, PRICE, UNITS, Bargainer
+from agents.buyer import Buyer
+from agents.buying import orders
+from agents.buying import planner as planner_rules
+from agents.records.roles import POINTS, SLOTS
+from agents.rules import bidding, book, gaming
+from market.market_state import MarketState
+from market.product import Product
+from tests.worlds import bare
+
+
+@pytest.mark.parametrize(("harm", "left"), [(0.02, 9.5), (0.03, 10.0)])
+def test_who_has_half_a_machine_too_many_leaves_it_if_that_gains_more_than_it_harms(harm, left):
+    """10 on order, 9.5 wanted, an elasticity of two: the last is worth 1 - sqrt(0.95) = 2.5% less than it costs."""
+    buyer = bare(
+        Buyer, target=9.5, elasticity=2.0, cancel_tolerance=0.0, reputation_cost=harm, committed=lambda by: 0.0,
+        means=lambda quarters: 0.0, may_leave=lambda market, line: True, counts=lambda market, product: True,
+        cash_factor=lambda: 1.0, leaving_fee=lambda market, line: 0.0, settle=lambda *paid: None,
+    )  # fmt: skip
+    book.join(buyer, 0, 10.0, 1e6, 0, 5, 0.0)
+    Buyer.cancel(buyer, SimpleNamespace(note_cancellation=lambda placed, units: None), [bare(Product, hae=1.0)])
+    assert buyer.line_open[0] == left
+
+
+def test_what_cannot_be_paid_enters_no_line():
+    buyer = bare(Buyer, overdraft=lambda: 0.0, purse=lambda: 0.0)
+    Buyer.enter(buyer, SimpleNamespace(quarter=0), bare(Product), 5.0, 1e6, 1, 0.5)
+    assert buyer.lines == 0
+
+
+@pytest.mark.parametrize(("cap", "hunger", "noted"), [(3.0, 3.0, 4.0), (3.0, 2.0, 0.0), (1.0, 1.0, 0.0)])
+def test_needs_whose_inflation_is_at_its_cap_are_noted(cap, hunger, noted):
+    buyer = bare(Buyer, inflation_cap=cap, matters=lambda need: True)
+    buyer.slot_product, buyer.slot_need, buyer.slot_units = [-1] * SLOTS, [0.0] * SLOTS, [0.0] * SLOTS
+    Buyer.ask_for(buyer, 0, bare(Product, index=2, hae=2.0), 4.0, hunger)
+    assert buyer.at_inflation_cap == noted
+    assert (buyer.slot_product[0], buyer.slot_need[0], buyer.slot_units[0]) == (2, 2.0, 2.0 * hunger)
+    assert (buyer.needed, buyer.submitted) == (4.0, 4.0 * hunger)
+
+
+def test_each_issue_has_its_own_weight():
+    side = bare(Bargainer, price_weight=0.4, units_weight=0.3, date_weight=0.2, prepaid_weight=0.1)
+    assert [Bargainer.score_weight(side, issue) for issue in (PRICE, UNITS, DATE, PREPAID)] == [0.4, 0.3, 0.2, 0.1]
+
+
+def test_dearer_machines_are_cancelled_in_smaller_number():
+    """3 million too much on order; a machine takes 1.5 times its price of a million: two go."""
+    buyer = bare(
+        Buyer, target=100.0, committed=lambda by: 4.0, means=lambda quarters: 1.0, cancel_tolerance=0.0,
+        reputation_cost=0.0, may_leave=lambda market, line: True, cash_factor=lambda: 1.5,
+        leaving_fee=lambda market, line: 0.0, settle=lambda *paid: None,
+    )  # fmt: skip
+    book.join(buyer, 0, 10.0, 1e6, 0, 5, 0.0)
+    Buyer.cancel(buyer, SimpleNamespace(note_cancellation=lambda placed, units: None), [bare(Product, hae=1.0)])
+    assert buyer.line_open[0] == pytest.approx(8.0)
+
+
+def test_money_is_counted_on_until_the_longest_wait_and_the_booking_horizon_are_over():
+    """A wait of 2 quarters, the one in which an order goes out, and a horizon of 4."""
+    asked: list[float] = []
+    buyer = bare(
+        Buyer, target=100.0, committed=lambda by: 0.0, means=lambda quarters: asked.append(quarters) or 1.0,
+        may_leave=lambda market, line: False, booking_horizon=4.0,
+    )  # fmt: skip
+    buyer.lead_expected = [2.0] * len(buyer.lead_expected)
+    book.join(buyer, 0, 10.0, 1e6, 0, 5, 0.0)
+    Buyer.cancel(buyer, None, [bare(Product, hae=1.0)])
+    assert asked == [2.0 + 1.0 + 4.0]
+
+
+def planner(asked, **own):
+    """A buyer whose needs are noted as they are: the slot, the product's number, the need, the inflation."""
+    return bare(
+        Buyer, ask_for=lambda slot, product, need, hunger: asked.append((slot, product.index, need, hunger)),
+        note_wanted=lambda flow: None, hunger=lambda *told: 2.0, cash_factor=lambda: 1.0, impulse=lambda: 1.0,
+        payable_by=lambda *told: 100.0, room=lambda product, quarters: 50.0, **own,
+    )  # fmt: skip
+
+
+def test_every_generation_gets_its_share_of_what_covers_the_wait():
+    """10 a quarter for waits of 2 and 3 quarters, of which 6 and 10 are on order: 6/10 and 4/10 of what is left.
+
+    3 wait at outside options, and 5 more were just ordered there, which count for the first: 0.6 (30 - 6 - 3) - 5.
+    """
+    asked: list[tuple[int, int, float, float]] = []
+    limits: list[tuple[float, float]] = []
+
+    def limited(need, by_money, by_power):
+        limits.append((by_money, by_power))
+        return need
+
+    buyer = planner(
+        asked, choose=lambda *where: 2, wanted_flow=lambda product: 10.0, line_weight=1.0, limited=limited,
+        outside_ordered=5.0, outside_open=8.0, coming_by=lambda market, products, by: {7.0: 12.0, 8.0: 20.0}[by],
+    )  # fmt: skip
+    buyer.split[:3], buyer.chosen[:3], buyer.wait[:3] = [0.0, 0.6, 0.4], [-1, 0, 1], [0.0, 2.0, 3.0]
+    products = [bare(Product, index=n, price=1e6, hae=1.0) for n in range(2)]
+    orders.cover(buyer, bare(MarketState, quarter=4, generation_count=3), products)
+    first = 0.6 * (30.0 - 6.0 - 3.0) - 5.0
+    second = 0.4 * (40.0 - 10.0 - first - 3.0)
+    assert asked == [(0, 0, pytest.approx(first), 2.0), (1, 1, pytest.approx(second), 2.0)]
+    assert limits == [(100.0, 50.0 - 6.0), (pytest.approx(100.0 - first), pytest.approx(50.0 - 10.0 - first))]
+
+
+def test_of_more_generations_than_slots_the_newest_are_asked_for():
+    asked: list[tuple[int, int, float, float]] = []
+    count = SLOTS + 2
+    buyer = planner(
+        asked, choose=lambda *where: count, wanted_flow=lambda product: 10.0, limited=lambda need, *limits: need,
+        coming_by=lambda *told: 0.0,
+    )  # fmt: skip
+    buyer.split[:count], buyer.chosen[:count] = [0.2] * count, list(range(count))
+    products = [bare(Product, index=n, price=1e6, hae=1.0) for n in range(count)]
+    orders.cover(buyer, bare(MarketState, generation_count=count), products)
+    assert [(slot, product) for slot, product, *_ in asked] == [(slot, slot + 2) for slot in range(SLOTS)]
+
+
+def test_who_waits_for_a_cheaper_generation_orders_less_now_and_books_ahead():
+    """The next one saves half of the price, of which 0.4 holds back: 0.8 of 10, less 3 from elsewhere.
+
+    Booked is half of what is missing of 4 quarters' flow of 10, as far as 20 million go at a million each.
+    """
+    asked: list[tuple[int, int, float, float]] = []
+    buyer = planner(
+        asked, pick=lambda *where: 0, newer=lambda *told: 1, osborne=0.4, waiting_for=lambda *where: 0.0,
+        gap=lambda product, waiting: 10.0, limited=lambda need, *limits: need, outside_ordered=3.0,
+        wanted_flow=lambda product: 0.0, flow=lambda target: 10.0, booking_horizon=4.0, booking_speed=0.5,
+        means=lambda quarters: 10.0 * quarters, committed=lambda by: 20.0,
+    )  # fmt: skip
+    products = [bare(Product, index=0, price=2e6, hae=1.0), bare(Product, index=1, price=1e6, hae=1.0, launch=9)]
+    orders.anchored(buyer, bare(MarketState, quarter=4), products)
+    assert asked == [(0, 0, pytest.approx(5.0), 2.0), (1, 1, pytest.approx(0.5 * (40.0 - 20.0)), 1.0)]
+
+
+def test_what_is_prepaid_just_as_firm_lines_are_is_firm():
+    buyer = bare(Buyer, firm_share=0.2, overdraft=lambda: 0.0, purse=lambda: 100.0, pay=lambda amount: None)
+    Buyer.enter(buyer, SimpleNamespace(quarter=0), bare(Product, hae=2.0), 5.0, 1e6, 1, 0.2)
+    assert buyer.ordered_firm == buyer.ordered == 10.0
+
+
+def test_no_machine_is_worth_more_than_ten_times_its_use_costs():
+    buyer = bare(Buyer, stock=1.0, target=1000.0, cost_of_use=lambda price: 3.0)
+    assert Buyer.marginal_value(buyer, 1.0) == 30.0
+    buyer.stock = 0.0
+    assert Buyer.marginal_value(buyer, 1.0) == 30.0
+
+
+def test_power_is_started_for_what_runs_already_though_less_is_wanted():
+    """10 MW of machines, 4 of them powered and 2 under way: 4 are started, to come in three quarters."""
+    buyer = bare(
+        Buyer, machine_mw=10.0, power_mw=4.0, stock=50.0, target=20.0, power_starts=9.0, power_delay=3.0,
+        pick=lambda *where: 0,
+    )  # fmt: skip
+    buyer.power_coming[0] = 2.0
+    Buyer.build_power(buyer, None, [bare(Product, power_kw=1000.0, hae=1.0)])
+    assert buyer.power_coming[:4] == [2.0, 0.0, 4.0, 0.0]
+
+
+def test_a_buyer_that_grows_more_slowly_than_it_retires_has_a_value_too():
+    """It buys 0.05 - 0.25 x 0.4 of its stock less than retires: 0.6 of what it has is what it wants."""
+    buyer = bare(
+        Buyer, opening_flow=0.05, retirement=0.15, adjustment=0.25, elasticity=1.0, cost_of_use=lambda price: 2.0,
+        cheapest=lambda *where: 1.0,
+    )  # fmt: skip
+    Buyer.explain_past(buyer, None, [])
+    assert buyer.value_scale == pytest.approx(0.6 * 2.0)
+
+
+def test_who_bids_in_an_auction_asks_for_one_product_only(monkeypatch):
+    buyer = bare(Buyer, pick=lambda *where: -1)
+    buyer.slot_product = [0] * SLOTS
+    assert Buyer.value_wafers(buyer, None, [], [], []) == 0
+    assert buyer.slot_product == [-1] * SLOTS
+
+
+def test_what_was_asked_and_offered_before_is_forgotten():
+    buyer = bare(Buyer, count_orders=lambda *where: None, decide=lambda *where: None, wanted=5.0, at_money=1.0)
+    buyer.slot_product, buyer.slot_week = [0] * SLOTS, [3] * SLOTS
+    buyer.offer_accepted = [1] * len(buyer.offer_accepted)
+    Buyer.plan(buyer, None, [])
+    assert buyer.slot_product == buyer.slot_week == [-1] * SLOTS
+    assert set(buyer.offer_accepted) == {-1}
+    assert buyer.wanted == buyer.at_money == 0.0
+
+
+def test_compute_is_worth_what_is_invested_over_what_was_at_first():
+    """Twice as much as in the first quarter, of which half is seen at once: 1.5, and its root."""
+    buyer = bare(Buyer, value_scale=10.0, invests=lambda: 4.0)
+    market = bare(MarketState, quarter=0, plan_weight=0.5, plan_smoothing=0.5)
+    Buyer.revalue(buyer, market)
+    assert buyer.value == pytest.approx(10.0)
+    market.quarter, market.regime, buyer.invests = 1, 3.0, lambda: 8.0
+    Buyer.revalue(buyer, market)
+    assert buyer.value == pytest.approx(10.0 * 3.0 * math.sqrt(1.5))
+
+
+def test_a_buyer_opens_below_the_list_price_and_goes_up_to_what_it_gains_by_coming_first():
+    """List price 100; a unit is worth 130 after the expected 2 quarters and 150 at once: up to 120.
+
+    Of its money, 0.3 of what it asks for, a third may be prepaid on each of three slots.
+    """
+    buyer = bare(
+        Buyer, worth=lambda product, lead: 150.0 - 10.0 * lead, bid_discount=0.1, longest_wait=1.0, prepaid_limit=0.5,
+        purse=lambda: 100.0 * 10.0 * 0.3 / 1e6,
+    )  # fmt: skip
+    buyer.lead_expected = [2.0] * len(buyer.lead_expected)
+    buyer.slot_units, buyer.slot_need = [10.0] * SLOTS, [8.0] * SLOTS
+    Buyer.open_talks(buyer, SimpleNamespace(quarter=4), bare(Product, price=100.0), 0)
+    assert buyer.bid_open[:4] == [90.0, 10.0, 5.0, 0.0]
+    assert buyer.bid_reserve[:4] == [120.0, 8.0, 5.0 + 2.0 + 1.0, pytest.approx(0.1)]
+
+
+def test_a_generation_counts_against_another_as_far_as_it_comes_by_then():
+    """Prices per HAE of 100 now and of 80 two quarters later; tastes spread by a quarter of the lowest: odds e and 1.
+
+    The later one does not come by the date of the earlier, which so has all; the earlier counts in full by the later's.
+    A cheaper product of the first generation comes a quarter later, which costs more than it saves.
+    """
+    buyer = bare(Buyer, marginal_value=lambda price: 10.0, may_buy=lambda product: True, choice_scale=0.25)
+    buyer.lead_expected = [1.0, 0.5, *buyer.lead_expected[2:]]
+    products = [
+        bare(Product, generation=0, price=100.0), bare(Product, generation=0, price=95.0, launch=6),
+        bare(Product, generation=1, price=160.0, hae=2.0, launch=7),
+    ]  # fmt: skip
+    market = bare(MarketState, quarter=4, product_count=3, generation_count=2)
+    assert Buyer.choose(buyer, market, products) == 2
+    assert buyer.chosen[:2] == [0, 2]
+    assert buyer.wait[:2] == [1.0, 2.0]
+    assert buyer.split[:2] == [1.0, pytest.approx(1.0 / (1.0 + math.exp(-1.0)))]
+
+
+def test_what_is_expected_follows_what_was_seen():
+    """Quoted 4, and its own came after a mean of 3 quarters, 2 more than every order takes; a fill of 4 of 8."""
+    buyer = bare(
+        Buyer, delivered=4.0, wait_delivered=12.0, own_lead_weight=0.25, lead_smoothing=0.5, fill_smoothing=0.5,
+        wanted=8.0, backlog_before=20.0,
+    )  # fmt: skip
+    buyer.own_quote[0], buyer.lead_expected[0] = 4.0, 2.0
+    Buyer.expect(buyer, SimpleNamespace(generation_count=1))
+    assert (buyer.lead_expected[0], buyer.fill_expected) == (2.75, 0.75)
+
+
+def test_what_comes_by_a_quarter_is_counted_in_compute():
+    buyer = bare(Buyer)
+    for units, promised in ((5.0, 3), (7.0, 4)):
+        book.join(buyer, 0, units, 1.0, 0, promised, 0.0)
+    assert [Buyer.coming_by(buyer, None, [bare(Product, hae=2.0)], by) for by in (2, 3, 4)] == [0.0, 10.0, 24.0]
+
+
+def test_stock_and_its_power_are_counted_over_all_machines():
+    """4 of 2 HAE and 3 kW, 5 of 1 HAE and 2 kW, and a quarter as much for the site."""
+    buyer = bare(Buyer, overhead=1.25)
+    buyer.owned[:2] = [4.0, 5.0]
+    products = [bare(Product, hae=2.0, power_kw=3.0), bare(Product, hae=1.0, power_kw=2.0)]
+    Buyer.count_stock(buyer, SimpleNamespace(offer_count=2), products)
+    assert (buyer.stock, buyer.machine_mw) == (13.0, pytest.approx(22.0 * 1.25 / 1000.0))
+
+
+def test_power_counts_as_far_as_it_is_ready_by_then():
+    """2 MW are free and 1, 3 and 9 are coming: within two quarters 6, for 1 kW a machine and half of it beside."""
+    owner = bare(Buyer, power_mw=7.0, machine_mw=5.0, overhead=1.5)
+    owner.power_coming[:3] = [1.0, 3.0, 9.0]
+    assert Buyer.room(owner, bare(Product, power_kw=1.0, hae=2.0), 2.0) == pytest.approx(2.0 * 6000.0 / 1.5)
+
+
+def test_a_shaved_bid_keeps_back_its_share_of_every_unit_of_its_own():
+    buyer = bare(Buyer, index=1, shading=0.1, bidding=list(bidding.STRATEGIES).index("shaved"))
+    prices = [10.0] * (3 * POINTS)
+    Buyer.shade_bid(buyer, prices, 3)
+    assert prices == [10.0] * POINTS + [pytest.approx(9.0)] * POINTS + [10.0] * POINTS
+
+
+def test_worth_falls_with_the_root_of_what_is_owned():
+    """At an elasticity of two, with four times of what is wanted: half of what its use costs."""
+    buyer = bare(Buyer, stock=4.0, target=1.0, elasticity=2.0, cost_of_use=lambda price: 3.0)
+    assert Buyer.marginal_value(buyer, 1.0) == pytest.approx(1.5)
+
+
+def test_money_for_a_need_is_what_the_lines_until_then_leave():
+    """A wait of 2 and the quarter of the order; lines of 8 million, inflated by two; 1.5 million a machine of 2 HAE."""
+    buyer = bare(
+        Buyer, means=lambda quarters: 10.0 * quarters, committed=lambda by: {7.0: 8.0}[by], cash_factor=lambda: 1.5
+    )
+    product = bare(Product, price=1e6, hae=2.0)
+    assert Buyer.payable_by(buyer, SimpleNamespace(quarter=4), product, 2.0, 2.0) == pytest.approx(26.0 / 0.75)
+
+
+def test_an_order_moves_to_what_costs_less_with_the_charge_for_moving():
+    """A unit of 2 HAE at a million: per HAE less than 0.4 million, with a quarter on top."""
+    asked: list[float] = []
+    buyer = bare(Buyer, newer=lambda market, products, generation, price: asked.append(price) or -1)
+    book.join(buyer, 0, 10.0, 1e6, 0, 3, 0.0)
+    Buyer.convert(buyer, bare(MarketState, conversion_rate=1.0, conversion_charge=0.25), [bare(Product, hae=2.0)])
+    assert asked == [pytest.approx(4e5)]
+
+
+def test_orders_are_inflated_by_what_others_ordered_and_what_a_phantom_costs(monkeypatch):
+    """Adaptively. Leaving with two quarters to go costs 0.25, the deposit is 0.1, the surplus half of the price."""
+    told: list[tuple[float, ...]] = []
+    adaptive = list(gaming.STRATEGIES).index("adaptive")
+    monkeypatch.setattr(planner_rules, "inflate", lambda *terms: told.append(terms) or 1.0)
+    buyer = bare(
+        Buyer, worth=lambda product, lead: 150.0, fill_expected=0.5, inflation_exponent=0.6, inflation_cap=3.0,
+        prepaid_limit=0.05, ordered_before=10.0,
+    )  # fmt: skip
+    buyer.lead_expected[0] = 1.0
+    market = bare(MarketState, ordered=30.0, possible=40.0, deposit=0.1, fee_full=1.0, fee_at_two=0.25, fee_free=4.0)
+    Buyer.hunger(buyer, market, bare(Product, price=100.0), 8.0)
+    assert told == [(adaptive, 8.0, 0.5, 0.6, 3.0, 20.0, 40.0, 0.5, pytest.approx(0.35))]
+
+
+def test_an_account_is_opened_in_good_faith():
+    """20 HAE in units of 2; a quarter of them bought a quarter, orders for two quarters open, as if placed before."""
+    buyer = bare(
+        Buyer, opening_stock=20.0, opening_flow=0.25, opening_book=2.0, opening_cash=7.0, opening_power=3.0,
+        opening_product=1, count_stock=lambda *where: None, stock=20.0,
+    )  # fmt: skip
+    market = bare(MarketState, generation_count=2, opening_lead=1.5)
+    Buyer.open_account(buyer, market, [bare(Product), bare(Product, hae=2.0, price=9.0)])
+    assert (buyer.cash, buyer.power_mw, buyer.owned[1], buyer.reference_stock) == (7.0, 3.0, 10.0, 20.0)
+    assert buyer.deployed == buyer.announced == 20.0
+    assert (buyer.conversion, buyer.fill_expected, buyer.exclusive, buyer.past_sales) == (1.0, 1.0, 1.0, 5.0)
+    assert buyer.lead_expected[:2] == buyer.own_quote[:2] == buyer.own_promise[:2] == [1.5, 1.5]
+    line = [getattr(buyer, f"line_{name}")[0] for name in ("product", "open", "price", "placed", "promised", "prepaid")]
+    assert line == [1, 5.0, 9.0, -1, 0, 0.0]
+
+
+def test_half_of_a_taste_of_ones_own_lasts():
+    buyer = bare(Buyer, value_scale=10.0, invests=lambda: 0.0, taste=0.8, taste_noise=0.1, taste_draw=2.0)
+    Buyer.revalue(buyer, bare(MarketState))
+    assert buyer.taste == pytest.approx(0.5 * 0.8 + 0.1 * 2.0)
+    assert buyer.value == pytest.approx(10.0 * math.exp(0.6))
+
+
+def test_who_got_nothing_expects_what_it_is_quoted():
+    """Its own wait of a quarter is of before; what was not wanted is no short fill."""
+    buyer = bare(Buyer, own_wait=1.0, own_lead_weight=0.25, lead_smoothing=0.5, fill_smoothing=0.5, fill_expected=0.8)
+    buyer.own_quote[0], buyer.lead_expected[0] = 4.0, 2.0
+    Buyer.expect(buyer, SimpleNamespace(generation_count=1))
+    assert (buyer.lead_expected[0], buyer.fill_expected) == (3.0, 0.8)
