@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 
+from dashboard.server.memory import Memory
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -42,6 +44,7 @@ class Guard:
         self.origins = {f"http://{host}" for host in self.hosts}
         self.headers = security_headers(self.hosts)
         self.open = 0
+        self.memory = Memory()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -72,6 +75,7 @@ class Guard:
             LOG.warning("A connection was dropped: %s.", innermost(error))
         finally:
             self.open -= 1
+            self.memory.give_back_later()
 
     async def serve(self, scope: Message, receive: Receive, send: Send) -> None:
         """Hand on a request, and the answer with the headers; a page that there is not gets one of ours."""

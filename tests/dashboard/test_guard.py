@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from dashboard.server import memory
 from dashboard.server.guard import MOST, Guard
 
 OWN = "http://localhost:8765"
@@ -122,3 +123,19 @@ def test_one_page_too_many_is_told_so_and_comes_in_when_another_has_gone():
     assert answer_of(guard)[0]["status"] == 200
     assert answer_of(guard, "websocket", origin=OWN)[0]["type"] == "websocket.accept"
     assert guard.open == MOST - 1
+
+
+def test_memory_is_given_back_once_a_while_after_pages_were_closed(monkeypatch):
+    given = []
+    monkeypatch.setattr(memory, "LATER", 0.05)
+    monkeypatch.setattr(memory, "give_back", lambda: given.append(1))
+
+    async def close_some() -> None:
+        own = memory.Memory()
+        for _ in range(3):
+            own.give_back_later()
+        assert given == []
+        await asyncio.sleep(0.3)
+
+    asyncio.run(close_some())
+    assert given == [1]
