@@ -11,6 +11,7 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 
+from dashboard.server.memory import share_heaps
 from dashboard.server.settings import JAVASCRIPT, NO_JAVASCRIPT, PAGES, settle
 
 PORT = 8765
@@ -87,6 +88,7 @@ def serve(listening: socket.socket, browser: bool, path: str = "") -> int:
     """Serve the page on a socket until interrupted; it is opened at a path."""
     os.environ["SOLARA_APP"] = PAGES
     settle()
+    share_heaps()
 
     import uvicorn  # after the settings, as is the next
     from solara.server.starlette import app

@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import sys
 
+M_ARENA_MAX, HEAPS = -8, 2
 LATER = 5.0
 """Seconds after a page was closed: its session takes some to end, and several may be closed together."""
 
@@ -27,10 +28,18 @@ class Memory:
         self._waiting = loop.call_later(LATER, lambda: loop.run_in_executor(None, give_back))
 
 
+def share_heaps() -> None:
+    """Have all threads share a few heaps: with one for each, what is freed in one is of no use to the others."""
+    call("mallopt", M_ARENA_MAX, HEAPS)
+
+
 def give_back() -> None:
-    """Nothing where the C library has no such function, as on other systems than Linux."""
-    if sys.platform != "linux":
-        return
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    """Hand what is free to the system."""
+    call("malloc_trim", 0)
+
+
+def call(name: str, *arguments: int) -> None:
+    """Call a function of glibc; nothing where the C library is another."""
+    function = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
+    if function is not None:
+        function(*arguments)

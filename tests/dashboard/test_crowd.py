@@ -13,15 +13,17 @@ import pytest
 from benchmarks.visitor import Visitor
 from dashboard.parts.cards import cards
 from dashboard.reading.outcome import measures
-from market import Scenario
-from runs.engine.spread import ensemble_of
+from dashboard.state.session import Setting, spread_of
+from runs.engine.spread import simulate
 from tests.dashboard.conftest import free_port, serving
 from tests.dashboard.test_faults import get
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="memory is read from /proc")
 
-NAME, RUNS = "colossus", 200
+LEVER = "market.shock_level"
+FIRST = Setting(runs=50)
 SESSIONS, CHANGES = 20, 10
+LONG = 600.0
 
 
 def resident(pid: int) -> int:
@@ -30,37 +32,27 @@ def resident(pid: int) -> int:
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1])
 
 
-def setting(number: int, change: int) -> Scenario:
-    return Scenario.load(NAME).replace("market.shock_level", round(2.5 + 0.1 * change + 0.001 * number, 4))
+def setting(number: int, change: int) -> Setting:
+    return FIRST.changed(LEVER, round(2.5 + 0.1 * change + 0.001 * number, 4))
 
 
 def session(port: int, number: int, ready: threading.Barrier | None = None) -> list[str]:
     """Move a lever, each time when the figures of the move before are there; the cards at the end."""
-    with Visitor(port, f"/market?scenario={NAME}") as visitor:
-        until(visitor, Scenario.load(NAME))
+    with Visitor(port, f"/market?runs={FIRST.runs}") as visitor:
+        visitor.until(FIRST, LONG)
         while not any(state.get("ranked") for state in visitor.widgets.values()):
             visitor.hear(0.05)
         if ready is not None:
             ready.wait()
         for change in range(CHANGES):
             wanted = setting(number, change)
-            visitor.change("market.shock_level", wanted.get("market.shock_level"))
-            until(visitor, wanted)
+            visitor.change(LEVER, wanted.scenario.get(LEVER))
+            visitor.until(wanted, LONG)
         while visitor.hear(1.0):  # the cards may come after the line that tells of them
             pass
         assert visitor.errors == []
         shown = next(state["cards"] for state in visitor.widgets.values() if "cards" in state)
         return [card["value"] for card in shown]
-
-
-def until(visitor: Visitor, wanted: Scenario) -> None:
-    """Wait until all runs of a scenario are shown: the chip beside the title is of the figures."""
-    began = time.monotonic()
-    while time.monotonic() - began < 600:
-        if visitor.shows(RUNS) and f"{NAME} {wanted.hash[:8]}" in visitor.told():
-            return
-        visitor.hear(0.05)
-    raise TimeoutError(f"{wanted.hash[:8]} was not shown: {visitor.told()}")
 
 
 def test_a_crowd_is_answered_and_leaves_no_memory_behind(tmp_path):
@@ -84,5 +76,5 @@ def test_a_crowd_is_answered_and_leaves_no_memory_behind(tmp_path):
     assert "Traceback" not in log.read_text()
     for number, shown in list(enumerate(answers))[:: SESSIONS // 4]:
         last = setting(number, CHANGES - 1)
-        own = cards(last, measures(ensemble_of(last, runs=RUNS), last))
+        own = cards(last.scenario, measures(simulate(spread_of(last)), last.scenario))
         assert shown == [card["value"] for card in own]
