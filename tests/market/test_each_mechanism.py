@@ -226,3 +226,20 @@ def test_others_are_all_who_ask_for_the_same():
     for buyer, products, units in zip(buyers, ([0, 1, -1], [0, 0, 1], [1, 0, -1]), ([1.0, 2.0, 4.0],) * 3, strict=True):
         buyer.slot_product, buyer.slot_units = products, units
     assert protocols._asked_by_others(SimpleNamespace(buyer_count=3), buyers, 0, 0) == (1.0 + 2.0) + 2.0
+
+
+def test_who_responds_remembers_the_last_offer_it_heard():
+    """From 10 to 20 an offer of 15 is worth a half, one of 12 is 0.3 more; the first it hears has nothing before it."""
+    own = SimpleNamespace(tactic=negotiation.RESPONSIVE, score_weight=lambda issue: float(issue == PRICE))
+    heard = [0.0]
+    opening, reserve = [10.0] * ISSUES, [20.0] * ISSUES
+
+    def gained(price, week):
+        return negotiation._gained(own, [price] * ISSUES, opening, reserve, 0, heard, week)
+
+    assert (gained(11.0, 0), heard) == (0.0, [0.0])
+    assert (gained(15.0, 1), heard) == (0.0, [0.5])
+    assert negotiation._gain(own, [13.0] * ISSUES, opening, reserve, 0, heard, 2) == pytest.approx(0.2)
+    assert (gained(12.0, 3), heard) == (pytest.approx(0.3), [pytest.approx(0.8)])
+    own.tactic = negotiation.RESPONSIVE + 1
+    assert gained(10.0, 5) == 0.0
