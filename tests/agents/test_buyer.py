@@ -127,7 +127,7 @@ def test_of_more_generations_than_slots_the_newest_are_asked_for():
 def test_who_waits_for_a_cheaper_generation_orders_less_now_and_books_ahead():
     """The next one saves half of the price, of which 0.4 holds back: 0.8 of 10, less 3 from elsewhere.
 
-    Booked is half of what is missing of 4 quarters' flow of 10, as far as 20 million go at a million each.
+    Booked is half of what is missing of 4 quarters' flow of 8, as far as 20 million go at 1.25 million each, all in.
     """
     asked: list[tuple[int, int, float, float]] = []
     buyer = planner(
@@ -136,9 +136,10 @@ def test_who_waits_for_a_cheaper_generation_orders_less_now_and_books_ahead():
         wanted_flow=lambda product: 0.0, flow=lambda target: 10.0, booking_horizon=4.0, booking_speed=0.5,
         means=lambda quarters: 10.0 * quarters, committed=lambda by: 20.0,
     )  # fmt: skip
+    buyer.cash_factor = lambda: 1.25
     products = [bare(Product, index=0, price=2e6, hae=1.0), bare(Product, index=1, price=1e6, hae=1.0, launch=9)]
     orders.anchored(buyer, bare(MarketState, quarter=4), products)
-    assert asked == [(0, 0, pytest.approx(5.0), 2.0), (1, 1, pytest.approx(0.5 * (40.0 - 20.0)), 1.0)]
+    assert asked == [(0, 0, pytest.approx(5.0), 2.0), (1, 1, pytest.approx(0.5 * 20.0 / 1.25), 1.0)]
 
 
 def test_what_is_prepaid_just_as_firm_lines_are_is_firm():
@@ -347,3 +348,12 @@ def test_who_got_nothing_expects_what_it_is_quoted():
     buyer.own_quote[0], buyer.lead_expected[0] = 4.0, 2.0
     Buyer.expect(buyer, SimpleNamespace(generation_count=1))
     assert (buyer.lead_expected[0], buyer.fill_expected) == (3.0, 0.8)
+
+
+def test_a_machine_lasts_as_long_as_it_depreciates():
+    """3 a quarter at a cost of capital of 0.1 and a depreciation of 0.2 a year: 40, of which half an e-fold is lost."""
+    buyer = bare(
+        Buyer, marginal_value=lambda price: 3.0, urgency=0.25, capital_cost=0.1, retirement=0.05, price_fall=0.1
+    )
+    assert Buyer.lasting_value(buyer, 1.0, 2.0) == pytest.approx(40.0 * math.exp(-0.5))
+    assert Buyer.cost_of_use(buyer, 30000.0) == pytest.approx(3000.0)
