@@ -97,10 +97,8 @@ def test_a_rent_is_told_by_the_hour_that_is_let():
 
 
 def test_contracts_follow_the_rent_that_shares_out_what_runs():
-    """At 30,000 an outsider's use costs 3,375 a quarter, at which twice what runs is wanted: half of the way to 6,750."""
-    buyers = [
-        bare(Buyer, deployed=deployed, services_at=lambda rent: {3375.0: 100.0}[rent]) for deployed in (30.0, 70.0)
-    ]
+    """At 30,000 an outsider's use costs 3,375 a quarter, which wants twice of what runs: half of the way to 6,750."""
+    buyers = [bare(Buyer, deployed=part, services_at=lambda rent: 100.0 * 3375.0 / rent) for part in (30.0, 70.0)]
     found = measured(buyers, hae_price=30000.0, rent=5000.0, rent_elasticity=1.0, contract_speed=0.5, utilisation=0.5)
     assert found.rent == pytest.approx(5875.0)
     assert found.rental_usd_hour == pytest.approx(5875.0 / 1095.0)
@@ -151,6 +149,13 @@ def test_a_generation_for_which_no_wafers_are_left_is_quoted_the_longest_wait():
     supplier = SimpleNamespace(wafers=100.0, ramp=lambda product, quarter: 1.0)
     quoting.book(market, supplier, products, buyers, 0.0)
     assert market.quote[:2] == [40.0, 1.0]
+
+
+def test_a_generation_that_has_ramped_to_a_half_uses_half_of_the_wafers():
+    market = bare(MarketState, product_count=1, generation_count=1)
+    supplier = SimpleNamespace(wafers=100.0, ramp=lambda product, quarter: 0.5)
+    quoting.book(market, supplier, [bare(Product, packages=1.0, book=200.0)], [], 0.0)
+    assert market.quote[0] == 4.0
 
 
 def test_less_than_a_wafer_makes_something():
