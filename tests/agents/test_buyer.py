@@ -186,9 +186,11 @@ def test_who_bids_in_an_auction_asks_for_one_product_only(monkeypatch):
 def test_what_was_asked_and_offered_before_is_forgotten():
     buyer = bare(Buyer, count_orders=lambda *where: None, decide=lambda *where: None, wanted=5.0, at_money=1.0)
     buyer.slot_product, buyer.slot_week = [0] * SLOTS, [3] * SLOTS
+    buyer.slot_need, buyer.slot_units = [4.0] * SLOTS, [8.0] * SLOTS
     buyer.offer_accepted = [1] * len(buyer.offer_accepted)
     Buyer.plan(buyer, None, [])
     assert buyer.slot_product == buyer.slot_week == [-1] * SLOTS
+    assert buyer.slot_need == buyer.slot_units == [0.0] * SLOTS
     assert set(buyer.offer_accepted) == {-1}
     assert buyer.wanted == buyer.at_money == 0.0
 

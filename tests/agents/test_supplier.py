@@ -112,7 +112,8 @@ def test_a_buyer_under_two_names_is_half_as_large_under_each():
 def test_a_wafer_costs_what_the_cheapest_units_of_the_next_quarter_do():
     """10 of 3 USD, not 2 of 4 that are no longer sold, nor 1 of 1 that are not made yet."""
     products = [
-        bare(Product, unit_cost=3.0, packages=10.0, last_order=4), bare(Product, unit_cost=4.0, packages=2.0, last_order=3),
+        bare(Product, unit_cost=3.0, packages=10.0, last_order=4),
+        bare(Product, unit_cost=4.0, packages=2.0, last_order=3),
         bare(Product, unit_cost=1.0, packages=1.0, launch=6),
     ]  # fmt: skip
     market = SimpleNamespace(quarter=4, product_count=3)
