@@ -195,6 +195,7 @@ def test_a_planned_quote_is_the_quarter_in_which_output_outruns_the_queue(units,
     supplier = SimpleNamespace(wafers=100.0, ramp=lambda product, quarter: 1.0, congestion=0.1)
     quoting.planned(market, supplier, [bare(Product, packages=1.0, book=units)], [buyer], 0.0)
     assert market.quote[0] == buyer.own_quote[0] == pytest.approx(wait)
+    assert market.payable_wafers == units
 
 
 @pytest.mark.parametrize(("launch", "wait"), [(3, 2.0), (5, 2.0), (9, 2.0 + 4.0), (NEVER, 2.0)])
