@@ -331,3 +331,14 @@ def test_no_more_moves_to_the_next_generation_than_contracts_let():
     market = bare(MarketState, quarter=4, conversion_rate=0.5, conversion_charge=0.0)
     Buyer.convert(buyer, market, [bare(Product), bare(Product, price=1.0)])
     assert (buyer.line_product[:2], buyer.lines) == ([1, 0], 2)
+
+
+def test_where_money_or_power_is_short_by_more_than_the_need_nothing_is_asked_for():
+    asked: list[tuple[int, int, float, float]] = []
+    buyer = planner(
+        asked, choose=lambda *where: 1, wanted_flow=lambda product: 10.0, limited=lambda need, *limits: -5.0,
+        coming_by=lambda *told: 0.0,
+    )  # fmt: skip
+    buyer.split[0] = 1.0
+    orders.cover(buyer, bare(MarketState, generation_count=1), [bare(Product, price=1e6)])
+    assert asked == [(0, 0, 0.0, 2.0)]
