@@ -323,14 +323,15 @@ def test_what_is_made_by_the_next_quarter_is_waited_for():
     assert Buyer.waiting_for(buyer, SimpleNamespace(quarter=4), products) == 13.0
 
 
-def test_no_more_moves_to_the_next_generation_than_contracts_let():
-    """Half of two lines of 10: the older one."""
+@pytest.mark.parametrize(("rate", "products"), [(0.5, [1, 0]), (1.0, [1, 1])])
+def test_no_more_moves_to_the_next_generation_than_contracts_let(rate, products):
+    """Of two lines of 10 a half is the older one."""
     buyer = bare(Buyer, newer=lambda *told: 1, settle=lambda *paid: None)
     for placed in (0, 1):
         book.join(buyer, 0, 10.0, 1e6, placed, 3, 0.0)
-    market = bare(MarketState, quarter=4, conversion_rate=0.5, conversion_charge=0.0)
+    market = bare(MarketState, quarter=4, conversion_rate=rate, conversion_charge=0.0)
     Buyer.convert(buyer, market, [bare(Product), bare(Product, price=1.0)])
-    assert (buyer.line_product[:2], buyer.lines) == ([1, 0], 2)
+    assert (buyer.line_product[:2], buyer.lines) == (products, 2)
 
 
 def test_where_money_or_power_is_short_by_more_than_the_need_nothing_is_asked_for():
@@ -342,3 +343,27 @@ def test_where_money_or_power_is_short_by_more_than_the_need_nothing_is_asked_fo
     buyer.split[0] = 1.0
     orders.cover(buyer, bare(MarketState, generation_count=1), [bare(Product, price=1e6)])
     assert asked == [(0, 0, 0.0, 2.0)]
+
+
+def test_a_delivery_is_paid_less_deposit_and_loan_and_counted():
+    """2 units of 2 HAE at a million each, a quarter prepaid, 40% of the rest lent, half as much again for others."""
+    paid: list[float] = []
+    others: list[float] = []
+    buyer = bare(
+        Buyer, vendor_finance=0.4, cost_factor=1.5, deposits=9.0, stock=10.0, pay=paid.append,
+        settle_with_others=others.append,
+    )  # fmt: skip
+    book.join(buyer, 0, 5.0, 1e6, 1, 4, 0.25)
+    noted: list[tuple[int, float]] = []
+    market = SimpleNamespace(quarter=4, note_delivery=lambda placed, hae: noted.append((placed, hae)))
+    assert Buyer.take(buyer, market, bare(Product, hae=2.0), 0, 2.0) == 2.0
+    assert (paid, others, noted) == ([pytest.approx(0.9)], [1.0], [(1, 4.0)])
+    assert (buyer.vendor_debt, buyer.deposits) == (pytest.approx(0.6), 8.5)
+    assert (buyer.owned[0], buyer.stock, buyer.line_open[0]) == (2.0, 14.0, 3.0)
+    assert (buyer.delivered, buyer.units_delivered, buyer.value_delivered, buyer.wait_delivered) == (
+        4.0,
+        2.0,
+        2.0,
+        12.0,
+    )
+    assert buyer.promised_delivered == 4.0

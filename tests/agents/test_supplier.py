@@ -187,3 +187,13 @@ def test_money_is_kept_for_what_is_there_of_a_generation():
     assert buyer.budgeted == 8.0
     Supplier.pledge(bare(Supplier), market, products, [buyer], 1)
     assert [product.takeable for product in products] == [4.0, 0.0, 0.0]
+
+
+def test_a_share_of_less_than_a_unit_is_a_share():
+    supplier = bare(
+        Supplier, wafers=0.25, has_orders=lambda *told: True, pledge=lambda *told: None, output=lambda *told: 0.0,
+        ramp=lambda product, quarter: 1.0,
+    )  # fmt: skip
+    product = bare(Product, takeable=0.5, packages=1.0, backlog=1.0)
+    Supplier.produce(supplier, bare(MarketState, generation_count=1, product_count=1), [product], [])
+    assert (product.produced, product.there) == (0.25, 0.5)

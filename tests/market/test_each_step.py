@@ -321,3 +321,11 @@ def test_a_rival_is_the_largest_other_as_last_announced():
     market.buyer_count = 1
     quarter.sense_demand(market, [], buyers)
     assert (buyers[0].rival, market.racing) == (0.0, 5.0)
+
+
+@pytest.mark.parametrize(("launch", "wait"), [(0, 40.0), (NEVER, 0.0)])
+def test_what_has_no_date_is_quoted_nothing_and_what_cannot_be_made_the_longest_wait(launch, wait):
+    market = bare(MarketState, buyer_count=0, product_count=1, generation_count=1, rule_aware=False)
+    supplier = SimpleNamespace(wafers=0.0, ramp=lambda product, quarter: 1.0, congestion=0.1)
+    quoting.planned(market, supplier, [bare(Product, packages=1.0, launch=launch)], [], 0.0)
+    assert market.quote[0] == wait
