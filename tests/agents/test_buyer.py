@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from types import SimpleNamespace
 
 import pytest
@@ -64,6 +63,21 @@ def test_dearer_machines_are_cancelled_in_smaller_number():
     assert buyer.line_open[0] == pytest.approx(8.0)
 
 
+def test_who_cancels_loses_the_deposit_and_pays_the_fee():
+    """2 of 10 machines at a million each, half of it prepaid, at a fee of a quarter."""
+    settled: list[tuple[float, float]] = []
+    buyer = bare(
+        Buyer, target=8.0, cancel_tolerance=0.0, reputation_cost=0.0, may_leave=lambda market, line: True,
+        counts=lambda market, product: True, committed=lambda by: 2.0, means=lambda quarters: 0.0,
+        cash_factor=lambda: 1.0, leaving_fee=lambda market, line: 0.25, purse=lambda: 100.0,
+        settle=lambda *paid: settled.append(paid),
+    )  # fmt: skip
+    book.join(buyer, 0, 10.0, 1e6, 0, 5, 0.5)
+    Buyer.cancel(buyer, SimpleNamespace(note_cancellation=lambda placed, units: None), [bare(Product)])
+    assert buyer.line_open[0] == 8.0
+    assert settled == [(1.0, 1.5)]
+
+
 def test_money_is_counted_on_until_the_longest_wait_and_the_booking_horizon_are_over():
     """A wait of 2 quarters, the one in which an order goes out, and a horizon of 4."""
     asked: list[float] = []
@@ -82,7 +96,7 @@ def planner(asked, **own):
     return bare(
         Buyer, ask_for=lambda slot, product, need, hunger: asked.append((slot, product.index, need, hunger)),
         note_wanted=lambda flow: None, hunger=lambda *told: 2.0, cash_factor=lambda: 1.0, impulse=lambda: 1.0,
-        payable_by=lambda *told: 100.0, room=lambda product, quarters: 50.0, **own,
+        payable_by=lambda *told: 100.0, room=lambda product, quarters: 50.0 * quarters, **own,
     )  # fmt: skip
 
 
@@ -103,12 +117,12 @@ def test_every_generation_gets_its_share_of_what_covers_the_wait():
         outside_ordered=5.0, outside_open=8.0, coming_by=lambda market, products, by: {7.0: 12.0, 8.0: 20.0}[by],
     )  # fmt: skip
     buyer.split[:3], buyer.chosen[:3], buyer.wait[:3] = [0.0, 0.6, 0.4], [-1, 0, 1], [0.0, 2.0, 3.0]
-    products = [bare(Product, index=n, price=1e6, hae=1.0) for n in range(2)]
+    products = [bare(Product, index=n, price=2e6, hae=2.0) for n in range(2)]
     orders.cover(buyer, bare(MarketState, quarter=4, generation_count=3), products)
     first = 0.6 * (30.0 - 6.0 - 3.0) - 5.0
     second = 0.4 * (40.0 - 10.0 - first - 3.0)
     assert asked == [(0, 0, pytest.approx(first), 2.0), (1, 1, pytest.approx(second), 2.0)]
-    assert limits == [(100.0, 50.0 - 6.0), (pytest.approx(100.0 - first), pytest.approx(50.0 - 10.0 - first))]
+    assert limits == [(100.0, 150.0 - 6.0), (pytest.approx(100.0 - first), pytest.approx(200.0 - 10.0 - first))]
 
 
 def test_of_more_generations_than_slots_the_newest_are_asked_for():
@@ -124,34 +138,36 @@ def test_of_more_generations_than_slots_the_newest_are_asked_for():
     assert [(slot, product) for slot, product, *_ in asked] == [(slot, slot + 2) for slot in range(SLOTS)]
 
 
-def test_who_waits_for_a_cheaper_generation_orders_less_now_and_books_ahead():
+@pytest.mark.parametrize(("committed", "booked"), [(20.0, 16.0), (0.0, 22.0)])
+def test_who_waits_for_a_cheaper_generation_orders_less_now_and_books_ahead(committed, booked):
     """The next one saves half of the price, of which 0.4 holds back: 0.8 of 10, less 3 from elsewhere.
 
-    Booked is half of what is missing of 4 quarters' flow of 10, as far as 20 million go at a million each.
+    Booked is half of what 10 lack of 4 quarters' flow of 8, as far as the money till then goes at 1.25 million each.
     """
     asked: list[tuple[int, int, float, float]] = []
+    limits: list[tuple[float, float]] = []
+
+    def limited(need, by_money, by_power):
+        limits.append((by_money, by_power))
+        return need
+
     buyer = planner(
-        asked, pick=lambda *where: 0, newer=lambda *told: 1, osborne=0.4, waiting_for=lambda *where: 0.0,
-        gap=lambda product, waiting: 10.0, limited=lambda need, *limits: need, outside_ordered=3.0,
+        asked, pick=lambda *where: 1, newer=lambda *told: 0, osborne=0.4, waiting_for=lambda *where: 4.0,
+        gap=lambda product, waiting: 10.0, limited=limited, outside_ordered=3.0,
         wanted_flow=lambda product: 0.0, flow=lambda target: 10.0, booking_horizon=4.0, booking_speed=0.5,
-        means=lambda quarters: 10.0 * quarters, committed=lambda by: 20.0,
+        means=lambda quarters: 10.0 * quarters, committed=lambda by: committed,
     )  # fmt: skip
-    products = [bare(Product, index=0, price=2e6, hae=1.0), bare(Product, index=1, price=1e6, hae=1.0, launch=9)]
+    buyer.cash_factor, buyer.on_order[0] = lambda: 1.25, 10.0
+    products = [bare(Product, index=0, price=1e6, hae=1.0, launch=9), bare(Product, index=1, price=2e6, hae=1.0)]
     orders.anchored(buyer, bare(MarketState, quarter=4), products)
-    assert asked == [(0, 0, pytest.approx(5.0), 2.0), (1, 1, pytest.approx(0.5 * (40.0 - 20.0)), 1.0)]
+    assert asked == [(0, 1, pytest.approx(5.0), 2.0), (1, 0, pytest.approx(0.5 * booked), 1.0)]
+    assert limits == [(100.0, 50.0 - 4.0 / 2.0)]
 
 
 def test_what_is_prepaid_just_as_firm_lines_are_is_firm():
     buyer = bare(Buyer, firm_share=0.2, overdraft=lambda: 0.0, purse=lambda: 100.0, pay=lambda amount: None)
     Buyer.enter(buyer, SimpleNamespace(quarter=0), bare(Product, hae=2.0), 5.0, 1e6, 1, 0.2)
     assert buyer.ordered_firm == buyer.ordered == 10.0
-
-
-def test_no_machine_is_worth_more_than_ten_times_its_use_costs():
-    buyer = bare(Buyer, stock=1.0, target=1000.0, cost_of_use=lambda price: 3.0)
-    assert Buyer.marginal_value(buyer, 1.0) == 30.0
-    buyer.stock = 0.0
-    assert Buyer.marginal_value(buyer, 1.0) == 30.0
 
 
 def test_power_is_started_for_what_runs_already_though_less_is_wanted():
@@ -165,16 +181,6 @@ def test_power_is_started_for_what_runs_already_though_less_is_wanted():
     assert buyer.power_coming[:4] == [2.0, 0.0, 4.0, 0.0]
 
 
-def test_a_buyer_that_grows_more_slowly_than_it_retires_has_a_value_too():
-    """It buys 0.05 - 0.25 x 0.4 of its stock less than retires: 0.6 of what it has is what it wants."""
-    buyer = bare(
-        Buyer, opening_flow=0.05, retirement=0.15, adjustment=0.25, elasticity=1.0, cost_of_use=lambda price: 2.0,
-        cheapest=lambda *where: 1.0,
-    )  # fmt: skip
-    Buyer.explain_past(buyer, None, [])
-    assert buyer.value_scale == pytest.approx(0.6 * 2.0)
-
-
 def test_who_bids_in_an_auction_asks_for_one_product_only(monkeypatch):
     buyer = bare(Buyer, pick=lambda *where: -1)
     buyer.slot_product = [0] * SLOTS
@@ -185,22 +191,13 @@ def test_who_bids_in_an_auction_asks_for_one_product_only(monkeypatch):
 def test_what_was_asked_and_offered_before_is_forgotten():
     buyer = bare(Buyer, count_orders=lambda *where: None, decide=lambda *where: None, wanted=5.0, at_money=1.0)
     buyer.slot_product, buyer.slot_week = [0] * SLOTS, [3] * SLOTS
+    buyer.slot_need, buyer.slot_units = [4.0] * SLOTS, [8.0] * SLOTS
     buyer.offer_accepted = [1] * len(buyer.offer_accepted)
     Buyer.plan(buyer, None, [])
     assert buyer.slot_product == buyer.slot_week == [-1] * SLOTS
+    assert buyer.slot_need == buyer.slot_units == [0.0] * SLOTS
     assert set(buyer.offer_accepted) == {-1}
     assert buyer.wanted == buyer.at_money == 0.0
-
-
-def test_compute_is_worth_what_is_invested_over_what_was_at_first():
-    """Twice as much as in the first quarter, of which half is seen at once: 1.5, and its root."""
-    buyer = bare(Buyer, value_scale=10.0, invests=lambda: 4.0)
-    market = bare(MarketState, quarter=0, plan_weight=0.5, plan_smoothing=0.5)
-    Buyer.revalue(buyer, market)
-    assert buyer.value == pytest.approx(10.0)
-    market.quarter, market.regime, buyer.invests = 1, 3.0, lambda: 8.0
-    Buyer.revalue(buyer, market)
-    assert buyer.value == pytest.approx(10.0 * 3.0 * math.sqrt(1.5))
 
 
 def test_a_buyer_opens_below_the_list_price_and_goes_up_to_what_it_gains_by_coming_first():
@@ -217,25 +214,6 @@ def test_a_buyer_opens_below_the_list_price_and_goes_up_to_what_it_gains_by_comi
     Buyer.open_talks(buyer, SimpleNamespace(quarter=4), bare(Product, price=100.0), 0)
     assert buyer.bid_open[:4] == [90.0, 10.0, 5.0, 0.0]
     assert buyer.bid_reserve[:4] == [120.0, 8.0, 5.0 + 2.0 + 1.0, pytest.approx(0.1)]
-
-
-def test_a_generation_counts_against_another_as_far_as_it_comes_by_then():
-    """Prices per HAE of 100 now and of 80 two quarters later; tastes spread by a quarter of the lowest: odds e and 1.
-
-    The later one does not come by the date of the earlier, which so has all; the earlier counts in full by the later's.
-    A cheaper product of the first generation comes a quarter later, which costs more than it saves.
-    """
-    buyer = bare(Buyer, marginal_value=lambda price: 10.0, may_buy=lambda product: True, choice_scale=0.25)
-    buyer.lead_expected = [1.0, 0.5, *buyer.lead_expected[2:]]
-    products = [
-        bare(Product, generation=0, price=100.0), bare(Product, generation=0, price=95.0, launch=6),
-        bare(Product, generation=1, price=160.0, hae=2.0, launch=7),
-    ]  # fmt: skip
-    market = bare(MarketState, quarter=4, product_count=3, generation_count=2)
-    assert Buyer.choose(buyer, market, products) == 2
-    assert buyer.chosen[:2] == [0, 2]
-    assert buyer.wait[:2] == [1.0, 2.0]
-    assert buyer.split[:2] == [1.0, pytest.approx(1.0 / (1.0 + math.exp(-1.0)))]
 
 
 def test_what_is_expected_follows_what_was_seen():
@@ -277,12 +255,6 @@ def test_a_shaved_bid_keeps_back_its_share_of_every_unit_of_its_own():
     prices = [10.0] * (3 * POINTS)
     Buyer.shade_bid(buyer, prices, 3)
     assert prices == [10.0] * POINTS + [pytest.approx(9.0)] * POINTS + [10.0] * POINTS
-
-
-def test_worth_falls_with_the_root_of_what_is_owned():
-    """At an elasticity of two, with four times of what is wanted: half of what its use costs."""
-    buyer = bare(Buyer, stock=4.0, target=1.0, elasticity=2.0, cost_of_use=lambda price: 3.0)
-    assert Buyer.marginal_value(buyer, 1.0) == pytest.approx(1.5)
 
 
 def test_money_for_a_need_is_what_the_lines_until_then_leave():
@@ -334,16 +306,64 @@ def test_an_account_is_opened_in_good_faith():
     assert line == [1, 5.0, 9.0, -1, 0, 0.0]
 
 
-def test_half_of_a_taste_of_ones_own_lasts():
-    buyer = bare(Buyer, value_scale=10.0, invests=lambda: 0.0, taste=0.8, taste_noise=0.1, taste_draw=2.0)
-    Buyer.revalue(buyer, bare(MarketState))
-    assert buyer.taste == pytest.approx(0.5 * 0.8 + 0.1 * 2.0)
-    assert buyer.value == pytest.approx(10.0 * math.exp(0.6))
-
-
 def test_who_got_nothing_expects_what_it_is_quoted():
     """Its own wait of a quarter is of before; what was not wanted is no short fill."""
     buyer = bare(Buyer, own_wait=1.0, own_lead_weight=0.25, lead_smoothing=0.5, fill_smoothing=0.5, fill_expected=0.8)
     buyer.own_quote[0], buyer.lead_expected[0] = 4.0, 2.0
     Buyer.expect(buyer, SimpleNamespace(generation_count=1))
     assert (buyer.lead_expected[0], buyer.fill_expected) == (3.0, 0.8)
+
+
+def test_what_is_made_by_the_next_quarter_is_waited_for():
+    """5 of a product that is made from then on, 7 of one that is made later, 3 HAE from outside."""
+    buyer = bare(Buyer, outside_open=3.0)
+    book.join(buyer, 0, 5.0, 1.0, 0, 9, 0.0)
+    book.join(buyer, 1, 7.0, 1.0, 0, 9, 0.0)
+    products = [bare(Product, hae=2.0, launch=5), bare(Product, hae=2.0, launch=6)]
+    assert Buyer.waiting_for(buyer, SimpleNamespace(quarter=4), products) == 13.0
+
+
+@pytest.mark.parametrize(("rate", "products"), [(0.5, [1, 0]), (1.0, [1, 1])])
+def test_no_more_moves_to_the_next_generation_than_contracts_let(rate, products):
+    """Of two lines of 10 a half is the older one."""
+    buyer = bare(Buyer, newer=lambda *told: 1, settle=lambda *paid: None)
+    for placed in (0, 1):
+        book.join(buyer, 0, 10.0, 1e6, placed, 3, 0.0)
+    market = bare(MarketState, quarter=4, conversion_rate=rate, conversion_charge=0.0)
+    Buyer.convert(buyer, market, [bare(Product), bare(Product, price=1.0)])
+    assert (buyer.line_product[:2], buyer.lines) == (products, 2)
+
+
+def test_where_money_or_power_is_short_by_more_than_the_need_nothing_is_asked_for():
+    asked: list[tuple[int, int, float, float]] = []
+    buyer = planner(
+        asked, choose=lambda *where: 1, wanted_flow=lambda product: 10.0, limited=lambda need, *limits: -5.0,
+        coming_by=lambda *told: 0.0,
+    )  # fmt: skip
+    buyer.split[0] = 1.0
+    orders.cover(buyer, bare(MarketState, generation_count=1), [bare(Product, price=1e6)])
+    assert asked == [(0, 0, 0.0, 2.0)]
+
+
+def test_a_delivery_is_paid_less_deposit_and_loan_and_counted():
+    """2 units of 2 HAE at a million each, a quarter prepaid, 40% of the rest lent, half as much again for others."""
+    paid: list[float] = []
+    others: list[float] = []
+    buyer = bare(
+        Buyer, vendor_finance=0.4, cost_factor=1.5, deposits=9.0, stock=10.0, pay=paid.append,
+        settle_with_others=others.append,
+    )  # fmt: skip
+    book.join(buyer, 0, 5.0, 1e6, 1, 4, 0.25)
+    noted: list[tuple[int, float]] = []
+    market = SimpleNamespace(quarter=4, note_delivery=lambda placed, hae: noted.append((placed, hae)))
+    assert Buyer.take(buyer, market, bare(Product, hae=2.0), 0, 2.0) == 2.0
+    assert (paid, others, noted) == ([pytest.approx(0.9)], [1.0], [(1, 4.0)])
+    assert (buyer.vendor_debt, buyer.deposits) == (pytest.approx(0.6), 8.5)
+    assert (buyer.owned[0], buyer.stock, buyer.line_open[0]) == (2.0, 14.0, 3.0)
+    assert (buyer.delivered, buyer.units_delivered, buyer.value_delivered, buyer.wait_delivered) == (
+        4.0,
+        2.0,
+        2.0,
+        12.0,
+    )
+    assert buyer.promised_delivered == 4.0

@@ -78,3 +78,10 @@ def test_an_outside_option_costs_what_it_costs_to_move_and_to_wait(served, cost)
     assert buyer.fallback == buyer.elsewhere == pytest.approx(cost)
     assert buyer.outside_wish[:2] == [0.0, pytest.approx(8.0 * odds / (1.0 + odds))]
     assert option.wished == pytest.approx(5.0 + buyer.outside_wish[1])
+
+
+@pytest.mark.parametrize(("elsewhere", "stays"), [(100.0, 0.5), (120.0, 1.0 / (1.0 + math.exp(-1.0))), (math.inf, 1.0)])
+def test_half_of_the_demand_stays_where_both_cost_the_same(elsewhere, stays):
+    """A list price of 100, tastes spread by a fifth of it."""
+    buyer = bare(Buyer, elsewhere=elsewhere, logit_scale=0.2)
+    assert Buyer.staying(buyer, 100.0) == pytest.approx(stays)

@@ -199,3 +199,11 @@ def test_who_would_lose_more_by_a_phantom_than_it_gains_asks_for_what_it_needs()
     assert gaming.adaptive(8.0, 0.5, 1.0, 3.0, 0.0, 0.0, 1.0, 2.0) == 1.0
     assert gaming.adaptive(8.0, 0.5, 1.0, 3.0, 0.0, 0.0, 2.0, 1.0) == pytest.approx(math.sqrt(2.0))
     assert gaming.adaptive(8.0, 0.5, 1.0, 3.0, 0.0, 0.0, 0.0, 1.0) == 1.0
+
+
+def test_the_best_reply_gets_less_than_there_is_though_the_ideal_is_more():
+    """An ideal of 40 where 10 are there and others order 30: (8 - 0.2 a) (10 - a)^2 = 0.1 x 10 x 30."""
+    order = ordering.proportional_reply(30.0, 10.0, 8.0, 0.2, 0.1, False)
+    part = order * 10.0 / (order + 30.0)
+    assert 0.0 < part < 10.0
+    assert (8.0 - 0.2 * part) * (10.0 - part) ** 2 == pytest.approx(30.0)

@@ -8,7 +8,7 @@ import pytest
 
 from agents.buyer import Buyer
 from agents.records.roles import SLOTS
-from agents.rules import pipeline
+from agents.rules import book, pipeline
 from agents.supplier import Supplier
 from market.market_state import MarketState
 from market.product import Product
@@ -112,7 +112,8 @@ def test_a_buyer_under_two_names_is_half_as_large_under_each():
 def test_a_wafer_costs_what_the_cheapest_units_of_the_next_quarter_do():
     """10 of 3 USD, not 2 of 4 that are no longer sold, nor 1 of 1 that are not made yet."""
     products = [
-        bare(Product, unit_cost=3.0, packages=10.0), bare(Product, unit_cost=4.0, packages=2.0, last_order=3),
+        bare(Product, unit_cost=3.0, packages=10.0, last_order=4),
+        bare(Product, unit_cost=4.0, packages=2.0, last_order=3),
         bare(Product, unit_cost=1.0, packages=1.0, launch=6),
     ]  # fmt: skip
     market = SimpleNamespace(quarter=4, product_count=3)
@@ -170,3 +171,29 @@ def test_the_share_follows_the_book_and_what_is_left_unused():
     )
     Supplier.start_capacity(supplier, bare(MarketState, backlog=50.0, production=100.0, wafers_usable=80.0))
     assert supplier.share == pytest.approx(0.5 * 0.4 + 0.5 * (0.4 + 0.4 * 0.5 * (1.0 - 0.5 * 0.25)))
+
+
+def test_money_is_kept_for_what_is_there_of_a_generation():
+    """4 units at a million, half of them there; 5 of another generation and 6 of a coming product take nothing."""
+    buyer = bare(Buyer, budgeted=10.0)
+    for product, units in enumerate((4.0, 5.0, 6.0)):
+        book.join(buyer, product, units, 1e6, 0, 9, 0.0)
+    products = [
+        bare(Product, generation=1, there=0.5), bare(Product, generation=0, there=0.5),
+        bare(Product, generation=1, there=0.5, launch=9),
+    ]  # fmt: skip
+    market = SimpleNamespace(quarter=4, buyer_count=1)
+    Supplier.reserve_money(bare(Supplier), market, products, [buyer], 1)
+    assert buyer.budgeted == 8.0
+    Supplier.pledge(bare(Supplier), market, products, [buyer], 1)
+    assert [product.takeable for product in products] == [4.0, 0.0, 0.0]
+
+
+def test_a_share_of_less_than_a_unit_is_a_share():
+    supplier = bare(
+        Supplier, wafers=0.25, has_orders=lambda *told: True, pledge=lambda *told: None, output=lambda *told: 0.0,
+        ramp=lambda product, quarter: 1.0,
+    )  # fmt: skip
+    product = bare(Product, takeable=0.5, packages=1.0, backlog=1.0)
+    Supplier.produce(supplier, bare(MarketState, generation_count=1, product_count=1), [product], [])
+    assert (product.produced, product.there) == (0.25, 0.5)

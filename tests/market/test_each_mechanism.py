@@ -8,6 +8,7 @@ import pytest
 
 from agents.bargainer import DATE, ISSUES, PRICE, UNITS
 from agents.buyer import Buyer
+from agents.records.roles import POINTS
 from market.market_state import MarketState
 from market.mechanisms import allocation, bargaining, clearing, negotiation, protocols
 from market.product import Product
@@ -145,7 +146,7 @@ def test_an_award_is_an_order_at_what_it_pays_and_never_under_cost(cost, each):
     placed: list[tuple[float, ...]] = []
 
     def value_wafers(market, products, prices, wafers):
-        prices[:], wafers[:] = [10.0] * len(prices), [5.0] * len(wafers)
+        prices[:POINTS], wafers[:POINTS] = [10.0] * POINTS, [5.0] * POINTS
         return 1
 
     buyer = bare(
@@ -153,13 +154,16 @@ def test_an_award_is_an_order_at_what_it_pays_and_never_under_cost(cost, each):
         demand_at=lambda market, price, quarters: 100.0 * price * quarters, order=lambda *told: placed.append(told[2:]),
     )  # fmt: skip
     buyer.slot_product = [0, -1, -1]
+    other = bare(Buyer, value_wafers=lambda *told: 0, shade_bid=lambda *told: None, needed=5.0, submitted=5.0)
+    other.slot_product = [-1] * 3
     supplier = SimpleNamespace(unsold_wafers=lambda *where: 8.0, cost_of_wafer=lambda *where: 2.0)
     product = bare(Product, packages=4.0, hae=2.0, unit_cost=cost)
-    protocols.uniform_price_auction(bare(MarketState, quarter=4, buyer_count=1), supplier, [product], [buyer])
+    protocols.uniform_price_auction(bare(MarketState, quarter=4, buyer_count=2), supplier, [product], [buyer, other])
     assert placed == [(20.0, each, 5, 0.0)]
     assert (buyer.needed, buyer.submitted, buyer.slot_units[0]) == (25.0, 40.0, 20.0)
     assert (buyer.offer_price[0], buyer.offer_units[0], buyer.offer_date[0]) == (2.5, 20.0, 5.0)
     assert buyer.offer_accepted[0] == 1
+    assert other.needed == other.submitted == 0.0
 
 
 def test_where_nobody_asks_nobody_gets():
@@ -226,3 +230,20 @@ def test_others_are_all_who_ask_for_the_same():
     for buyer, products, units in zip(buyers, ([0, 1, -1], [0, 0, 1], [1, 0, -1]), ([1.0, 2.0, 4.0],) * 3, strict=True):
         buyer.slot_product, buyer.slot_units = products, units
     assert protocols._asked_by_others(SimpleNamespace(buyer_count=3), buyers, 0, 0) == (1.0 + 2.0) + 2.0
+
+
+def test_who_responds_remembers_the_last_offer_it_heard():
+    """From 10 to 20 an offer of 15 is worth a half, one of 12 is 0.3 more; the first it hears has nothing before it."""
+    own = SimpleNamespace(tactic=negotiation.RESPONSIVE, score_weight=lambda issue: float(issue == PRICE))
+    heard = [0.0]
+    opening, reserve = [10.0] * ISSUES, [20.0] * ISSUES
+
+    def gained(price, week):
+        return negotiation._gained(own, [price] * ISSUES, opening, reserve, 0, heard, week)
+
+    assert (gained(11.0, 0), heard) == (0.0, [0.0])
+    assert (gained(15.0, 1), heard) == (0.0, [0.5])
+    assert negotiation._gain(own, [13.0] * ISSUES, opening, reserve, 0, heard, 2) == pytest.approx(0.2)
+    assert (gained(12.0, 3), heard) == (pytest.approx(0.3), [pytest.approx(0.8)])
+    own.tactic = negotiation.RESPONSIVE + 1
+    assert gained(10.0, 5) == 0.0

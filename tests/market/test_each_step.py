@@ -96,6 +96,14 @@ def test_a_rent_is_told_by_the_hour_that_is_let():
     assert measured([], rent=1095.0, utilisation=0.5).rental_usd_hour == pytest.approx(1.0)
 
 
+def test_contracts_follow_the_rent_that_shares_out_what_runs():
+    """At 30,000 an outsider's use costs 3,375 a quarter, which wants twice of what runs: half of the way to 6,750."""
+    buyers = [bare(Buyer, deployed=part, services_at=lambda rent: 100.0 * 3375.0 / rent) for part in (30.0, 70.0)]
+    found = measured(buyers, hae_price=30000.0, rent=5000.0, rent_elasticity=1.0, contract_speed=0.5, utilisation=0.5)
+    assert found.rent == pytest.approx(5875.0)
+    assert found.rental_usd_hour == pytest.approx(5875.0 / 1095.0)
+
+
 def test_what_orders_were_quoted_is_weighed_by_their_size():
     """30 at 10 weeks and 10 at 20; one that ordered nothing and one that was quoted nothing do not count."""
     found = measured(
@@ -143,6 +151,20 @@ def test_a_generation_for_which_no_wafers_are_left_is_quoted_the_longest_wait():
     assert market.quote[:2] == [40.0, 1.0]
 
 
+def test_a_generation_that_has_ramped_to_a_half_uses_half_of_the_wafers():
+    market = bare(MarketState, product_count=1, generation_count=1)
+    supplier = SimpleNamespace(wafers=100.0, ramp=lambda product, quarter: 0.5)
+    quoting.book(market, supplier, [bare(Product, packages=1.0, book=200.0)], [], 0.0)
+    assert market.quote[0] == 4.0
+
+
+def test_less_than_a_wafer_makes_something():
+    market = bare(MarketState, product_count=1, generation_count=1)
+    supplier = SimpleNamespace(wafers=0.5, ramp=lambda product, quarter: 1.0)
+    quoting.book(market, supplier, [bare(Product, packages=1.0, book=1.0)], [], 0.0)
+    assert market.quote[0] == 2.0
+
+
 def test_what_sells_in_a_launch_quarter_may_still_be_put_off():
     product = bare(Product, launch=2, announced=0, delay=3.0)
     move_launches(SimpleNamespace(quarter=2, product_count=1), [product])
@@ -173,6 +195,7 @@ def test_a_planned_quote_is_the_quarter_in_which_output_outruns_the_queue(units,
     supplier = SimpleNamespace(wafers=100.0, ramp=lambda product, quarter: 1.0, congestion=0.1)
     quoting.planned(market, supplier, [bare(Product, packages=1.0, book=units)], [buyer], 0.0)
     assert market.quote[0] == buyer.own_quote[0] == pytest.approx(wait)
+    assert market.payable_wafers == units
 
 
 @pytest.mark.parametrize(("launch", "wait"), [(3, 2.0), (5, 2.0), (9, 2.0 + 4.0), (NEVER, 2.0)])
@@ -286,3 +309,23 @@ def test_an_outside_option_counts_each_quarter_anew_and_gets_cheaper_with_what_i
     quarter.arrive(market, SimpleNamespace(expand=lambda: None), [option], [bare(Buyer, take_outside=take, **idle)])
     assert (option.shipped, option.produced, option.experience, option.price) == (3.0, 3.0, 300.0, pytest.approx(40.0))
     assert option.wished == option.ordered_units == option.ordered_value == 0.0
+
+
+def test_a_rival_is_the_largest_other_as_last_announced():
+    """Of 5, 3 and 9, the first and the last of which race; who is alone has none."""
+    buyers = [bare(Buyer, announced=size, races=races) for size, races in ((5.0, True), (3.0, False), (9.0, True))]
+    market = bare(MarketState, buyer_count=3)
+    quarter.sense_demand(market, [], buyers)
+    assert [buyer.rival for buyer in buyers] == [9.0, 9.0, 5.0]
+    assert market.racing == 14.0
+    market.buyer_count = 1
+    quarter.sense_demand(market, [], buyers)
+    assert (buyers[0].rival, market.racing) == (0.0, 5.0)
+
+
+@pytest.mark.parametrize(("launch", "wait"), [(0, 40.0), (NEVER, 0.0)])
+def test_what_has_no_date_is_quoted_nothing_and_what_cannot_be_made_the_longest_wait(launch, wait):
+    market = bare(MarketState, buyer_count=0, product_count=1, generation_count=1, rule_aware=False)
+    supplier = SimpleNamespace(wafers=0.0, ramp=lambda product, quarter: 1.0, congestion=0.1)
+    quoting.planned(market, supplier, [bare(Product, packages=1.0, launch=launch)], [], 0.0)
+    assert market.quote[0] == wait

@@ -51,6 +51,18 @@ def test_nothing_to_be_seen():
     assert math.isnan(cohort(100.0, [0.0, 0.0], [0.0, 0.0], now=1))
 
 
+def test_a_cohort_is_seen_from_the_second_quarter_after_its_own():
+    """However late it was placed."""
+    market = SimpleNamespace(
+        quarter=4,
+        cohort_ordered=[10.0] * QUARTERS,
+        cohort_delivered=[0.0] * QUARTERS * QUARTERS,
+        cohort_cancelled=[0.0] * QUARTERS * QUARTERS,
+    )
+    assert math.isnan(cohort_lead_weeks(market, 3))
+    assert cohort_lead_weeks(market, 2) == 2.0 * WEEKS
+
+
 def test_ratio_of_nothing():
     assert math.isnan(ratio(1.0, 0.0))
     assert ratio(1.0, 4.0) == 0.25
