@@ -158,7 +158,7 @@ def test_who_waits_for_a_cheaper_generation_orders_less_now_and_books_ahead(comm
         means=lambda quarters: 10.0 * quarters, committed=lambda by: committed,
     )  # fmt: skip
     buyer.cash_factor, buyer.on_order[0] = lambda: 1.25, 10.0
-    products = [bare(Product, index=0, price=1e6, hae=1.0, launch=9), bare(Product, index=1, price=2e6, hae=1.0)]
+    products = [bare(Product, index=0, price=1e6, hae=1.0, launch=9), bare(Product, index=1, price=4e6, hae=2.0)]
     orders.anchored(buyer, bare(MarketState, quarter=4), products)
     assert asked == [(0, 1, pytest.approx(5.0), 2.0), (1, 0, pytest.approx(0.5 * booked), 1.0)]
     assert limits == [(100.0, 50.0 - 4.0 / 2.0)]

@@ -85,3 +85,10 @@ def test_half_of_the_demand_stays_where_both_cost_the_same(elsewhere, stays):
     """A list price of 100, tastes spread by a fifth of it."""
     buyer = bare(Buyer, elsewhere=elsewhere, logit_scale=0.2)
     assert Buyer.staying(buyer, 100.0) == pytest.approx(stays)
+
+
+@pytest.mark.parametrize(("owner", "has"), [(-1, True), (0, False), (1, True), (2, False)])
+def test_what_one_buyer_makes_for_itself_is_for_it_alone(owner, has):
+    buyer = bare(Buyer, index=1, may_buy=lambda option: True)
+    assert Buyer.may_have(buyer, bare(OutsideOption, capacity=1.0, owner=owner)) is has
+    assert not Buyer.may_have(buyer, bare(OutsideOption, capacity=0.0, owner=owner))
