@@ -107,8 +107,8 @@ def test_the_target_is_that_of_the_cheapest_product_made_by_the_next_quarter():
     buyer = bare(
         Buyer, cheapest=lambda market, products, by: {5: 10.0}[by], target_at=lambda market, price: 3.0 * price
     )
-    Buyer.aim(buyer, SimpleNamespace(quarter=4), [])
+    Buyer.aim(buyer, bare(MarketState, quarter=4), [])
     assert buyer.target == 30.0
     buyer.cheapest = lambda market, products, by: 0.0
-    Buyer.aim(buyer, SimpleNamespace(quarter=4), [])
+    Buyer.aim(buyer, bare(MarketState, quarter=4), [])
     assert buyer.target == 30.0
