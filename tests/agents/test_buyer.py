@@ -181,7 +181,7 @@ def test_power_is_started_for_what_runs_already_though_less_is_wanted():
     assert buyer.power_coming[:4] == [2.0, 0.0, 4.0, 0.0]
 
 
-def test_who_bids_in_an_auction_asks_for_one_product_only(monkeypatch):
+def test_who_finds_no_product_to_bid_for_asks_for_none():
     buyer = bare(Buyer, pick=lambda *where: -1)
     buyer.slot_product = [0] * SLOTS
     assert Buyer.value_wafers(buyer, None, [], [], []) == 0
