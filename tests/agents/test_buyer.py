@@ -64,17 +64,17 @@ def test_dearer_machines_are_cancelled_in_smaller_number():
 
 
 def test_who_cancels_loses_the_deposit_and_pays_the_fee():
-    """2 of 10 machines at a million each, half of it prepaid, at a fee of a quarter."""
+    """2 of 10 machines of 2 HAE at a million each, half of it prepaid, at a fee of a quarter."""
     settled: list[tuple[float, float]] = []
     buyer = bare(
-        Buyer, target=8.0, cancel_tolerance=0.0, reputation_cost=0.0, may_leave=lambda market, line: True,
+        Buyer, target=16.0, cancel_tolerance=0.0, reputation_cost=0.0, may_leave=lambda market, line: True,
         counts=lambda market, product: True, committed=lambda by: 2.0, means=lambda quarters: 0.0,
         cash_factor=lambda: 1.0, leaving_fee=lambda market, line: 0.25, purse=lambda: 100.0,
         settle=lambda *paid: settled.append(paid),
     )  # fmt: skip
     book.join(buyer, 0, 10.0, 1e6, 0, 5, 0.5)
-    Buyer.cancel(buyer, SimpleNamespace(note_cancellation=lambda placed, units: None), [bare(Product)])
-    assert buyer.line_open[0] == 8.0
+    Buyer.cancel(buyer, SimpleNamespace(note_cancellation=lambda placed, units: None), [bare(Product, hae=2.0)])
+    assert (buyer.line_open[0], buyer.cancelled) == (8.0, 4.0)
     assert settled == [(1.0, 1.5)]
 
 
@@ -247,7 +247,10 @@ def test_power_counts_as_far_as_it_is_ready_by_then():
     """2 MW are free and 1, 3 and 9 are coming: within two quarters 6, for 1 kW a machine and half of it beside."""
     owner = bare(Buyer, power_mw=7.0, machine_mw=5.0, overhead=1.5)
     owner.power_coming[:3] = [1.0, 3.0, 9.0]
-    assert Buyer.room(owner, bare(Product, power_kw=1.0, hae=2.0), 2.0) == pytest.approx(2.0 * 6000.0 / 1.5)
+    owner.power_coming[-1] = 3.0
+    product = bare(Product, power_kw=1.0, hae=2.0)
+    assert Buyer.room(owner, product, 2.0) == pytest.approx(2.0 * 6000.0 / 1.5)
+    assert Buyer.room(owner, product, 20.0) == pytest.approx(2.0 * 18000.0 / 1.5)
 
 
 def test_a_shaved_bid_keeps_back_its_share_of_every_unit_of_its_own():
@@ -367,3 +370,24 @@ def test_a_delivery_is_paid_less_deposit_and_loan_and_counted():
         12.0,
     )
     assert buyer.promised_delivered == 4.0
+
+
+def test_who_can_have_the_next_generation_at_once_waits_for_nothing():
+    """It is made from the next quarter on, when an order of now comes at the soonest."""
+    asked: list[tuple[int, int, float, float]] = []
+    buyer = planner(
+        asked, pick=lambda *where: 0, newer=lambda *told: 1, osborne=0.4, waiting_for=lambda *where: 0.0,
+        gap=lambda product, waiting: 10.0, limited=lambda need, *limits: need, wanted_flow=lambda product: 0.0,
+        flow=lambda target: 0.0, means=lambda quarters: 0.0, committed=lambda by: 0.0,
+    )  # fmt: skip
+    products = [bare(Product, index=0, price=2e6), bare(Product, index=1, price=1e6, launch=5)]
+    orders.anchored(buyer, bare(MarketState, quarter=4), products)
+    assert asked[0] == (0, 0, 10.0, 2.0)
+
+
+def test_power_is_started_for_what_is_wanted_beside_what_is_owned():
+    """1,000 HAE of 2 kW and a quarter as much for the site."""
+    buyer = bare(Buyer, target=1500.0, stock=500.0, overhead=1.25, power_starts=9.0, power_delay=1.0, power_mw=0.0)
+    buyer.pick = lambda *where: 0
+    Buyer.build_power(buyer, None, [bare(Product, power_kw=4.0, hae=2.0)])
+    assert buyer.power_coming[0] == pytest.approx(2.5)

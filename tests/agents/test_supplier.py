@@ -197,3 +197,9 @@ def test_a_share_of_less_than_a_unit_is_a_share():
     product = bare(Product, takeable=0.5, packages=1.0, backlog=1.0)
     Supplier.produce(supplier, bare(MarketState, generation_count=1, product_count=1), [product], [])
     assert (product.produced, product.there) == (0.25, 0.5)
+
+
+def test_a_wafer_that_makes_little_makes_that():
+    supplier = bare(Supplier, wafers=100.0, ramp=lambda product, quarter: 1.0)
+    market = bare(MarketState, generation_count=1, product_count=1)
+    assert Supplier.output(supplier, market, [bare(Product, packages=0.5)], 1) == 50.0

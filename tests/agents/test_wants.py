@@ -90,7 +90,10 @@ def test_the_product_to_have_now_is_the_cheapest_with_what_is_missed_while_waiti
         bare(Product, price=1.0, launch=6), bare(Product, price=100.0),
         bare(Product, price=220.0, hae=2.0, generation=1),
     ]  # fmt: skip
-    assert Buyer.pick(buyer, bare(MarketState, quarter=4, product_count=3), products) == picked
+    market = bare(MarketState, quarter=4, product_count=3)
+    assert Buyer.pick(buyer, market, products) == picked
+    products[0] = bare(Product, price=90.0, generation=1)
+    assert Buyer.pick(buyer, market, products) == 0
 
 
 def test_a_contest_is_answered_with_its_best_reply():
