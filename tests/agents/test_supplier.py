@@ -39,7 +39,7 @@ def test_the_suppliers_faith_in_a_buyer_follows_what_became_of_its_orders():
 def test_who_has_nothing_due_is_ready_whatever_it_lacks():
     """Half of its power is there; with as much due as it owns, a quarter would be."""
     market = bare(MarketState, size_exponent=1.0)
-    buyer = bare(Buyer, stock=8.0, names=1, machine_mw=2.0, power_mw=1.0)
+    buyer = bare(Buyer, stock=8.0, names=1, machine_mw=1.0, power_mw=0.5)
     assert Supplier.weigh(bare(Supplier), buyer, market) == 8.0
     buyer.due = 8.0
     assert Supplier.weigh(bare(Supplier), buyer, market) == 8.0 * 0.25
