@@ -104,6 +104,7 @@ def test_every_generation_gets_its_share_of_what_covers_the_wait():
     """10 a quarter for waits of 2 and 3 quarters, of which 6 and 10 are on order: 6/10 and 4/10 of what is left.
 
     3 wait at outside options, and 5 more were just ordered there, which count for the first: 0.6 (30 - 6 - 3) - 5.
+    Its money, at a million per HAE, is gone for the second, at three.
     """
     asked: list[tuple[int, int, float, float]] = []
     limits: list[tuple[float, float]] = []
@@ -117,12 +118,12 @@ def test_every_generation_gets_its_share_of_what_covers_the_wait():
         outside_ordered=5.0, outside_open=8.0, coming_by=lambda market, products, by: {7.0: 12.0, 8.0: 20.0}[by],
     )  # fmt: skip
     buyer.split[:3], buyer.chosen[:3], buyer.wait[:3] = [0.0, 0.6, 0.4], [-1, 0, 1], [0.0, 2.0, 3.0]
-    products = [bare(Product, index=n, price=2e6, hae=2.0) for n in range(2)]
+    products = [bare(Product, index=0, price=2e6, hae=2.0), bare(Product, index=1, price=3e6)]
     orders.cover(buyer, bare(MarketState, quarter=4, generation_count=3), products)
     first = 0.6 * (30.0 - 6.0 - 3.0) - 5.0
     second = 0.4 * (40.0 - 10.0 - first - 3.0)
     assert asked == [(0, 0, pytest.approx(first), 2.0), (1, 1, pytest.approx(second), 2.0)]
-    assert limits == [(100.0, 150.0 - 6.0), (pytest.approx(100.0 - first), pytest.approx(200.0 - 10.0 - first))]
+    assert limits == [(100.0, 150.0 - 6.0), (pytest.approx(100.0 - first / 3.0), pytest.approx(190.0 - first))]
 
 
 def test_of_more_generations_than_slots_the_newest_are_asked_for():

@@ -88,7 +88,7 @@ def test_an_outside_option_costs_what_it_costs_to_move_and_to_wait(served, cost)
 def test_half_of_the_demand_stays_where_both_cost_the_same(elsewhere, stays):
     """A list price of 100, tastes spread by a fifth of it."""
     buyer = bare(Buyer, elsewhere=elsewhere, logit_scale=0.2)
-    assert Buyer.staying(buyer, 100.0) == pytest.approx(stays)
+    assert Buyer.staying(buyer, 100.0) == pytest.approx(stays, abs=0.0)
 
 
 @pytest.mark.parametrize(("owner", "has"), [(-1, True), (0, False), (1, True), (2, False)])

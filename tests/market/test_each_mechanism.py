@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agents.bargainer import DATE, ISSUES, PRICE, UNITS
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
 from agents.buyer import Buyer
 from agents.records.roles import POINTS
 from market.market_state import MarketState
@@ -260,3 +260,12 @@ def test_nothing_is_promised_for_today():
         protocols._enter(market, bare(Product, launch=launch), buyer, 0, 3, 1.0, 1.0, date, 0.0)
     assert placed == [5, 6, 9]
     assert buyer.slot_week[0] == 3
+
+
+@pytest.mark.parametrize(("price", "prepaid"), [(5.0, 0.5), (9.0, 0.0), (5.0, 0.0), (9.0, 0.5)])
+def test_the_supplier_signs_nothing_beyond_its_limits_whatever_else_it_is_offered(price, prepaid):
+    """A price of 8 and a tenth in advance at the least; all it hopes for is given up."""
+    buyer = bare(Buyer, concession=lambda *told: 0.0, score_weight=lambda issue: 0.25, tactic=0)
+    for issue, offered, limit in ((PRICE, price, 8.0), (PREPAID, prepaid, 0.1)):
+        terms(buyer, issue, offered, offered + 1.0, 20.0, limit)
+    assert negotiation.exchange(buyer, side(1.0), 0, 1, 12) == (price >= 8.0 and prepaid >= 0.1)
