@@ -64,17 +64,17 @@ def test_dearer_machines_are_cancelled_in_smaller_number():
 
 
 def test_who_cancels_loses_the_deposit_and_pays_the_fee():
-    """2 of 10 machines at a million each, half of it prepaid, at a fee of a quarter."""
+    """2 of 10 machines of 2 HAE at a million each, half of it prepaid, at a fee of a quarter."""
     settled: list[tuple[float, float]] = []
     buyer = bare(
-        Buyer, target=8.0, cancel_tolerance=0.0, reputation_cost=0.0, may_leave=lambda market, line: True,
+        Buyer, target=16.0, cancel_tolerance=0.0, reputation_cost=0.0, may_leave=lambda market, line: True,
         counts=lambda market, product: True, committed=lambda by: 2.0, means=lambda quarters: 0.0,
         cash_factor=lambda: 1.0, leaving_fee=lambda market, line: 0.25, purse=lambda: 100.0,
         settle=lambda *paid: settled.append(paid),
     )  # fmt: skip
     book.join(buyer, 0, 10.0, 1e6, 0, 5, 0.5)
-    Buyer.cancel(buyer, SimpleNamespace(note_cancellation=lambda placed, units: None), [bare(Product)])
-    assert buyer.line_open[0] == 8.0
+    Buyer.cancel(buyer, SimpleNamespace(note_cancellation=lambda placed, units: None), [bare(Product, hae=2.0)])
+    assert (buyer.line_open[0], buyer.cancelled) == (8.0, 4.0)
     assert settled == [(1.0, 1.5)]
 
 
@@ -104,6 +104,7 @@ def test_every_generation_gets_its_share_of_what_covers_the_wait():
     """10 a quarter for waits of 2 and 3 quarters, of which 6 and 10 are on order: 6/10 and 4/10 of what is left.
 
     3 wait at outside options, and 5 more were just ordered there, which count for the first: 0.6 (30 - 6 - 3) - 5.
+    Its money, at a million per HAE, is gone for the second, at three.
     """
     asked: list[tuple[int, int, float, float]] = []
     limits: list[tuple[float, float]] = []
@@ -117,12 +118,12 @@ def test_every_generation_gets_its_share_of_what_covers_the_wait():
         outside_ordered=5.0, outside_open=8.0, coming_by=lambda market, products, by: {7.0: 12.0, 8.0: 20.0}[by],
     )  # fmt: skip
     buyer.split[:3], buyer.chosen[:3], buyer.wait[:3] = [0.0, 0.6, 0.4], [-1, 0, 1], [0.0, 2.0, 3.0]
-    products = [bare(Product, index=n, price=2e6, hae=2.0) for n in range(2)]
+    products = [bare(Product, index=0, price=2e6, hae=2.0), bare(Product, index=1, price=3e6)]
     orders.cover(buyer, bare(MarketState, quarter=4, generation_count=3), products)
     first = 0.6 * (30.0 - 6.0 - 3.0) - 5.0
     second = 0.4 * (40.0 - 10.0 - first - 3.0)
     assert asked == [(0, 0, pytest.approx(first), 2.0), (1, 1, pytest.approx(second), 2.0)]
-    assert limits == [(100.0, 150.0 - 6.0), (pytest.approx(100.0 - first), pytest.approx(200.0 - 10.0 - first))]
+    assert limits == [(100.0, 150.0 - 6.0), (pytest.approx(100.0 - first / 3.0), pytest.approx(190.0 - first))]
 
 
 def test_of_more_generations_than_slots_the_newest_are_asked_for():
@@ -158,7 +159,7 @@ def test_who_waits_for_a_cheaper_generation_orders_less_now_and_books_ahead(comm
         means=lambda quarters: 10.0 * quarters, committed=lambda by: committed,
     )  # fmt: skip
     buyer.cash_factor, buyer.on_order[0] = lambda: 1.25, 10.0
-    products = [bare(Product, index=0, price=1e6, hae=1.0, launch=9), bare(Product, index=1, price=2e6, hae=1.0)]
+    products = [bare(Product, index=0, price=1e6, hae=1.0, launch=9), bare(Product, index=1, price=4e6, hae=2.0)]
     orders.anchored(buyer, bare(MarketState, quarter=4), products)
     assert asked == [(0, 1, pytest.approx(5.0), 2.0), (1, 0, pytest.approx(0.5 * booked), 1.0)]
     assert limits == [(100.0, 50.0 - 4.0 / 2.0)]
@@ -181,7 +182,7 @@ def test_power_is_started_for_what_runs_already_though_less_is_wanted():
     assert buyer.power_coming[:4] == [2.0, 0.0, 4.0, 0.0]
 
 
-def test_who_bids_in_an_auction_asks_for_one_product_only(monkeypatch):
+def test_who_finds_no_product_to_bid_for_asks_for_none():
     buyer = bare(Buyer, pick=lambda *where: -1)
     buyer.slot_product = [0] * SLOTS
     assert Buyer.value_wafers(buyer, None, [], [], []) == 0
@@ -247,7 +248,10 @@ def test_power_counts_as_far_as_it_is_ready_by_then():
     """2 MW are free and 1, 3 and 9 are coming: within two quarters 6, for 1 kW a machine and half of it beside."""
     owner = bare(Buyer, power_mw=7.0, machine_mw=5.0, overhead=1.5)
     owner.power_coming[:3] = [1.0, 3.0, 9.0]
-    assert Buyer.room(owner, bare(Product, power_kw=1.0, hae=2.0), 2.0) == pytest.approx(2.0 * 6000.0 / 1.5)
+    owner.power_coming[-1] = 3.0
+    product = bare(Product, power_kw=1.0, hae=2.0)
+    assert Buyer.room(owner, product, 2.0) == pytest.approx(2.0 * 6000.0 / 1.5)
+    assert Buyer.room(owner, product, 20.0) == pytest.approx(2.0 * 18000.0 / 1.5)
 
 
 def test_a_shaved_bid_keeps_back_its_share_of_every_unit_of_its_own():
@@ -367,3 +371,24 @@ def test_a_delivery_is_paid_less_deposit_and_loan_and_counted():
         12.0,
     )
     assert buyer.promised_delivered == 4.0
+
+
+def test_who_can_have_the_next_generation_at_once_waits_for_nothing():
+    """It is made from the next quarter on, when an order of now comes at the soonest."""
+    asked: list[tuple[int, int, float, float]] = []
+    buyer = planner(
+        asked, pick=lambda *where: 0, newer=lambda *told: 1, osborne=0.4, waiting_for=lambda *where: 0.0,
+        gap=lambda product, waiting: 10.0, limited=lambda need, *limits: need, wanted_flow=lambda product: 0.0,
+        flow=lambda target: 0.0, means=lambda quarters: 0.0, committed=lambda by: 0.0,
+    )  # fmt: skip
+    products = [bare(Product, index=0, price=2e6), bare(Product, index=1, price=1e6, launch=5)]
+    orders.anchored(buyer, bare(MarketState, quarter=4), products)
+    assert asked[0] == (0, 0, 10.0, 2.0)
+
+
+def test_power_is_started_for_what_is_wanted_beside_what_is_owned():
+    """1,000 HAE of 2 kW and a quarter as much for the site."""
+    buyer = bare(Buyer, target=1500.0, stock=500.0, overhead=1.25, power_starts=9.0, power_delay=1.0, power_mw=0.0)
+    buyer.pick = lambda *where: 0
+    Buyer.build_power(buyer, None, [bare(Product, power_kw=4.0, hae=2.0)])
+    assert buyer.power_coming[0] == pytest.approx(2.5)

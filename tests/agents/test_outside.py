@@ -7,6 +7,7 @@ import math
 import pytest
 
 from agents.buyer import Buyer
+from agents.buying import orders
 from agents.records.roles import LEADS
 from market.market_state import MarketState
 from market.product import OutsideOption, Product
@@ -80,8 +81,37 @@ def test_an_outside_option_costs_what_it_costs_to_move_and_to_wait(served, cost)
     assert option.wished == pytest.approx(5.0 + buyer.outside_wish[1])
 
 
-@pytest.mark.parametrize(("elsewhere", "stays"), [(100.0, 0.5), (120.0, 1.0 / (1.0 + math.exp(-1.0))), (math.inf, 1.0)])
+@pytest.mark.parametrize(
+    ("elsewhere", "stays"),
+    [(100.0, 0.5), (120.0, 1.0 / (1.0 + math.exp(-1.0))), (math.inf, 1.0), (0.1 - 1e9, 1.0 / (1.0 + math.exp(500.0)))],
+)
 def test_half_of_the_demand_stays_where_both_cost_the_same(elsewhere, stays):
     """A list price of 100, tastes spread by a fifth of it."""
     buyer = bare(Buyer, elsewhere=elsewhere, logit_scale=0.2)
-    assert Buyer.staying(buyer, 100.0) == pytest.approx(stays)
+    assert Buyer.staying(buyer, 100.0) == pytest.approx(stays, abs=0.0)
+
+
+@pytest.mark.parametrize(("owner", "has"), [(-1, True), (0, False), (1, True), (2, False)])
+def test_what_one_buyer_makes_for_itself_is_for_it_alone(owner, has):
+    buyer = bare(Buyer, index=1, may_buy=lambda option: True)
+    assert Buyer.may_have(buyer, bare(OutsideOption, capacity=1.0, owner=owner)) is has
+    assert not Buyer.may_have(buyer, bare(OutsideOption, capacity=0.0, owner=owner))
+
+
+def test_what_is_not_committed_for_is_paid_when_it_comes():
+    buyer = bare(Buyer, purse=lambda: 0.0, settle_with_others=lambda bill: pytest.fail("paid on ordering"))
+    buyer.outside_wish[0] = 4.0
+    option = bare(OutsideOption, price=1e4, served=0.5, lead=2, commitment=0)
+    Buyer.order_outside(buyer, bare(MarketState, product_count=0, offer_count=1), [option])
+    assert buyer.outside_coming[:3] == [0.0, 2.0, 0.0]
+
+
+def test_what_a_buyer_lacks_is_the_flow_through_the_wait_less_what_comes_by_then():
+    """10 a quarter for a wait of 2 and the quarter itself: 30, of which 12 come by then and 3 from outside."""
+    buyer = bare(
+        Buyer, wanted_flow=lambda product: 10.0, line_weight=1.0, outside_open=3.0,
+        coming_by=lambda market, products, by: {7.0: 12.0}[by],
+    )  # fmt: skip
+    buyer.lead_expected[0] = 2.0
+    market = bare(MarketState, quarter=4, ordering=list(orders.ORDERINGS).index("cover"))
+    assert Buyer.lack(buyer, market, [], bare(Product)) == 15.0

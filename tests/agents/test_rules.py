@@ -207,3 +207,14 @@ def test_the_best_reply_gets_less_than_there_is_though_the_ideal_is_more():
     part = order * 10.0 / (order + 30.0)
     assert 0.0 < part < 10.0
     assert (8.0 - 0.2 * part) * (10.0 - part) ** 2 == pytest.approx(30.0)
+
+
+def test_tastes_fall_with_the_price_over_the_lowest_and_never_to_nothing():
+    assert ordering.taste(120.0, 100.0, 0.2) == pytest.approx(math.exp(-1.0))
+    assert ordering.taste(1e9, 1.0, 0.01) == math.exp(-500.0)
+
+
+def test_money_pays_for_as_many_as_it_can_and_a_crumb_of_it_for_none():
+    assert book.payable(1000.0, 2.0, 3000.0) == 1000.0
+    assert book.payable(1000.0, 2.0, 500.0) == 250.0
+    assert book.payable(1000.0, 2.0, 1e-7) == 0.0

@@ -39,7 +39,7 @@ def test_the_suppliers_faith_in_a_buyer_follows_what_became_of_its_orders():
 def test_who_has_nothing_due_is_ready_whatever_it_lacks():
     """Half of its power is there; with as much due as it owns, a quarter would be."""
     market = bare(MarketState, size_exponent=1.0)
-    buyer = bare(Buyer, stock=8.0, names=1, machine_mw=2.0, power_mw=1.0)
+    buyer = bare(Buyer, stock=8.0, names=1, machine_mw=1.0, power_mw=0.5)
     assert Supplier.weigh(bare(Supplier), buyer, market) == 8.0
     buyer.due = 8.0
     assert Supplier.weigh(bare(Supplier), buyer, market) == 8.0 * 0.25
@@ -197,3 +197,9 @@ def test_a_share_of_less_than_a_unit_is_a_share():
     product = bare(Product, takeable=0.5, packages=1.0, backlog=1.0)
     Supplier.produce(supplier, bare(MarketState, generation_count=1, product_count=1), [product], [])
     assert (product.produced, product.there) == (0.25, 0.5)
+
+
+def test_a_wafer_that_makes_little_makes_that():
+    supplier = bare(Supplier, wafers=100.0, ramp=lambda product, quarter: 1.0)
+    market = bare(MarketState, generation_count=1, product_count=1)
+    assert Supplier.output(supplier, market, [bare(Product, packages=0.5)], 1) == 50.0

@@ -90,7 +90,10 @@ def test_the_product_to_have_now_is_the_cheapest_with_what_is_missed_while_waiti
         bare(Product, price=1.0, launch=6), bare(Product, price=100.0),
         bare(Product, price=220.0, hae=2.0, generation=1),
     ]  # fmt: skip
-    assert Buyer.pick(buyer, bare(MarketState, quarter=4, product_count=3), products) == picked
+    market = bare(MarketState, quarter=4, product_count=3)
+    assert Buyer.pick(buyer, market, products) == picked
+    products[0] = bare(Product, price=90.0, generation=1)
+    assert Buyer.pick(buyer, market, products) == 0
 
 
 def test_a_contest_is_answered_with_its_best_reply():
@@ -101,3 +104,14 @@ def test_a_contest_is_answered_with_its_best_reply():
         for rivals in (9.0, 25.0, 64.0)
     ]
     assert found == pytest.approx([21.0, 25.0, 16.0])
+
+
+def test_the_target_is_that_of_the_cheapest_product_made_by_the_next_quarter():
+    buyer = bare(
+        Buyer, cheapest=lambda market, products, by: {5: 10.0}[by], target_at=lambda market, price: 3.0 * price
+    )
+    Buyer.aim(buyer, bare(MarketState, quarter=4), [])
+    assert buyer.target == 30.0
+    buyer.cheapest = lambda market, products, by: 0.0
+    Buyer.aim(buyer, bare(MarketState, quarter=4), [])
+    assert buyer.target == 30.0

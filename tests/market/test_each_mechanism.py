@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agents.bargainer import DATE, ISSUES, PRICE, UNITS
+from agents.bargainer import DATE, ISSUES, PREPAID, PRICE, UNITS
 from agents.buyer import Buyer
 from agents.records.roles import POINTS
 from market.market_state import MarketState
@@ -198,6 +198,7 @@ def test_an_offer_is_noted_on_every_issue():
     buyer = bare(Buyer, concession=lambda *told: 0.5, score_weight=lambda issue: 0.25, tactic=0)
     buyer.bid_open[:], buyer.bid_reserve[:] = [4.0] * len(buyer.bid_open), [8.0] * len(buyer.bid_reserve)
     buyer.ask_open[:], buyer.ask_reserve[:] = [20.0] * len(buyer.ask_open), [18.0] * len(buyer.ask_reserve)
+    buyer.last_heard[:] = [25.0] * len(buyer.last_heard)  # in other talks
     assert not negotiation.exchange(buyer, side(0.5), 0, 0, 12)
     noted = [getattr(buyer, f"offer_{name}")[0] for name in ("price", "units", "date", "prepaid")]
     assert noted == [19.0] * 4
@@ -243,7 +244,28 @@ def test_who_responds_remembers_the_last_offer_it_heard():
 
     assert (gained(11.0, 0), heard) == (0.0, [0.0])
     assert (gained(15.0, 1), heard) == (0.0, [0.5])
+    assert negotiation._gain(own, [13.0] * ISSUES, opening, reserve, 0, heard, 1) == 0.0
     assert negotiation._gain(own, [13.0] * ISSUES, opening, reserve, 0, heard, 2) == pytest.approx(0.2)
     assert (gained(12.0, 3), heard) == (pytest.approx(0.3), [pytest.approx(0.8)])
     own.tactic = negotiation.RESPONSIVE + 1
     assert gained(10.0, 5) == 0.0
+
+
+def test_nothing_is_promised_for_today():
+    """Nor for before the launch."""
+    placed: list[int] = []
+    buyer = bare(Buyer, order=lambda *told: placed.append(told[4]))
+    market = SimpleNamespace(quarter=4)
+    for date, launch in ((0.0, 0), (5.5, 0), (0.0, 9)):
+        protocols._enter(market, bare(Product, launch=launch), buyer, 0, 3, 1.0, 1.0, date, 0.0)
+    assert placed == [5, 6, 9]
+    assert buyer.slot_week[0] == 3
+
+
+@pytest.mark.parametrize(("price", "prepaid"), [(5.0, 0.5), (9.0, 0.0), (5.0, 0.0), (9.0, 0.5)])
+def test_the_supplier_signs_nothing_beyond_its_limits_whatever_else_it_is_offered(price, prepaid):
+    """A price of 8 and a tenth in advance at the least; all it hopes for is given up."""
+    buyer = bare(Buyer, concession=lambda *told: 0.0, score_weight=lambda issue: 0.25, tactic=0)
+    for issue, offered, limit in ((PRICE, price, 8.0), (PREPAID, prepaid, 0.1)):
+        terms(buyer, issue, offered, offered + 1.0, 20.0, limit)
+    assert negotiation.exchange(buyer, side(1.0), 0, 1, 12) == (price >= 8.0 and prepaid >= 0.1)

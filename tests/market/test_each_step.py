@@ -329,3 +329,17 @@ def test_what_has_no_date_is_quoted_nothing_and_what_cannot_be_made_the_longest_
     supplier = SimpleNamespace(wafers=0.0, ramp=lambda product, quarter: 1.0, congestion=0.1)
     quoting.planned(market, supplier, [bare(Product, packages=1.0, launch=launch)], [], 0.0)
     assert market.quote[0] == wait
+
+
+def test_what_is_reserved_goes_to_firm_lines_first():
+    """Half of 8 units for a firm line of 5 that is due, then the rest in proportion: 1 and 5 are open, 4 there."""
+    buyers = [bare(Buyer, names=1, purse=lambda: 1e9, firm_share=0.2) for _ in range(2)]
+    for buyer, prepaid in zip(buyers, (0.2, 0.0), strict=True):
+        book.join(buyer, 0, 5.0, 1.0, 0, 1, prepaid)
+        buyer.take = lambda market, product, line, units, buyer=buyer: book.fill(buyer, line, units)
+    market = bare(
+        MarketState, quarter=1, buyer_count=2, product_count=1, reserved_share=0.5, due_first=False,
+        allocation=list(allocation.RULES).index("proportional"),
+    )  # fmt: skip
+    quarter.ship(market, SimpleNamespace(weigh=lambda buyer, market: 1.0), [bare(Product, stock=8.0)], buyers)
+    assert [buyer.line_open[0] for buyer in buyers] == [pytest.approx(1.0 - 4.0 / 6.0), pytest.approx(5.0 - 20.0 / 6.0)]

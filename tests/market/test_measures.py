@@ -46,6 +46,10 @@ def test_open_orders_are_not_short_waits():
     assert found > 2.0 * WEEKS, "the mean wait of the delivered"
 
 
+def test_less_than_a_unit_is_a_cohort_too():
+    assert cohort(0.1, [0.0, 0.06, 0.04], [0.0, 0.0, 0.0], now=5) == pytest.approx(1.4 * WEEKS)
+
+
 def test_nothing_to_be_seen():
     assert math.isnan(cohort(0.0, [0.0], [0.0], now=5))
     assert math.isnan(cohort(100.0, [0.0, 0.0], [0.0, 0.0], now=1))
