@@ -92,7 +92,8 @@ RECOVERED = """
 
 {tests} markets were made from vectors drawn from the priors, with figures as history has them and errors as
 history's are thought to have, and
-fitted with a small effort on other draws. That the same market gives other figures on other draws is reckoned with here;
+fitted with a small effort on other draws. That the same market gives other figures on other draws is reckoned
+with here;
 the loss against history, fixed before, has no such term, and its 64 draws a third of that chance.
 **{covered} of the truths lie inside the 90% intervals**, over all
 fields. R2 is that of the sample's median
