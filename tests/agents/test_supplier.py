@@ -156,8 +156,8 @@ def test_capacity_is_started_in_shells_first_and_comes_after_its_delay(weight, l
     """
     supplier = bare(
         Supplier, estimate=200.0, estimates=[200.0] * 4, share=1.0, opening_share=1.0, upstream=100.0,
-        line_weight=weight, adjustment_time=4.0, shell_limit=0.1, shell_delay=3.0, expansion_limit=0.2, capacity_delay=6.0,
-        shell_stages=[1.0, 2.0, 3.0], stages=[4.0, 5.0, 6.0], own_capacity=0.0,
+        line_weight=weight, adjustment_time=4.0, shell_limit=0.1, shell_delay=3.0, expansion_limit=0.2,
+        capacity_delay=6.0, shell_stages=[1.0, 2.0, 3.0], stages=[4.0, 5.0, 6.0], own_capacity=0.0,
     )  # fmt: skip
     Supplier.start_capacity(supplier, bare(MarketState, hae_per_wafer=1.0))
     assert supplier.shell_stages == [10.0, 1.0, 2.0]
