@@ -50,7 +50,7 @@ LEFT_OUT = ("test_beside.py", "test_code_cache.py", "test_code_digest.py")
 AT_ONCE = 2
 LONGEST = 40.0
 """Seconds; a test that takes longer, stepped live and counted, is left out, and its likes."""
-MOST = 20.0
+MOST = 10.0
 """Seconds of tests, unmutated, that a mutant meets."""
 PATIENCE = 5.0
 GRACE = 10.0

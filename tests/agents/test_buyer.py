@@ -169,6 +169,7 @@ def test_what_is_prepaid_just_as_firm_lines_are_is_firm():
     buyer = bare(Buyer, firm_share=0.2, overdraft=lambda: 0.0, purse=lambda: 100.0, pay=lambda amount: None)
     Buyer.enter(buyer, SimpleNamespace(quarter=0), bare(Product, hae=2.0), 5.0, 1e6, 1, 0.2)
     assert buyer.ordered_firm == buyer.ordered == 10.0
+    assert buyer.deposits == 1.0
 
 
 def test_power_is_started_for_what_runs_already_though_less_is_wanted():

@@ -64,7 +64,7 @@ def test_an_outside_option_costs_what_it_costs_to_move_and_to_wait(served, cost)
     """
     buyer = bare(
         Buyer, pick=lambda *where: 0, lasting_value=lambda price, lead: 1000.0,
-        switching=0.5, urgency=0.1, logit_scale=1.0, means=lambda quarters: 1.0, committed=lambda by: 0.0,
+        switching=0.5, urgency=0.1, logit_scale=1.0, means=lambda quarters: 1.0, committed=lambda by: {2.0: 0.0}[by],
         cash_factor=lambda: 1.0, lack=lambda *where: 8.0, matters=lambda need: True,
     )  # fmt: skip
     buyer.may_have = lambda option: option.capacity > 0.0
@@ -115,3 +115,11 @@ def test_what_a_buyer_lacks_is_the_flow_through_the_wait_less_what_comes_by_then
     buyer.lead_expected[0] = 2.0
     market = bare(MarketState, quarter=4, ordering=list(orders.ORDERINGS).index("cover"))
     assert Buyer.lack(buyer, market, [], bare(Product)) == 15.0
+
+
+def test_who_has_nothing_to_compare_with_orders_nothing_outside():
+    buyer = bare(Buyer, pick=lambda *where: -1, outside_ordered=5.0, elsewhere=1.0, fallback=1.0)
+    buyer.outside_wish[0] = 5.0
+    Buyer.look_elsewhere(buyer, bare(MarketState, product_count=0, offer_count=1), [bare(OutsideOption)])
+    assert (buyer.outside_ordered, buyer.outside_wish[0]) == (0.0, 0.0)
+    assert buyer.elsewhere == buyer.fallback == math.inf

@@ -148,19 +148,20 @@ def test_what_may_not_be_sold_openly_is_no_output_while_something_is():
     assert Supplier.output(supplier, market, products, 1) == 500.0
 
 
-def test_capacity_is_started_in_shells_first_and_comes_after_its_delay():
+@pytest.mark.parametrize(("weight", "late"), [(0.0, 15.0), (0.5, 12.375)])
+def test_capacity_is_started_in_shells_first_and_comes_after_its_delay(weight, late):
     """200 wanted and 100 there: a quarter of the gap, 10 in shells and 15 new. What was under way moves on.
 
-    Shells pass on all of each stage in a quarter, new ones a half.
+    With a weight of a half the 21 under way count for 10.5. Shells pass on all of a stage in a quarter, new ones half.
     """
     supplier = bare(
-        Supplier, estimate=200.0, estimates=[200.0] * 4, share=1.0, opening_share=1.0, upstream=100.0, line_weight=0.0,
-        adjustment_time=4.0, shell_limit=0.1, shell_delay=3.0, expansion_limit=0.2, capacity_delay=6.0,
-        shell_stages=[1.0, 2.0, 3.0], stages=[4.0, 5.0, 6.0], own_capacity=0.0,
+        Supplier, estimate=200.0, estimates=[200.0] * 4, share=1.0, opening_share=1.0, upstream=100.0,
+        line_weight=weight, adjustment_time=4.0, shell_limit=0.1, shell_delay=3.0, expansion_limit=0.2,
+        capacity_delay=6.0, shell_stages=[1.0, 2.0, 3.0], stages=[4.0, 5.0, 6.0], own_capacity=0.0,
     )  # fmt: skip
     Supplier.start_capacity(supplier, bare(MarketState, hae_per_wafer=1.0))
     assert supplier.shell_stages == [10.0, 1.0, 2.0]
-    assert supplier.stages == [17.0, 4.5, 5.5]
+    assert supplier.stages == [2.0 + late, 4.5, 5.5]
     assert supplier.own_capacity == 3.0 + 3.0
 
 
@@ -203,3 +204,10 @@ def test_a_wafer_that_makes_little_makes_that():
     supplier = bare(Supplier, wafers=100.0, ramp=lambda product, quarter: 1.0)
     market = bare(MarketState, generation_count=1, product_count=1)
     assert Supplier.output(supplier, market, [bare(Product, packages=0.5)], 1) == 50.0
+
+
+def test_loyalty_and_dispersion_count_by_tenure_and_by_the_share_of_past_sales():
+    """Twice a tenure of a quarter on top; a quarter of all sales, half of which is taken off."""
+    supplier = bare(Supplier, loyalty=2.0, dispersion=0.5, past_sales=80.0)
+    buyer = bare(Buyer, stock=8.0, names=1, tenure=0.25, past_sales=20.0)
+    assert Supplier.weigh(supplier, buyer, bare(MarketState, size_exponent=1.0)) == pytest.approx(8.0 * 1.5 * 0.875)

@@ -91,6 +91,10 @@ def test_the_totals_of_a_quarter_are_those_of_its_buyers():
     assert market.cohort_ordered[0] == 8.0
 
 
+def test_where_nothing_waits_a_new_order_waits_for_nothing():
+    assert measured([], quoted_lead=3.0).quoted_lead_weeks == 6.0
+
+
 def test_a_rent_is_told_by_the_hour_that_is_let():
     """1,095 USD a quarter of 2,190 hours, half of them let."""
     assert measured([], rent=1095.0, utilisation=0.5).rental_usd_hour == pytest.approx(1.0)
@@ -224,8 +228,8 @@ def test_the_shadow_price_of_each_side_is_of_its_share_of_the_wafers(monkeypatch
         bare(Product, wafers=30.0, open_market=0.0, exportable=1.0),
         bare(Product, open_market=0.0, exportable=0.0, price=7.0),
     ]  # fmt: skip
-    supplier = SimpleNamespace(wafers=100.0, output=lambda *told: 100.0)
-    quarter.find_shadow_prices(bare(MarketState, product_count=3, shadow_quarters=2), supplier, products, [])
+    supplier = SimpleNamespace(wafers=100.0, output=lambda market, products, then: {5: 80.0, 6: 120.0}[then])
+    quarter.find_shadow_prices(bare(MarketState, quarter=4, product_count=3, shadow_quarters=2), supplier, products, [])
     assert supplies == {clearing.OPEN: pytest.approx(146.0), clearing.CONTROLLED: pytest.approx(60.0)}
     assert [product.shadow for product in products] == [20.0, 11.0, 7.0]
 
