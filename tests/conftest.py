@@ -25,3 +25,13 @@ def forget_folders(monkeypatch):
     from market.scenario import own
 
     monkeypatch.setattr(own, "_folders", [*own._folders])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forget_folders_of_module():
+    """Nor one that is read for all tests of a file."""
+    from market.scenario import own
+
+    before = [*own._folders]
+    yield
+    own._folders[:] = before

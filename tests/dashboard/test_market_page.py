@@ -246,7 +246,7 @@ def test_change_reset_change_reset(visit):
 
 
 def test_cancel_keeps_the_figures_before(visit):
-    page = visit().open("/market")
+    page = visit().open("/market?runs=1000")  # long enough to be cancelled
     settled(page)
     original = figures(page)
     page.evaluate(
