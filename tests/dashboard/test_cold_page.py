@@ -15,7 +15,7 @@ from dashboard.reading.outcome import measures
 from market import Scenario
 from runs.engine.spread import ensemble_of
 from tests.dashboard.conftest import free_port, serving
-from tests.dashboard.test_market_page import figures, move
+from tests.dashboard.test_market_page import figures, move, settled
 
 pytestmark = pytest.mark.browser
 COMPILED = 600_000
@@ -58,7 +58,7 @@ def test_few_runs_come_at_once_the_others_when_the_rules_are_compiled(visit):
     expect(line).to_contain_text("200 runs in", timeout=COMPILED)
     page.get_by_role("button", name="Reset to scenario").click()
     expect(page.locator(".gm-chip-changed")).to_have_count(0)
-    expect(line).to_contain_text("200 runs in")
+    settled(page)
     assert figures(page) == told(scenario, data)
 
 
