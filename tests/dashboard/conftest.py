@@ -20,7 +20,7 @@ from typing import IO
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from dashboard.server.settings import JAVASCRIPT
 from market import Scenario, simulate
@@ -138,8 +138,13 @@ class Visit:
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.problems.append(f"error on the page: {error}"))
         self.page.on("response", lambda r: r.status >= 400 and self.problems.append(f"{r.status} {r.url}"))
-        self.page.on("requestfailed", lambda r: self.problems.append(f"failed {r.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("request", lambda r: self._own(r.url) or self.problems.append(f"external {r.url}"))
+
+    def _failed(self, request: Request) -> None:
+        """Note it, unless the browser itself gave it up since the page was left."""
+        if request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"failed {request.url}: {request.failure}")
 
     def _own(self, url: str) -> bool:
         return url.startswith((self.base, "data:", "blob:"))
