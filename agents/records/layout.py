@@ -93,7 +93,7 @@ class Layout:
         number = {function: n for n, function in enumerate(dict.fromkeys(self._functions))}
         table = {name: [number[f] if f else -1 for f in rule] for name, rule in self.rules.items()}
         owners = [f"{cls.__module__}.{cls.__qualname__}" for cls in self.classes]
-        code = code_digest(self._functions, told)
+        code = self._digest if told is as_run else code_digest(self._functions, told)
         return hashlib.sha256(repr((owners, table, code)).encode()).hexdigest()[:16]
 
     @property

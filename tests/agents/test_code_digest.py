@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agents.buyer import Buyer
 from agents.records.gears import as_run, as_written, code_digest, dispatch
+from agents.records.layout import Layout
 from runs.calibration import posterior
 
 RULE = '''
@@ -64,3 +66,23 @@ def made_here(self):
 
 def made_there(self):
     return 1.0
+
+
+factor = 2.0
+
+
+def test_a_layout_remembers_its_rules_from_when_it_was_laid_out(monkeypatch):
+    """What a rule reads may change before anything is compiled: that is noticed too."""
+
+    class Scaled(Buyer):
+        def impulse(self):
+            return factor
+
+    layout = Layout("buyers", (Scaled,))
+    told = layout.signature
+    assert not layout.changed()
+    other = Layout("buyers", (Scaled,))
+    assert other.signature == told
+    monkeypatch.setitem(globals(), "factor", 3.0)
+    assert other.changed()
+    assert other.digest(as_run) in told, "of the rules that it was laid out with"
