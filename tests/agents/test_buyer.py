@@ -91,6 +91,16 @@ def test_money_is_counted_on_until_the_longest_wait_and_the_booking_horizon_are_
     assert asked == [2.0 + 1.0 + 4.0]
 
 
+def noting(limits):
+    """Limits nothing, and notes the money and the power that there were."""
+
+    def limited(need, by_money, by_power):
+        limits.append((by_money, by_power))
+        return need
+
+    return limited
+
+
 def planner(asked, **own):
     """A buyer whose needs are noted as they are: the slot, the product's number, the need, the inflation."""
     return bare(
@@ -109,12 +119,8 @@ def test_every_generation_gets_its_share_of_what_covers_the_wait():
     asked: list[tuple[int, int, float, float]] = []
     limits: list[tuple[float, float]] = []
 
-    def limited(need, by_money, by_power):
-        limits.append((by_money, by_power))
-        return need
-
     buyer = planner(
-        asked, choose=lambda *where: 2, wanted_flow=lambda product: 10.0, line_weight=1.0, limited=limited,
+        asked, choose=lambda *where: 2, wanted_flow=lambda product: 10.0, line_weight=1.0, limited=noting(limits),
         outside_ordered=5.0, outside_open=8.0, coming_by=lambda market, products, by: {7.0: 12.0, 8.0: 20.0}[by],
     )  # fmt: skip
     buyer.split[:3], buyer.chosen[:3], buyer.wait[:3] = [0.0, 0.6, 0.4], [-1, 0, 1], [0.0, 2.0, 3.0]
@@ -148,13 +154,9 @@ def test_who_waits_for_a_cheaper_generation_orders_less_now_and_books_ahead(comm
     asked: list[tuple[int, int, float, float]] = []
     limits: list[tuple[float, float]] = []
 
-    def limited(need, by_money, by_power):
-        limits.append((by_money, by_power))
-        return need
-
     buyer = planner(
         asked, pick=lambda *where: 1, newer=lambda *told: 0, osborne=0.4, waiting_for=lambda *where: 4.0,
-        gap=lambda product, waiting: 10.0, limited=limited, outside_ordered=3.0,
+        gap=lambda product, waiting: 10.0, limited=noting(limits), outside_ordered=3.0,
         wanted_flow=lambda product: 0.0, flow=lambda target: 10.0, booking_horizon=4.0, booking_speed=0.5,
         means=lambda quarters: 10.0 * quarters, committed=lambda by: committed,
     )  # fmt: skip
