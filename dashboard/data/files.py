@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from dashboard.data.told import by_hand
+from dashboard.live.run import stepped
 from dashboard.parts.tables import frame
-from dashboard.state.session import Ensemble, scenario_of_run
-from market import simulate
+from dashboard.state.link import Look
+from dashboard.state.session import Ensemble
 from runs.folder.tables import tables, traced_table
 
 OF_ALL = {
@@ -20,18 +22,19 @@ OF_ALL = {
 }
 OF_ONE = {"deals": "What came of the talks", "offers": "What was offered in them", "orders": "Lines of the book"}
 ESTIMATES = {"estimates": "Median, its error and the 5-95% band of every measure"}
+BY_HAND = "by_hand"
+"""What a Parquet file calls the decisions by hand, in its metadata."""
 TABLES = ESTIMATES | OF_ALL | OF_ONE
 """Every table and what it holds; those of OF_ONE are of a single run."""
 
 
-def table(name: str, shown: Ensemble, replication: int) -> pa.Table:
-    """A table of what is on the screen, with units in the columns' metadata."""
+def table(name: str, shown: Ensemble, look: Look) -> pa.Table:
+    """A table of what is on the screen, with units in the columns' metadata; that of a run says what was by hand."""
     if name in OF_ALL:
         return tables(shown.data)[name]
     if name in OF_ONE:
-        scenario = scenario_of_run(shown.setting, replication)
-        one = simulate(scenario, 1, shown.setting.seed_used, first_replication=replication, trace=True)
-        return traced_table(name, one.attrs["trace"][name])
+        made = traced_table(name, stepped(shown.setting, look.run, look.hand).traced[name].assign(run=look.run))
+        return made.replace_schema_metadata({BY_HAND: by_hand(look)} if look.hand.taken else None)
     names = [str(variable) for variable in shown.data.data_vars]
     quarters = [str(quarter) for quarter in shown.data.quarter.values]
     return pa.Table.from_pandas(frame(shown.data, names, quarters), preserve_index=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from dashboard.state.link import Look
 from dashboard.state.session import Ensemble, Setting, scenario_in
 from dashboard.state.together import together
 from market import BadInput
+from market.play.hand import UNTOUCHED
 from runs.requests.request import read_value
 
 MOST = 256 * 1024
@@ -43,6 +45,7 @@ def Text(text: str = "", error: str = "", most: int = MOST, event_send: Callable
 @solara.component
 def DataPage() -> None:
     look, shown = link.now(), session.job.result.value
+    taken = look if shown is None else replace(look, hand=link.possible(look.hand, shown.scenario))
     with solara.Div(classes=["gm-page"]):
         Heading("Take it away, or bring your own", look.setting)
         Progress(session.job, "", again=lambda: session.job.start(session.setting.value))
@@ -50,8 +53,8 @@ def DataPage() -> None:
             Form(look.setting)
             File(look.setting)
             if shown is not None:
-                Files(shown, look)
-                Pictures(shown, look)
+                Files(shown, taken)
+                Pictures(shown, taken)
             Repeat(look)
 
 
@@ -138,19 +141,31 @@ def Files(shown: Ensemble, look: Look) -> None:
         "Tables", f"{shown.runs} runs, seed {shown.setting.seed_used}; units stand in the columns of a Parquet file"
     ):
         for name, about in TABLES.items():
-            part = f"-run-{look.run}" if name in OF_ONE else ""
+            part = f"-{slug(run_in_words(look))}" if name in OF_ONE else ""
             with solara.Div(classes=["gm-take"]):
                 Words("b", name.capitalize())
-                Words("span", about + (f", of run {look.run}" if part else ""))
+                Words("span", about + (f", of {run_in_words(look)}" if part else ""))
                 for kind, write in (("csv", csv), ("parquet", parquet)):
-                    make = partial(made, write, name, shown, look.run)
+                    make = partial(made, write, name, shown, look)
                     Download(
                         kind.upper() if kind == "csv" else "Parquet", make, f"{stem}-{name}{part}.{kind}", MIME[kind]
                     )
 
 
-def made(write: Callable[[Any], bytes], name: str, shown: Ensemble, replication: int) -> bytes:
-    return write(table(name, shown, replication))
+def made(write: Callable[[Any], bytes], name: str, shown: Ensemble, look: Look) -> bytes:
+    return write(table(name, shown, look))
+
+
+def run_in_words(look: Look) -> str:
+    """The run that Live shows: ``run 3``, ``run 3 with 2 decisions by hand``."""
+    count = len(look.hand.taken)
+    many = {0: "", 1: " with a decision by hand"}.get(count, f" with {count} decisions by hand")
+    return f"run {look.run}{many}"
+
+
+def slug(text: str) -> str:
+    """A text as a part of a file's name."""
+    return text.lower().replace(",", "").replace(" ", "-")
 
 
 def plots(shown: Ensemble, look: Look) -> dict[str, Callable[[], Plot]]:
@@ -158,6 +173,7 @@ def plots(shown: Ensemble, look: Look) -> dict[str, Callable[[], Plot]]:
     runs = Source(shown.read, shown.before)
     product = look.product or shown.scenario.story.product
     last = shown.scenario.quarters[-1]
+    one, run = run_in_words(look), partial(stepped, shown.setting, look.run, look.hand)
     return {
         "Lead time": lambda: lead_times(runs),
         f"Price of {product}": lambda: prices(runs, product),
@@ -165,8 +181,8 @@ def plots(shown: Ensemble, look: Look) -> dict[str, Callable[[], Plot]]:
         "Backlog and capacity": lambda: backlog(runs),
         "Order inflation": lambda: inflation(runs),
         "Rent": lambda: rent(runs),
-        f"Lead time in run {look.run}": lambda: lead_times_of_run(stepped(shown.setting, look.run), last),
-        f"Price of {product} in run {look.run}": lambda: prices_of_run(stepped(shown.setting, look.run), last, product),
+        f"Lead time in {one}": lambda: lead_times_of_run(run(), last),
+        f"Price of {product} in {one}": lambda: prices_of_run(run(), last, product),
     }
 
 
@@ -183,13 +199,14 @@ def Pictures(shown: Ensemble, look: Look) -> None:
                     Download(
                         kind.upper(),
                         partial(drawn, title, shown, look, kind),
-                        f"{stem}-{title.lower().replace(',', '').replace(' ', '-')}.{kind}",
+                        f"{stem}-{slug(title)}.{kind}",
                         MIME[kind],
                     )
 
 
 def drawn(title: str, shown: Ensemble, look: Look, kind: str) -> bytes:
-    return picture(plots(shown, look)[title](), title, source(Look(shown.setting)), kind)
+    hand = look.hand if run_in_words(look) in title else UNTOUCHED
+    return picture(plots(shown, look)[title](), title, source(Look(shown.setting, hand=hand)), kind)
 
 
 @solara.component
@@ -198,5 +215,7 @@ def Repeat(look: Look) -> None:
     with Panel("The same numbers elsewhere", "To the last bit on this machine", classes="gm-full"):
         Words("p", "On the command line", "gm-footnote")
         Words("pre", command(look), "gm-code")
+        if look.hand.taken:
+            Words("p", f"It takes no decisions by hand; the lines of Python give {run_in_words(look)}.", "gm-footnote")
         Words("p", "In Python", "gm-footnote")
         Words("pre", lines(look), "gm-code")

@@ -6,6 +6,7 @@ import io
 import re
 from functools import cache
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from dashboard.parts.charts import Line, Plot
 CSS = Path(__file__).resolve().parents[1] / "assets" / "custom.css"
 WRITTEN = {"money": "US dollars", "rent": "US dollars an hour", "weeks": "weeks", "percent": "share"}
 """What stands at the axis of each form of numbers."""
+WIDEST = 150
+"""Characters of a line under a picture."""
 
 
 @cache
@@ -57,7 +60,7 @@ def picture(plot: Plot, title: str, source: str, kind: str) -> bytes:
         axes.set_ylim(bottom=0.0)
     axes.set_title(title, loc="left", fontweight="bold")
     axes.legend(frameon=False, fontsize=8, ncols=4, loc="upper right")
-    figure.supxlabel(source, fontsize=7, color=colors()["quiet"], x=0.01, ha="left")
+    figure.supxlabel(fill(source, WIDEST), fontsize=7, color=colors()["quiet"], x=0.01, ha="left")
     sink = io.BytesIO()
     figure.savefig(sink, format=kind, dpi=144, metadata={"Date": None} if kind == "svg" else {"Source": source})
     return sink.getvalue()

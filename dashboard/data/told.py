@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from dashboard.state.link import Look
+from dashboard.state.link import Look, told
 from dashboard.state.session import spread_of
 from runs.requests.request import written
 
@@ -39,9 +39,11 @@ def lines(look: Look) -> str:
         made += [f"spread = Spread(scenario, find(None, scenario), {setting.runs}, {seed}, kept={tuple(changes)!r})"]
         made += ["results = simulate(spread)", f"one = spread.scenario_of({look.run})"]
     begun = f"Market(one, {seed}, replication={look.run})"
-    if look.hand is None:
+    if not look.hand.taken:
         return "\n".join([*made, f"run = {begun}.run()"])
-    return "\n".join(["from market.play.hand import Decision", *made, f"run = {look.hand!r}.run({begun})"])
+    made = ["from market.play.hand import Decision, Decisions", *made, "hand = Decisions(("]
+    made += [f"    {one!r}," for one in look.hand.taken]
+    return "\n".join([*made, "))", f"run = hand.run({begun})"])
 
 
 def file_of(look: Look) -> str:
@@ -49,9 +51,15 @@ def file_of(look: Look) -> str:
     return f"{look.setting.name}.toml" if look.setting.text else look.setting.name
 
 
+def by_hand(look: Look) -> str:
+    """What was decided by hand in the run that is looked at, as a link holds it."""
+    return ", ".join(told(one) for one in look.hand.taken)
+
+
 def source(look: Look) -> str:
     """The line under a picture that says where it is from."""
     setting = look.setting
     changes = "".join(f", {path}={written(value)}" for path, value in setting.changes)
     runs = f"{setting.runs} runs, seed {setting.seed_used}, {setting.scenario.hash[:8]}"
-    return f"gpumarket, {setting.name}{changes}; {runs}"
+    hand = f"; by hand {by_hand(look)}" if look.hand.taken else ""
+    return f"gpumarket, {setting.name}{changes}; {runs}{hand}"

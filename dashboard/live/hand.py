@@ -1,22 +1,22 @@
-"""One decision of a run by hand: the form, the chip with its undo, and what it has changed."""
+"""Decisions of a run by hand: the form, a chip with its undo for each, and what they have changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import solara
 
-from dashboard.live.run import Run, Talk
+from dashboard.live.run import Run
 from dashboard.parts.panels import Panel, Words
-from dashboard.state import session
+from dashboard.state import link, session
 from dashboard.state.link import number
 from dashboard.state.together import together
 from market import BadInput
 from market.play.hand import LEAVES, MOST_ORDERED, TAKES, Decision, bargains
-from market.scenario.scenario import Scenario
-from runs.words import Scale, known, scale, weeks
+from runs.words import Scale, known, listed, scale, weeks
 
 YEAR = 4
 
@@ -34,18 +34,18 @@ def _Form(
 
 
 @solara.component
-def HandPanel(untouched: Run, quarter: str, on_talk: Callable[[str], Any]) -> None:
+def HandPanel(run: Run, quarter: str, on_talk: Callable[[str], Any]) -> None:
     """What one may decide by hand in a quarter; the talk that it is about goes to ``on_talk``."""
     error = solara.use_reactive("")
-    solara.use_effect(lambda: error.set(""), [quarter, untouched])
+    solara.use_effect(lambda: error.set(""), [quarter, run])
 
     def go(sent: Any) -> None:
         match sent:
             case {"buyer": str(buyer), "product": str(product), "does": str(does), "times": str(times)}:
                 with together():
                     try:
-                        does_now = does if does in (TAKES, LEAVES) else number(times)
-                        taken = Decision(quarter, buyer, product, does_now).check(untouched.scenario)
+                        one = Decision(quarter, buyer, product, does if does in (TAKES, LEAVES) else number(times))
+                        taken = link.now().hand.having(one).check(run.scenario)
                     except BadInput as refused:
                         error.value = f"{refused}."
                     else:
@@ -55,26 +55,29 @@ def HandPanel(untouched: Run, quarter: str, on_talk: Callable[[str], Any]) -> No
 
     with Panel(
         "By hand",
-        f"Take one decision of {quarter} and see the same run, with the same draws, go on from there",
+        f"Take a decision of {quarter}: the same run, with the same draws, goes on from there to the next one",
         classes="gm-full",
     ):
         _Form(
-            asked=asked(untouched.scenario, untouched.talks.get(quarter, ())),
-            supplier=untouched.supplier,
-            about=about(untouched.supplier),
+            asked=asked(run, quarter),
+            supplier=run.supplier,
+            about=about(run.supplier),
             none=f"Nobody orders in {quarter}: there is nothing to decide.",
             error=error.value,
             event_go=go,
         )
 
 
-def asked(scenario: Scenario, talks: Sequence[Talk]) -> list[dict[str, Any]]:
-    """Who asks for what in a quarter, and who may take or leave an offer, as plain data."""
-    products: dict[str, list[str]] = {}
-    for talk in talks:
-        products.setdefault(talk.buyer, []).append(talk.product)
+def asked(run: Run, quarter: str) -> list[dict[str, Any]]:
+    """Who asks for what in a quarter, by hand for none too, and who may take or leave an offer, as plain data."""
+    products: dict[str, list[str]] = {talk.buyer: [] for talk in run.talks.get(quarter, ())}
+    by_hand = [one.about for one in run.hand.taken if one.quarter == quarter and one not in run.idle]
+    talked = [(quarter, talk.buyer, talk.product) for talk in run.talks.get(quarter, ())]
+    for _, buyer, product in dict.fromkeys([*talked, *by_hand]):
+        products.setdefault(buyer, []).append(product)
     return [
-        {"buyer": buyer, "products": names, "answers": bargains(scenario, buyer)} for buyer, names in products.items()
+        {"buyer": buyer, "products": names, "answers": bargains(run.scenario, buyer)}
+        for buyer, names in products.items()
     ]
 
 
@@ -98,60 +101,86 @@ def about(supplier: str) -> dict[str, str]:
 
 @solara.component
 def Taken(untouched: Run, run: Run) -> None:
-    """What was decided by hand, with a way back, and what came of it."""
-    if run.hand is None:
+    """What was decided by hand, each with a way back, and what came of it."""
+    if not run.hand.taken:
         return
-    words = what(run.hand, run.supplier)
     with solara.Div(classes=["gm-chips", "gm-changes"]):
-        solara.Button(
-            f"By hand: {words}",
-            icon_name="mdi-undo",
-            small=True,
-            outlined=True,
-            on_click=lambda: session.by_hand.set(None),
-            classes=["gm-undo"],
-            attributes={"aria-label": f"Undo: {words}"},
-        )
+        for one in run.hand.taken:
+            words = what(one, run.supplier)
+            solara.Button(
+                f"By hand: {words}",
+                icon_name="mdi-undo",
+                small=True,
+                outlined=True,
+                on_click=partial(undo, one),
+                classes=["gm-undo"],
+                attributes={"aria-label": f"Undo: {words}"},
+            )
     Words("p", changed(untouched, run), "gm-finding gm-changed")
 
 
-def what(hand: Decision, supplier: str, doing: bool = False) -> str:
+def undo(one: Decision) -> None:
+    """Leave one decision to the rules again; the others stay as they are."""
+    session.by_hand.value = session.by_hand.value.without(one)
+
+
+def what(one: Decision, supplier: str, doing: bool = False) -> str:
     """A decision in words: ``xAI orders 2 times as much H200 in 2024Q2``, or ``xAI ordering``."""
     verb = "ordering" if doing else "orders"
-    match hand.does:
+    match one.does:
         case "takes":
-            said = f"{'taking' if doing else 'takes'} {supplier}'s first offer for {hand.product}"
+            said = f"{'taking' if doing else 'takes'} {supplier}'s first offer for {one.product}"
         case "leaves":
-            said = f"{'walking' if doing else 'walks'} away from the talk about {hand.product}"
+            said = f"{'walking' if doing else 'walks'} away from the talk about {one.product}"
         case 0.0:
-            said = f"{verb} no {hand.product}"
+            said = f"{verb} no {one.product}"
         case 1.0:
-            said = f"{verb} as much {hand.product} as it would"
+            said = f"{verb} as much {one.product} as it would"
         case _:
-            said = f"{verb} {hand.does:g} times as much {hand.product}"
-    return f"{hand.buyer} {said} in {hand.quarter}"
+            said = f"{verb} {one.does:g} times as much {one.product}"
+    return f"{one.buyer} {said} in {one.quarter}"
 
 
 def changed(untouched: Run, run: Run) -> str:
-    """How a run with a decision by hand differs from the one without, in a sentence."""
-    hand = run.hand
-    assert hand is not None
-    talks = untouched.talks.get(hand.quarter, ())
-    if not any((talk.buyer, talk.product) == (hand.buyer, hand.product) for talk in talks):
-        return f"In this run {hand.buyer} asks for no {hand.product} in {hand.quarter}: nothing is changed."
-    lead = f"With {what(hand, run.supplier, doing=True)}"
+    """How a run with decisions by hand differs from the one without, in a sentence, and which of them did nothing."""
+    count = len(run.hand.taken)
+    nothing = "nothing is changed" if len(run.idle) == count else "that decision changes nothing"
+    said = [f"In this run {one.buyer} asks for no {one.product} in {one.quarter}: {nothing}." for one in run.idle]
+    taken = [one for one in run.hand.taken if one not in run.idle]
+    return " ".join([finding(untouched, run, taken), *said] if taken else said)
+
+
+def finding(untouched: Run, run: Run, taken: Sequence[Decision]) -> str:
+    """What decisions by hand did, all together, to the buyers that took them and to everybody else."""
+    alone, count = len(taken) == 1, len(run.hand.taken)
+    if alone:
+        lead = f"With {what(taken[0], run.supplier, doing=True)}"
+    else:
+        number = f"{len(taken)} of the {count}" if run.idle else "both" if count == 2 else f"all {count}"
+        lead = f"With {number} decisions by hand together"
+    both = [quarter for quarter in run.quarters if quarter in untouched.quarters]
+    if not both or taken[0].quarter > both[-1]:
+        return f"{lead} the run stops before {taken[0].quarter} is over."
     if all(getattr(run, table).equals(getattr(untouched, table)) for table in ("market", "buyers", "orders")):
-        return f"{lead} nothing changes: that is what it does by its own rule."
-    last = min(run.quarters[-1], untouched.quarters[-1])
-    soon = run.quarters[min(run.quarters.index(hand.quarter) + YEAR, run.quarters.index(last))]
-    own, others = gained(untouched, run, last)
-    first, _ = gained(untouched, run, soon)
-    told = hae(own, others, first)
-    early = f"{told.whole(first, True)} by {soon} and " if soon < last else ""
-    gains = f"it gets {early}{told.whole(own, True)} by {last}, everybody else {told.whole(others, True)}"
-    if max(abs(own), abs(others)) < 0.5:
-        gains = f"by {last} everybody gets what they got without it, to less than one HAE"
-    return f"{lead}: {gains}{quote(untouched, run)}. The thin grey lines are the run without it."
+        return f"{lead} nothing changes: that is what {'it does by its' if alone else 'they do by their'} own rule."
+    last = both[-1]
+    own, others = gained(untouched, run, taken, last)
+    gets = "it" if alone else next(iter(own))
+    soon = both[min(both.index(min(taken[-1].quarter, last)) + YEAR, len(both) - 1)]
+    first, _ = gained(untouched, run, taken, soon)
+    told = hae(*own.values(), others, *first.values())
+    if len(own) > 1:
+        each = [f"{buyer} gets {told.whole(more, True)}" for buyer, more in own.items()]
+        gains = f"{listed(each)} by {last}"
+    else:
+        early = f"{told.whole(first[taken[0].buyer], True)} by {soon} and " if soon < last else ""
+        gains = f"{gets} gets {early}{told.whole(own[taken[0].buyer], True)} by {last}"
+    if len(own) < len(run.scenario.build.names["buyers"]):
+        gains += f", everybody else {told.whole(others, True)}"
+    it = "it" if alone else "them"
+    if max(map(abs, (*own.values(), others))) < 0.5:
+        gains = f"by {last} everybody gets what they got without {it}, to less than one HAE"
+    return f"{lead}: {gains}{quote(untouched, run, taken[-1])}. The thin grey lines are the run without {it}."
 
 
 def hae(*numbers: float) -> Scale:
@@ -160,29 +189,28 @@ def hae(*numbers: float) -> Scale:
     return told if told.factor < 1.0 else replace(told, decimals=0)
 
 
-def gained(untouched: Run, run: Run, last: str) -> tuple[float, float]:
-    """HAE more that were delivered up to a quarter: to the buyer that decided, and to all others."""
-    assert run.hand is not None
+def gained(untouched: Run, run: Run, taken: Sequence[Decision], last: str) -> tuple[dict[str, float], float]:
+    """HAE more that were delivered up to a quarter: to each buyer that decided, and to all others."""
     now, before = (
         one.buyers[one.buyers["quarter"] <= last].groupby("buyer")["delivered"].sum() for one in (run, untouched)
     )
     more = now - before
-    return float(more[run.hand.buyer]), float(more.drop(run.hand.buyer).sum())
+    own = {one.buyer: float(more[one.buyer]) for one in taken}
+    return own, float(more.drop(list(own)).sum())
 
 
-def quote(untouched: Run, run: Run) -> str:
-    """What the decision did to the next quarter's quote of the product."""
-    assert run.hand is not None
-    after = [quarter for quarter in run.quarters if quarter > run.hand.quarter]
+def quote(untouched: Run, run: Run, one: Decision) -> str:
+    """What became of a product's quote in the quarter after a decision."""
+    after = [quarter for quarter in run.quarters if quarter > one.quarter]
     if not after:
         return ""
     before, now = (
-        {(row["quarter"], row["product"]): row["quoted_lead_weeks"] for row in one.products.to_dict("records")}.get(
-            (after[0], run.hand.product)
+        {(row["quarter"], row["product"]): row["quoted_lead_weeks"] for row in each.products.to_dict("records")}.get(
+            (after[0], one.product)
         )
-        for one in (untouched, run)
+        for each in (untouched, run)
     )
     if not known(before) or not known(now):
         return ""
     moved = f"goes from {weeks(before)} to" if weeks(before) != weeks(now) else "stays at"
-    return f"; the {run.hand.product} quote of {after[0]} {moved} {weeks(now)} weeks"
+    return f"; the {one.product} quote of {after[0]} {moved} {weeks(now)} weeks"

@@ -21,6 +21,7 @@ from dashboard.reading.leading import sighted_quarter
 from dashboard.state import link, session, stored
 from dashboard.state.together import together
 from market import BadInput
+from market.play.hand import UNTOUCHED
 
 chosen: solara.Reactive[str | None] = solara.reactive(None)
 """The talk that was clicked."""
@@ -49,7 +50,7 @@ def LivePage() -> None:
     setting, number, hand = look.setting, look.run, look.hand
     untouched = solara.use_memo(lambda: stepped(setting, number), [setting.run_of(), number])
     run = solara.use_memo(
-        lambda: stepped(setting, number, hand) if hand else untouched, [setting.run_of(), number, hand]
+        lambda: stepped(setting, number, hand) if hand.taken else untouched, [setting.run_of(), number, hand]
     )
     complaint = solara.use_reactive("")
     with solara.Div(classes=["gm-page"]):
@@ -98,7 +99,7 @@ def Player(run: Run, complaint: solara.Reactive[str]) -> None:
             try:
                 look = link.with_stored(link.now(), str(text))
                 session.setting.value, session.replication.value = look.setting, look.run
-                session.stored.value, session.by_hand.value, complaint.value = look.stored, None, ""
+                session.stored.value, session.by_hand.value, complaint.value = look.stored, UNTOUCHED, ""
             except BadInput as error:
                 complaint.value = f"{error}."
 
@@ -122,7 +123,7 @@ def Quarter(run: Run, quarter: str, untouched: Run) -> None:
     picked = picked_talk(talks, chosen.value)
     products = [*run.scenario.products, *run.scenario.outside]
     product = session.product.value if session.product.value in products else run.scenario.story.product
-    behind = untouched if run.hand else None
+    behind = untouched if run.hand.taken else None
     Words("p", sentence(run, quarter), "gm-lead")
     with solara.Div(classes=["gm-grid"]):
         with Panel(
@@ -146,7 +147,7 @@ def Quarter(run: Run, quarter: str, untouched: Run) -> None:
         ):
             if picked:
                 Room(picked, run.supplier, of_buyer(run.scenario.build.names["buyers"], picked.buyer))
-        HandPanel(untouched, quarter, chosen.set)
+        HandPanel(run, quarter, chosen.set)
         with Panel(f"Buyers in {quarter}", "One run; served: delivered in the quarter", classes="gm-wide"):
             Table(columns=buyer_columns(), rows=buyer_rows(run, quarter), label=f"Buyers in {quarter}")
         with Panel(f"The queue after {quarter}", "The largest open orders, the oldest first", classes="gm-narrow"):

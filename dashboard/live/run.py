@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from dashboard.state.session import Setting, scenario_of_run
 from market import Market
 from market.gears.model import RunFailed
 from market.gears.trace import Trace
-from market.play.hand import LEAVES, Decision
+from market.play.hand import LEAVES, UNTOUCHED, Decision, Decisions
 from market.scenario.scenario import Scenario
 
 
@@ -58,8 +57,9 @@ class Talk:
 class Run:
     """A run: talks by quarter, the tables of the market, the products and the buyers, and the lines of the book.
 
-    ``quarters`` are those that were run; all of the scenario unless it stopped, which ``failure`` tells. ``hand`` is
-    the one decision in it that was taken by hand.
+    ``quarters`` are those that were run; all of the scenario unless it stopped, which ``failure`` tells. ``traced`` are
+    the tables of :class:`market.gears.trace.Trace`. ``hand`` is what was decided in it by hand, ``idle`` what of that
+    was about a product that the buyer did not ask for.
     """
 
     setting: Setting
@@ -71,13 +71,19 @@ class Run:
     market: pd.DataFrame
     products: pd.DataFrame
     buyers: pd.DataFrame
-    orders: pd.DataFrame
+    traced: Mapping[str, pd.DataFrame]
     failure: str = ""
-    hand: Decision | None = None
+    hand: Decisions = UNTOUCHED
+    idle: tuple[Decision, ...] = ()
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """The lines of the book."""
+        return self.traced["orders"]
 
 
-def stepped(setting: Setting, replication: int, hand: Decision | None = None) -> Run:
-    """A run of a setting, stepped live to its end, one decision by hand; a failure becomes a sentence.
+def stepped(setting: Setting, replication: int, hand: Decisions = UNTOUCHED) -> Run:
+    """A run of a setting, stepped live to its end, some decisions by hand; a failure becomes a sentence.
 
     Raises:
         BadInput: the setting cannot be run.
@@ -87,15 +93,17 @@ def stepped(setting: Setting, replication: int, hand: Decision | None = None) ->
     model = trace.model
     talks: dict[str, tuple[Talk, ...]] = {}
     failure = ""
+    unasked: list[Decision] = []
     while model.label and not failure:
         label = model.label
         known = len(trace.deals), len(trace.offers)
         try:
-            with nullcontext() if hand is None else hand.held(model):
+            with hand.held(model) as idle:
                 trace.step()
         except RunFailed as error:
             failure = str(error)
         else:
+            unasked += idle
             talks[label] = talks_of(model, trace.deals[known[0] :], trace.offers[known[1] :], answers(hand, label))
     return Run(
         setting,
@@ -107,17 +115,17 @@ def stepped(setting: Setting, replication: int, hand: Decision | None = None) ->
         market=model.table("market"),
         products=model.table("products"),
         buyers=model.table("buyers"),
-        orders=pd.DataFrame(trace.orders),
+        traced=trace.tables(),
         failure=failure,
         hand=hand,
+        idle=tuple(unasked),
     )
 
 
-def answers(hand: Decision | None, quarter: str) -> dict[tuple[str, str], str]:
+def answers(hand: Decisions, quarter: str) -> dict[tuple[str, str], str]:
     """What is said by hand in the talks of a quarter, by buyer and product."""
-    if hand is None or hand.quarter != quarter or not isinstance(hand.does, str):
-        return {}
-    return {(hand.buyer, hand.product): hand.does}
+    own = (one for one in hand.taken if one.quarter == quarter)
+    return {(one.buyer, one.product): one.does for one in own if isinstance(one.does, str)}
 
 
 def talks_of(

@@ -23,6 +23,7 @@ from dashboard.state import session
 from dashboard.state.session import Ensemble
 from dashboard.state.together import together
 from dashboard.why.panel import WhyPanel
+from market.play.hand import UNTOUCHED
 from market.scenario.scenario import Scenario
 from runs.engine.spread import parted_words
 
@@ -89,7 +90,7 @@ def Results(shown: Ensemble) -> None:
         if session.setting.value.run_of() != shown.setting.run_of():  # another setting is being computed
             return
         with together():
-            session.quarter.value, session.replication.value, session.by_hand.value = quarter, run, None
+            session.quarter.value, session.replication.value, session.by_hand.value = quarter, run, UNTOUCHED
             router.push("/live")
 
     Cards(cards=figures)

@@ -12,7 +12,7 @@ from dashboard.state.session import FEWEST, MOST, RUNS, Setting
 from dashboard.state.stored import Batch, StoredRun
 from market import BadInput
 from market.gears.draws import check_key
-from market.play.hand import Decision
+from market.play.hand import UNTOUCHED, Decision, Decisions
 from market.scenario.scenario import Scenario, shipped
 from runs.requests.request import read_value, written
 
@@ -32,7 +32,7 @@ class Look:
     product: str = ""
     quarter: str = ""
     run: int = 0
-    hand: Decision | None = None
+    hand: Decisions = UNTOUCHED
     stored: int | None = None
 
 
@@ -50,7 +50,7 @@ def query(look: Look) -> str:
         ("product", look.product, ""),
         ("quarter", look.quarter, ""),
         ("run", 0 if look.stored is not None else look.run, 0),
-        ("hand", "" if look.hand is None else told(look.hand), ""),
+        *(("hand", told(one), "") for one in look.hand.taken),
     ):
         if value != usual:
             pairs.append((name, str(value)))
@@ -163,7 +163,12 @@ def with_run(look: Look, text: str) -> Look:
 
 
 def with_hand(look: Look, text: str) -> Look:
-    return replace(look, hand=decision(text, look.setting.scenario))
+    """One decision more: a link has a part for each."""
+    scenario = look.setting.scenario
+    try:
+        return replace(look, hand=Decisions((*look.hand.taken, decision(text))).check(scenario))
+    except BadInput as error:
+        raise BadInput(f"hand: {error}") from None
 
 
 PARTS: dict[str, Callable[[Look, str], Look]] = {
@@ -202,22 +207,17 @@ def told(taken: Decision) -> str:
     return f"{taken.quarter}/{taken.does}/{taken.buyer}/{taken.product}"
 
 
-def decision(text: str, scenario: Scenario) -> Decision:
+def decision(text: str) -> Decision:
     """The decision that a text is.
 
     Raises:
-        BadInput: it is none, or none that can be taken in the scenario.
+        BadInput: it is none.
     """
     if text.count("/") < 3:
-        raise BadInput(
-            f"hand: found {text[:60]!r}; allowed: QUARTER/DECISION/BUYER/PRODUCT, such as 2024Q2/2.0/xAI/H200"
-        )
+        raise BadInput(f"found {text[:60]!r}; allowed: QUARTER/DECISION/BUYER/PRODUCT, such as 2024Q2/2.0/xAI/H200")
     quarter, does, whose = text.split("/", 2)
     buyer, _, product = whose.rpartition("/")
-    try:
-        return Decision(quarter, buyer, product, number(does)).check(scenario)
-    except BadInput as error:
-        raise BadInput(f"hand: {error}") from None
+    return Decision(quarter, buyer, product, number(does))
 
 
 def number(text: str) -> float | str:
@@ -231,13 +231,13 @@ def number(text: str) -> float | str:
 def now() -> Look:
     """What the session looks at; a product, quarter or decision of another scenario is none."""
     setting, product, quarter = session.setting.value, session.product.value, session.quarter.value
-    scenario, hand = setting.scenario, session.by_hand.value
+    scenario = setting.scenario
     return Look(
         setting,
         product if product in scenario.products or product in scenario.outside else "",
         quarter if quarter in scenario.quarters else "",
         session.replication.value,
-        hand if hand is not None and possible(hand, scenario) else None,
+        possible(session.by_hand.value, scenario),
         stored_now(setting, session.replication.value),
     )
 
@@ -252,10 +252,15 @@ def stored_now(setting: Setting, replication: int) -> int | None:
     return number if same else None
 
 
-def possible(hand: Decision, scenario: Scenario) -> bool:
+def possible(hand: Decisions, scenario: Scenario) -> Decisions:
+    """What of it can be decided in a scenario."""
+    return Decisions(tuple(one for one in hand.taken if can_be(one, scenario)))
+
+
+def can_be(one: Decision, scenario: Scenario) -> bool:
     """Whether a decision can be taken in a scenario."""
     try:
-        hand.check(scenario)
+        one.check(scenario)
     except BadInput:
         return False
     return True

@@ -22,7 +22,7 @@ from dashboard.state.jobs import Job, Progress, once
 from market import Scenario
 from market.gears.beside import stepped
 from market.gears.simulate import Cancelled, simulate_growing
-from market.play.hand import Decision
+from market.play.hand import UNTOUCHED
 from runs.calibration import posterior
 from runs.engine.spread import Spread, ensemble_of, growing, simulate
 
@@ -143,8 +143,8 @@ replication = solara.reactive(0)
 """The run of the ensemble that is stepped through."""
 stored: solara.Reactive[int | None] = solara.reactive(None)
 """The run of the stored batch that was opened; it is looked at as long as the setting and the run are its own."""
-by_hand: solara.Reactive[Decision | None] = solara.reactive(None)
-"""The one decision of that run that is taken by hand."""
+by_hand = solara.reactive(UNTOUCHED)
+"""What is decided in that run by hand."""
 complaint = solara.reactive("")
 """What was wrong with the link that led here."""
 

@@ -1,4 +1,4 @@
-"""Buyers that are played: by an algorithm, the market as an environment of PettingZoo, or in one decision by hand.
+"""Buyers that are played: by an algorithm, the market as an environment of PettingZoo, or in single decisions by hand.
 
 The environment needs the extra, ``pip install "gpumarket[play]"``; what a hand does, does not.
 """

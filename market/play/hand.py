@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from agents.bargainer import ISSUES, PRICE
@@ -17,6 +18,8 @@ from market.scenario.schema import suggest
 
 MOST_ORDERED = 4.0
 """Times what its rules would order that a player may order."""
+MOST_TAKEN = 12
+"""Decisions that may be taken by hand in one run."""
 TAKES, LEAVES = "takes", "leaves"
 """Answers to the supplier in talks."""
 RULES = ("decide", "open_talks", "value_wafers", "shade_bid")
@@ -27,8 +30,9 @@ class Hand:
 
     ``orders`` are factors on the units that it would order of each product, ``price`` is one on what it would bid for
     all of them. ``answers`` are what it says in the talks for a product, by its number, whatever it would say itself:
-    TAKES agrees to the supplier's first offer, LEAVES to none. The buyer calls the methods in place of its rules until
-    it is let go; a copy of its market has a hand of its own.
+    TAKES agrees to the supplier's first offer, LEAVES to none. ``asked`` are the products that its rules asked for when
+    they were last called, by their numbers. The buyer calls the methods in place of its rules until it is let go; a
+    copy of its market has a hand of its own.
     """
 
     def __init__(self, buyer: Buyer, products: int):
@@ -36,6 +40,7 @@ class Hand:
         self.orders = [1.0] * products
         self.price = 1.0
         self.answers: dict[int, str] = {}
+        self.asked: list[int] = []
         for rule in RULES:
             setattr(buyer, rule, getattr(self, rule))
 
@@ -48,6 +53,7 @@ class Hand:
         """Enter what the buyer needs into its slots; units are scaled, the need that they come from is not."""
         buyer = self.buyer
         type(buyer).decide(buyer, market, products)
+        self.asked = [p for p in buyer.slot_product if p >= 0]
         for slot, p in enumerate(buyer.slot_product):
             if p >= 0 and self.orders[p] != 1.0:
                 hae = buyer.slot_units[slot] * products[p].hae
@@ -106,6 +112,11 @@ class Decision:
     product: str
     does: float | str
 
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """What can be decided once."""
+        return self.quarter, self.buyer, self.product
+
     def check(self, scenario: Scenario) -> Decision:
         """Itself, if it can be taken in a scenario.
 
@@ -129,22 +140,77 @@ class Decision:
         return self
 
     @contextmanager
-    def held(self, market: Market) -> Iterator[None]:
-        """While it is open the market takes the decision, if the quarter that comes is the decision's."""
-        if market.label != self.quarter:
-            yield
-            return
+    def held(self, market: Market) -> Iterator[list[Decision]]:
+        """While it is open the market takes the decision, as :meth:`Decisions.held`."""
+        with Decisions((self,)).held(market) as idle:
+            yield idle
+
+    def run(self, market: Market) -> Market:
+        """Step a market to its end and return it."""
+        return Decisions((self,)).run(market)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is decided by hand in one run: for a quarter, buyer and product once at most; in the order of the quarters.
+
+    Each holds in the run that those before it have made: what a factor is laid on is what the rules ask for there.
+    """
+
+    taken: tuple[Decision, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "taken", tuple(sorted(self.taken, key=lambda one: one.about)))
+
+    def check(self, scenario: Scenario) -> Decisions:
+        """Itself, if all can be taken in a scenario.
+
+        Raises:
+            BadInput: one cannot, there are more than MOST_TAKEN, or two are about the same.
+        """
+        if len(self.taken) > MOST_TAKEN:
+            raise BadInput(f"decisions by hand: found {len(self.taken)}; allowed: up to {MOST_TAKEN} in a run")
+        for one in self.taken:
+            one.check(scenario)
+        for one, after in pairwise(self.taken):
+            if one.about == after.about:
+                raise BadInput(
+                    f"decisions by hand: found two of {one.buyer} about {one.product} in {one.quarter}; allowed: one"
+                )
+        return self
+
+    def having(self, one: Decision) -> Decisions:
+        """These and one more, in place of what was decided about the same."""
+        return Decisions((*(other for other in self.taken if other.about != one.about), one))
+
+    def without(self, one: Decision) -> Decisions:
+        """These but one."""
+        return Decisions(tuple(other for other in self.taken if other != one))
+
+    @contextmanager
+    def held(self, market: Market) -> Iterator[list[Decision]]:
+        """While it is open the market takes the decisions of the quarter that comes.
+
+        Yields a list. Once the quarter is stepped it holds those about a product that the buyer's rules do not ask for,
+        which have changed nothing.
+        """
         names = market.build.names
-        hand = Hand(market.buyers[names["buyers"].index(self.buyer)], market.product_count)
-        product = names["products"].index(self.product)
-        if isinstance(self.does, str):
-            hand.answers[product] = self.does
-        else:
-            hand.orders[product] = self.does
+        idle: list[Decision] = []
+        now = [one for one in self.taken if one.quarter == market.label]
+        buyers = [market.buyers[names["buyers"].index(name)] for name in dict.fromkeys(one.buyer for one in now)]
+        hands = {buyer.name: Hand(buyer, market.product_count) for buyer in buyers}
+        for one in now:
+            hand, product = hands[one.buyer], names["products"].index(one.product)
+            if isinstance(one.does, str):
+                hand.answers[product] = one.does
+            else:
+                hand.orders[product] = one.does
         try:
-            yield
+            yield idle
         finally:
-            hand.let_go()
+            for hand in hands.values():
+                hand.let_go()
+        idle += [one for one in now if names["products"].index(one.product) not in hands[one.buyer].asked]
 
     def run(self, market: Market) -> Market:
         """Step a market to its end and return it."""
@@ -152,6 +218,10 @@ class Decision:
             with self.held(market):
                 market.step()
         return market
+
+
+UNTOUCHED = Decisions()
+"""Nothing is decided by hand."""
 
 
 def bargains(scenario: Scenario, buyer: str) -> bool:

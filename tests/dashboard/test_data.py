@@ -23,7 +23,7 @@ from dashboard.state import session as own
 from dashboard.state.link import Look, query, read
 from dashboard.state.session import Setting
 from market import BadInput, Scenario, simulate
-from market.play.hand import Decision
+from market.play.hand import Decision, Decisions
 from runs.engine.spread import ensemble_of
 from runs.requests.request import read_value
 
@@ -98,7 +98,7 @@ def test_a_scenario_that_is_brought_runs_and_comes_back_as_it_was():
 @pytest.mark.parametrize("name", list(TABLES))
 def test_a_table_read_back(name):
     shown = ensemble(Setting(runs=50).changed(SHOCK, 1.5))
-    made = table(name, shown, 3)
+    made = table(name, shown, Look(shown.setting, run=3))
     back = pyarrow.parquet.read_table(io.BytesIO(parquet(made)))
     assert back.schema.equals(made.schema, check_metadata=True)
     pd.testing.assert_frame_equal(back.to_pandas(), made.to_pandas(), check_exact=True)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.state.link import Look, query, read
 from dashboard.state.session import Setting
-from market.play.hand import Decision
+from market.play.hand import MOST_TAKEN, Decision, Decisions
 from tests.dashboard.conftest import LONG, free_port, serving
 from tests.dashboard.test_market_page import figures, move, settled
 
@@ -22,8 +22,8 @@ SHOCK = "market.shock_level"
     [
         Look(),
         Look(Setting("glut")),
-        Look(quarter="2024Q2", hand=Decision("2024Q2", "Small customers", "H200", 0.5)),
-        Look(Setting(seed=7), run=3, hand=Decision("2024Q1", "xAI", "H100", "takes")),
+        Look(quarter="2024Q2", hand=Decisions((Decision("2024Q2", "Small customers", "H200", 0.5),))),
+        Look(Setting(seed=7), run=3, hand=Decisions((Decision("2024Q1", "xAI", "H100", "takes"),))),
         Look(Setting(runs=500, seed=7), product="B200", quarter="2024Q2", run=4711),
         Look(Setting("asic").changed(SHOCK, 4.0).changed("market.allocation", "uniform")),
         Look(Setting("asic").changed("market.checked", True)),

@@ -17,7 +17,7 @@ from dashboard.live.talk import gained as gained_of
 from dashboard.state.session import Setting, scenario_of_run
 from market import Market
 from market.gears.model import RunFailed
-from market.play.hand import LEAVES, TAKES, Decision
+from market.play.hand import LEAVES, TAKES, Decision, Decisions
 from market.scenario.scenario import shipped
 from runs.engine.spread import ensemble_of
 
@@ -192,11 +192,15 @@ def test_a_run_that_stops_shows_what_there_was(monkeypatch):
     assert run.quarters == ("2023Q1", "2023Q2")
 
 
-# --- one decision by hand ---------------------------------------------------------------------------------------------
+# --- decisions by hand ---------------------------------------------------------------------------------------------
 
 
 def by_hand(does, quarter="2024Q2", product="H200", buyer="xAI"):
-    return stepped(Setting(), 0, Decision(quarter, buyer, product, does))
+    return together(Decision(quarter, buyer, product, does))
+
+
+def together(*taken):
+    return stepped(Setting(), 0, Decisions(taken))
 
 
 def test_a_decision_that_is_the_buyers_own_changes_nothing_and_is_said_to():
@@ -213,20 +217,20 @@ def test_a_decision_that_is_the_buyers_own_changes_nothing_and_is_said_to():
 
 def test_what_a_decision_changes_is_told_in_the_runs_own_numbers():
     untouched, run = stepped(Setting(), 0), by_hand(3.0, "2023Q2", "H100", "Microsoft")
-    own, others = gained(untouched, run, "2026Q4")
+    own, others = gained(untouched, run, run.hand.taken, "2026Q4")
     got = [one.buyers.groupby("buyer")["delivered"].sum() for one in (run, untouched)]
-    assert own == got[0]["Microsoft"] - got[1]["Microsoft"]
-    assert own + others == pytest.approx(got[0].sum() - got[1].sum())
+    assert own == {"Microsoft": got[0]["Microsoft"] - got[1]["Microsoft"]}
+    assert own["Microsoft"] + others == pytest.approx(got[0].sum() - got[1].sum())
     before, after = (
         one.products.query("quarter == '2023Q3' and product == 'H100'")["quoted_lead_weeks"].item()
         for one in (untouched, run)
     )
     said = changed(untouched, run)
-    first, _ = gained(untouched, run, "2024Q2")
-    told = hae(own, others, first)
+    first, _ = gained(untouched, run, run.hand.taken, "2024Q2")
+    told = hae(own["Microsoft"], others, first["Microsoft"])
     assert said.startswith(
-        f"With Microsoft ordering 3 times as much H100 in 2023Q2: it gets {told.whole(first, True)} by 2024Q2 and "
-        f"{told.whole(own, True)} by 2026Q4, everybody else {told.whole(others, True)}; "
+        f"With Microsoft ordering 3 times as much H100 in 2023Q2: it gets {told.whole(first['Microsoft'], True)} by 2024Q2 "
+        f"and {told.whole(own['Microsoft'], True)} by 2026Q4, everybody else {told.whole(others, True)}; "
         f"the H100 quote of 2023Q3 goes from {before:.1f} to {after:.1f} weeks."
     )
     assert before < after
@@ -255,11 +259,11 @@ def test_talks_by_hand_are_told_as_such():
 
 def test_who_has_a_decision_to_take():
     run = stepped(Setting(), 0)
-    first, *others = asked(run.scenario, run.talks["2024Q2"])
+    first, *others = asked(run, "2024Q2")
     assert first == {"buyer": "xAI", "products": ["H200", "B200"], "answers": True}
     assert {one["buyer"]: one["answers"] for one in others}["Small customers"] is False
     bidding = stepped(Setting("auction"), 0)
-    assert not any(one["answers"] for one in asked(bidding.scenario, bidding.talks["2023Q1"]))
+    assert not any(one["answers"] for one in asked(bidding, "2023Q1"))
 
 
 def test_the_untouched_run_stands_behind_the_charts():

@@ -12,7 +12,7 @@ from dashboard.live.hand import changed
 from dashboard.live.run import stepped
 from dashboard.live.tables import buyer_rows, talk_row
 from dashboard.state.session import Setting
-from market.play.hand import Decision
+from market.play.hand import Decision, Decisions
 from runs.words import whole
 from tests.dashboard.test_market_page import choose
 
@@ -101,7 +101,7 @@ def grey(page: Page) -> list:
 
 
 def test_one_decision_by_hand_undo_back_forward_and_a_link(visit):
-    untouched, run = stepped(Setting(), 0), stepped(Setting(), 0, Decision("2024Q2", "xAI", "H200", 3.0))
+    untouched, run = stepped(Setting(), 0), stepped(Setting(), 0, Decisions((Decision("2024Q2", "xAI", "H200", 3.0),)))
     one = visit()
     page = one.open("/live?quarter=2024Q2", ROOM)
     form = page.get_by_role("region", name="By hand")
