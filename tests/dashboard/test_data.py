@@ -14,7 +14,7 @@ import pyarrow.parquet
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.data.files import TABLES, csv, parquet, table
+from dashboard.data.files import OF_ONE, TABLES, csv, parquet, table
 from dashboard.data.form import rows, tables
 from dashboard.data.page import MOST, drawn, plots, sent_in, typed
 from dashboard.data.told import command, lines, source
@@ -145,13 +145,45 @@ def test_the_command_and_the_lines_give_what_is_on_the_screen(gpumarket, name):
     assert names["run"].table("market")["revenue"].tolist() == shown.data.revenue.sel(run=3).values.tolist()
 
 
-def test_python_repeats_the_run_in_which_one_decision_is_by_hand():
-    look = Look(run=3, hand=Decision("2024Q2", "xAI", "B200", 3.0))
+HAND = Decisions((Decision("2024Q2", "xAI", "B200", 3.0), Decision("2024Q4", "Meta", "B200", "leaves")))
+
+
+@pytest.mark.parametrize("hand", [Decisions(HAND.taken[:1]), HAND])
+def test_python_repeats_the_run_with_decisions_by_hand(hand):
+    look = Look(run=3, hand=hand)
     names: dict = {"simulate": None}
     exec("\n".join(line for line in lines(look).splitlines() if not line.startswith("results")), names)
     own = stepped(look.setting, 3, look.hand)
     assert names["run"].table("buyers").equals(own.buyers)
     assert not own.buyers.equals(stepped(look.setting, 3).buyers)
+
+
+@pytest.mark.parametrize("name", list(OF_ONE))
+def test_a_table_of_the_run_is_of_the_run_with_what_is_decided_by_hand(name):
+    shown = ensemble(Setting(runs=50))
+    look = Look(shown.setting, run=3, hand=HAND)
+    made, plain = (table(name, shown, one) for one in (look, Look(shown.setting, run=3)))
+    frame = stepped(shown.setting, 3, HAND).traced[name]
+    assert made.column("price").to_pylist() == frame["price"].tolist() != plain.column("price").to_pylist()
+    back = pyarrow.parquet.read_table(io.BytesIO(parquet(made)))
+    assert back.schema.metadata[b"by_hand"] == b"2024Q2/3.0/xAI/B200, 2024Q4/leaves/Meta/B200"
+    assert plain.schema.metadata is None
+
+
+def test_the_pictures_of_the_run_say_what_is_decided_by_hand():
+    shown = ensemble(Setting(runs=50))
+    look = Look(shown.setting, run=3, hand=HAND)
+    of_one = [title for title in plots(shown, look) if "run 3" in title]
+    assert of_one == [f"{what} in run 3 with 2 decisions by hand" for what in ("Lead time", "Price of H100")]
+    said = b"by hand 2024Q2/3.0/xAI/B200, 2024Q4/leaves/Meta/B200"
+    for title in of_one:
+        assert said in drawn(title, shown, look, "png")
+    assert b"by hand" not in drawn("Lead time", shown, look, "png")
+    with_hand, without = (
+        plots(shown, one)[title]()
+        for one, title in ((look, of_one[0]), (Look(shown.setting, run=3), "Lead time in run 3"))
+    )
+    assert [line.values for line in with_hand.lines] != [line.values for line in without.lines]
 
 
 def open_data(visit, path: str = "/data?runs=50") -> Page:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from dashboard.state.link import Look, query, read
 from dashboard.state.session import Setting
 from market.play.hand import MOST_TAKEN, Decision, Decisions
+from market.scenario.scenario import Scenario
 from tests.dashboard.conftest import LONG, free_port, serving
 from tests.dashboard.test_market_page import figures, move, settled
 
@@ -24,6 +25,7 @@ SHOCK = "market.shock_level"
         Look(Setting("glut")),
         Look(quarter="2024Q2", hand=Decisions((Decision("2024Q2", "Small customers", "H200", 0.5),))),
         Look(Setting(seed=7), run=3, hand=Decisions((Decision("2024Q1", "xAI", "H100", "takes"),))),
+        Look(hand=Decisions((Decision("2024Q2", "xAI", "H200", 3.0), Decision("2024Q4", "Meta", "B200", "leaves")))),
         Look(Setting(runs=500, seed=7), product="B200", quarter="2024Q2", run=4711),
         Look(Setting("asic").changed(SHOCK, 4.0).changed("market.allocation", "uniform")),
         Look(Setting("asic").changed("market.checked", True)),
@@ -37,6 +39,24 @@ def test_what_is_written_is_read_again(look):
 def test_the_first_look_needs_no_query():
     assert query(Look()) == ""
     assert unquote(query(Look(Setting("glut").changed(SHOCK, 4.0)))) == f"scenario=glut&set={SHOCK}=4.0"
+
+
+def test_a_link_has_a_part_for_each_decision():
+    two = Decision("2024Q2", "xAI", "H200", 3.0), Decision("2024Q4", "Meta", "B200", "leaves")
+    assert unquote(query(Look(hand=Decisions(two[:1])))) == "hand=2024Q2/3.0/xAI/H200"
+    text = "hand=2024Q4/leaves/Meta/B200&hand=2024Q2/3/xAI/H200"
+    assert read(text) == (Look(hand=Decisions(two)), "")
+    assert unquote(query(read(text)[0])) == "hand=2024Q2/3.0/xAI/H200&hand=2024Q4/leaves/Meta/B200"
+    look, said = read(f"{text}&hand=2024Q2/takes/xAI/H200&hand=2024Q3/9/xAI/H200")
+    assert look == Look(hand=Decisions(two))
+    assert said == "The link: hand: decisions by hand: found two of xAI about H200 in 2024Q2; allowed: one."
+
+
+def test_a_link_has_so_many_decisions_at_most():
+    parts = [f"hand={quarter}/0.5/xAI/H200" for quarter in Scenario.load("colossus").quarters[: MOST_TAKEN + 1]]
+    look, said = read("&".join(parts))
+    assert len(look.hand.taken) == MOST_TAKEN
+    assert said == "The link: hand: decisions by hand: found 13; allowed: up to 12 in a run."
 
 
 @pytest.mark.parametrize(

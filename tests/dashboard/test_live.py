@@ -229,8 +229,8 @@ def test_what_a_decision_changes_is_told_in_the_runs_own_numbers():
     first, _ = gained(untouched, run, run.hand.taken, "2024Q2")
     told = hae(own["Microsoft"], others, first["Microsoft"])
     assert said.startswith(
-        f"With Microsoft ordering 3 times as much H100 in 2023Q2: it gets {told.whole(first['Microsoft'], True)} by 2024Q2 "
-        f"and {told.whole(own['Microsoft'], True)} by 2026Q4, everybody else {told.whole(others, True)}; "
+        f"With Microsoft ordering 3 times as much H100 in 2023Q2: it gets {told.whole(first['Microsoft'], True)} by "
+        f"2024Q2 and {told.whole(own['Microsoft'], True)} by 2026Q4, everybody else {told.whole(others, True)}; "
         f"the H100 quote of 2023Q3 goes from {before:.1f} to {after:.1f} weeks."
     )
     assert before < after
@@ -240,6 +240,68 @@ def test_what_a_decision_changes_is_told_in_the_runs_own_numbers():
     assert "by 2026Q4 everybody gets what they got without it, to less than one HAE" in little
     last = by_hand(2.0, "2026Q4", untouched.talks["2026Q4"][0].product)
     assert "quote of" not in changed(untouched, last)
+
+
+def test_several_decisions_are_held_against_the_run_without_any():
+    untouched = stepped(Setting(), 0)
+    ours, theirs = Decision("2024Q2", "xAI", "H200", 3.0), Decision("2024Q4", "Meta", "H200", 0.0)
+    run = together(ours, theirs)
+    got = [one.buyers.groupby("buyer")["delivered"].sum() for one in (run, untouched)]
+    more = got[0] - got[1]
+    own, others = gained(untouched, run, run.hand.taken, "2026Q4")
+    assert own == {"xAI": more["xAI"], "Meta": more["Meta"]}
+    assert others == pytest.approx(more.drop(["xAI", "Meta"]).sum())
+    told = hae(*own.values(), others)
+    before, after = (
+        one.products.query("quarter == '2025Q1' and product == 'H200'")["quoted_lead_weeks"].item()
+        for one in (untouched, run)
+    )
+    assert changed(untouched, run) == (
+        f"With both decisions by hand together: xAI gets {told.whole(own['xAI'], True)} and Meta gets "
+        f"{told.whole(own['Meta'], True)} by 2026Q4, everybody else {told.whole(others, True)}; the H200 quote of "
+        f"2025Q1 goes from {before:.1f} to {after:.1f} weeks. The thin grey lines are the run without them."
+    )
+
+
+def test_which_of_several_decisions_did_nothing_is_said():
+    untouched = stepped(Setting(), 0)
+    asked_for = Decision("2024Q2", "xAI", "H200", 3.0), Decision("2024Q2", "xAI", "B200", 0.0)
+    nothing = Decision("2024Q2", "xAI", "A100", 2.0)
+    said = changed(untouched, together(*asked_for, nothing))
+    assert said.startswith("With 2 of the 3 decisions by hand together: xAI gets ")
+    idle = "In this run xAI asks for no A100 in 2024Q2: that decision changes nothing."
+    assert said.endswith(f" weeks. The thin grey lines are the run without them. {idle}")
+    assert changed(untouched, together(asked_for[0], nothing)) == f"{changed(untouched, together(asked_for[0]))} {idle}"
+    own = together(Decision("2024Q2", "xAI", "H200", 1.0), Decision("2024Q2", "xAI", "B200", 1.0))
+    assert changed(untouched, own) == (
+        "With both decisions by hand together nothing changes: that is what they do by their own rule."
+    )
+
+
+def test_what_was_taken_to_nothing_can_be_decided_anew():
+    run = together(Decision("2024Q2", "xAI", "B200", 0.0), Decision("2024Q2", "xAI", "A100", 0.0))
+    assert "xAI/B200" not in {talk.key for talk in run.talks["2024Q2"]}
+    assert asked(run, "2024Q2")[0] == {"buyer": "xAI", "products": ["H200", "B200"], "answers": True}
+    (then,) = [one for one in asked(run, "2024Q1") if one["buyer"] == "xAI"]
+    assert then["products"] == ["H200"]
+
+
+def test_a_run_that_a_decision_stops_is_told_as_such(monkeypatch):
+    untouched = stepped(Setting("reference"), 0)
+    step = live.Trace.step
+
+    def fail(trace):
+        if trace.model.label == "2023Q3":
+            raise RunFailed("check", "2023Q3", "A", "the order book is full")
+        step(trace)
+
+    monkeypatch.setattr(live.Trace, "step", fail)
+    product = untouched.talks["2023Q3"][0].product
+    run = stepped(Setting("reference"), 0, Decisions((Decision("2023Q3", "A", product, 4.0),)))
+    assert changed(untouched, run) == (
+        f"With A ordering 4 times as much {product} in 2023Q3 the run stops before 2023Q3 is over."
+    )
+    assert not any(changed(untouched, run).count(word) for word in ("everybody", "grey"))
 
 
 def test_talks_by_hand_are_told_as_such():

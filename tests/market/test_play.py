@@ -15,7 +15,7 @@ from pettingzoo.utils import parallel_to_aec
 from market import BadInput, Market, Scenario
 from market.gears.trace import Trace
 from market.play import MarketGame, seen
-from market.play.hand import LEAVES, TAKES, Decision
+from market.play.hand import LEAVES, MOST_TAKEN, RULES, TAKES, Decision, Decisions
 from tests.gears import PREFIX
 
 PLAYERS = ("xAI", "Meta")
@@ -153,15 +153,19 @@ def test_bad_input_is_refused_in_a_sentence():
         MarketGame("colossus", render_mode="rgb")
 
 
-# --- one decision by hand ---------------------------------------------------------------------------------------------
+# --- decisions by hand ---------------------------------------------------------------------------------------------
 
 
 def decided(does, quarter="2024Q2", buyer="xAI", product="H100"):
     """A run of the rush with one decision by hand, traced."""
+    return all_decided(Decision(quarter, buyer, product, does))
+
+
+def all_decided(*taken):
+    """The same run with any number of them."""
     trace = Trace(Market("colossus", 3, 5))
-    decision = Decision(quarter, buyer, product, does)
     while trace.model.label:
-        with decision.held(trace.model):
+        with Decisions(taken).held(trace.model):
             trace.step()
     return trace
 
@@ -229,6 +233,68 @@ def test_a_decision_that_cannot_be_taken_is_a_sentence(changes, sentence):
     decision = Decision(**({"quarter": "2024Q2", "buyer": "xAI", "product": "H100", "does": 2.0} | changes))
     with pytest.raises(BadInput, match=sentence):
         decision.check(Scenario.load("colossus"))
+
+
+def test_the_decisions_of_a_buyer_in_a_quarter_are_of_one_hand(rules):
+    taken = (Decision("2024Q2", "Meta", "H100", 0.5), Decision("2024Q2", "Meta", "B200", TAKES))
+    market = Market("colossus", 3, 5)
+    while market.label != "2024Q2":
+        market.step()
+    (meta,) = [buyer for buyer in market.buyers if buyer.name == "Meta"]
+    with Decisions(taken).held(market):
+        assert len({id(vars(meta)[rule].__self__) for rule in RULES}) == 1
+    assert not any(rule in vars(meta) for rule in RULES)
+    made, before = deals(all_decided(*taken)), deals(rules)
+    first = next(o for o in rules.offers if (o["quarter"], o["buyer"], o["product"]) == ("2024Q2", "Meta", "B200"))
+    assert made[("Meta", "H100")]["quantity"] == pytest.approx(0.5 * before[("Meta", "H100")]["quantity"], rel=1e-12)
+    assert (made[("Meta", "B200")]["week_agreed"], made[("Meta", "B200")]["price"]) == (0, first["price"])
+    assert before[("Meta", "B200")]["week_agreed"] > 0
+
+
+def test_a_later_decision_is_taken_in_the_run_that_the_earlier_made(rules):
+    early, late = Decision("2024Q2", "xAI", "H100", 0.0), Decision("2024Q4", "xAI", "B200", 2.0)
+    alone, made = decided(0.0), all_decided(late, early)
+    at = rules.model.scenario.quarters.index("2024Q4")
+    assert np.array_equal(made.model.values("buyers")[:at], alone.model.values("buyers")[:at], equal_nan=True)
+    own, then, rule = (deals(one, "2024Q4")[("xAI", "B200")]["quantity"] for one in (made, alone, rules))
+    assert own == pytest.approx(2.0 * then, rel=1e-12)
+    assert then != rule
+    again = Decisions((early, late)).run(Market("colossus", 3, 5))
+    for family in PREFIX:
+        assert np.array_equal(again.values(family), made.model.values(family), equal_nan=True)
+
+
+def test_one_decision_about_a_thing_and_a_way_back_for_each():
+    early, late = Decision("2024Q2", "xAI", "H100", 2.0), Decision("2024Q4", "xAI", "B200", TAKES)
+    both = Decisions((late, early))
+    assert both.taken == (early, late)
+    assert both.without(early) == Decisions((late,))
+    other = Decision("2024Q2", "xAI", "H100", LEAVES)
+    assert both.having(other).taken == (other, late)
+    assert Decisions().having(early).without(early) == Decisions()
+
+
+def test_what_a_buyer_does_not_ask_for_is_told():
+    asked, not_asked = Decision("2024Q2", "xAI", "H100", 0.0), Decision("2024Q2", "xAI", "A100", 2.0)
+    market, found = Market("colossus", 3, 5), []
+    while market.label:
+        with Decisions((asked, not_asked)).held(market) as idle:
+            market.step()
+        found += idle
+    assert found == [not_asked]
+
+
+def test_decisions_that_cannot_be_taken_together_are_a_sentence():
+    scenario = Scenario.load("colossus")
+    many = [Decision(quarter, "xAI", "H100", 2.0) for quarter in scenario.quarters[: MOST_TAKEN + 1]]
+    assert len(Decisions(many[:-1]).check(scenario).taken) == MOST_TAKEN
+    with pytest.raises(BadInput, match="decisions by hand: found 13; allowed: up to 12 in a run"):
+        Decisions(many).check(scenario)
+    twice = Decision("2024Q2", "xAI", "H100", TAKES), Decision("2024Q2", "xAI", "H100", 2.0)
+    with pytest.raises(BadInput, match="found two of xAI about H100 in 2024Q2; allowed: one"):
+        Decisions(twice).check(scenario)
+    with pytest.raises(BadInput, match="buyer: found 'xAy'"):
+        Decisions((Decision("2024Q2", "xAy", "H100", 2.0),)).check(scenario)
 
 
 def test_a_hand_needs_no_pettingzoo():
