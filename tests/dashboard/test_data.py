@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Download, Page, expect
 
 from dashboard.data.files import OF_ONE, TABLES, csv, parquet, table
 from dashboard.data.form import rows, tables
@@ -192,12 +192,16 @@ def open_data(visit, path: str = "/data?runs=50") -> Page:
     return page
 
 
-def taken(page: Page, panel: str, row: str, button: str) -> bytes:
-    with page.expect_download(timeout=120_000) as download:
+def download(page: Page, panel: str, row: str, button: str) -> Download:
+    with page.expect_download(timeout=120_000) as found:
         page.get_by_role("region", name=panel).locator(".gm-take", has_text=row).first.get_by_role(
             "button", name=button
         ).click()
-    return Path(download.value.path()).read_bytes()
+    return found.value
+
+
+def taken(page: Page, panel: str, row: str, button: str) -> bytes:
+    return Path(download(page, panel, row, button).path()).read_bytes()
 
 
 @pytest.mark.browser

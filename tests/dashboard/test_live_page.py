@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
+import pyarrow.parquet
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,9 +13,11 @@ from dashboard.live.charts import lead_times
 from dashboard.live.hand import changed
 from dashboard.live.run import stepped
 from dashboard.live.tables import buyer_rows, talk_row
+from dashboard.state.link import Look, query
 from dashboard.state.session import Setting
-from market.play.hand import Decision, Decisions
+from market.play.hand import MOST_TAKEN, Decision, Decisions
 from runs.words import whole
+from tests.dashboard.test_data import download
 from tests.dashboard.test_market_page import choose
 
 pytestmark = pytest.mark.browser
@@ -145,6 +149,8 @@ def test_one_decision_by_hand_undo_back_forward_and_a_link(visit):
     slider.press("ArrowLeft")
     expect(page.get_by_role("heading", name="Talks of 2024Q2")).to_be_visible()
     table(page, "Talks of 2024Q2").filter(has_text="Meta").first.click()
+    form.get_by_label("Buyer").select_option("xAI")
+    form.get_by_label("Product").select_option("H200")
     form.get_by_label("Decision").select_option("takes")
     expect(form).to_contain_text(
         "It agrees in week 1 to the price, quarter, prepaid share and units that NVIDIA opens with"
@@ -154,6 +160,76 @@ def test_one_decision_by_hand_undo_back_forward_and_a_link(visit):
     expect(room).to_contain_text("By hand: xAI took NVIDIA's first offer as it stood.")
     form.get_by_label("Buyer").select_option("Small customers")  # who takes the list price has no talk to leave
     expect(form.get_by_label("Decision").locator("option")).to_have_count(1)
+
+
+def decide(page: Page, buyer: str, product: str, times: str) -> None:
+    form = page.get_by_role("region", name="By hand")
+    form.get_by_label("Buyer").select_option(buyer)
+    form.get_by_label("Product").select_option(product)
+    form.get_by_label("Decision").select_option("orders")
+    form.get_by_label("Times").fill(times)
+    press(page, "Go on with it")
+
+
+def chips(page: Page) -> Locator:
+    return page.get_by_role("button", name="Undo:")
+
+
+def test_two_decisions_in_two_quarters_each_with_its_undo_in_the_link_and_the_download(visit):
+    early, late = Decision("2024Q2", "xAI", "H200", 3.0), Decision("2024Q4", "Meta", "H200", 0.0)
+    untouched = stepped(Setting(), 0)
+    one, both, other = (stepped(Setting(), 0, Decisions(taken)) for taken in ((early,), (early, late), (late,)))
+    first = visit()
+    page = first.open("/live?runs=50&quarter=2024Q2", ROOM)
+    told = page.locator(".gm-changed")
+    decide(page, "xAI", "H200", "3")
+    expect(told).to_have_text(changed(untouched, one))
+    press(page, "Quarter after")
+    press(page, "Quarter after")
+    expect(page.get_by_role("heading", name="Talks of 2024Q4")).to_be_visible()
+    decide(page, "Meta", "H200", "0")
+    expect(told).to_have_text(changed(untouched, both))
+    texts = ["xAI orders 3 times as much H200 in 2024Q2", "Meta orders no H200 in 2024Q4"]
+    expect(chips(page)).to_have_text([f"By hand: {text}" for text in texts])
+    expect(table(page, "Buyers in 2024Q4").first.locator("td")).to_have_text(buyer_rows(both, "2024Q4")[0]["cells"])
+    link = "?runs=50&quarter=2024Q4&hand=2024Q2/3.0/xAI/H200&hand=2024Q4/0.0/Meta/H200"
+    page.wait_for_function("link => location.search === link", arg=link)
+
+    second = visit().open(page.url.removeprefix(first.base), ROOM)
+    expect(second.locator(".gm-changed")).to_have_text(changed(untouched, both))
+    expect(chips(second)).to_have_text([f"By hand: {text}" for text in texts])
+    second.get_by_role("link", name="Data", exact=True).click()
+    expect(second.locator(".gm-code").last).to_contain_text(repr(late))
+    orders = download(second, "Tables", "Orders", "CSV")
+    assert orders.suggested_filename.endswith("-orders-run-0-with-2-decisions-by-hand.csv")
+    columns = ["quarter", "buyer", "product", "quantity", "price", "shipped", "cancelled", "open"]
+    found = pd.read_csv(orders.path())[columns]
+    pd.testing.assert_frame_equal(found, both.orders[columns], check_exact=True)
+    assert not found.equals(one.orders[columns])
+    deals = pyarrow.parquet.read_table(download(second, "Tables", "Deals", "Parquet").path())
+    assert deals.schema.metadata[b"by_hand"] == b"2024Q2/3.0/xAI/H200, 2024Q4/0.0/Meta/H200"
+    assert deals.column("quantity").to_pylist() == both.traced["deals"]["quantity"].tolist()
+
+    page.wait_for_timeout(1100)  # what changes within a second is one step back
+    page.get_by_role("button", name=f"Undo: {texts[0]}").click()
+    expect(told).to_have_text(changed(untouched, other))
+    expect(chips(page)).to_have_text([f"By hand: {texts[1]}"])
+    page.wait_for_function("location.search === '?runs=50&quarter=2024Q4&hand=2024Q4/0.0/Meta/H200'")
+    page.go_back()
+    expect(told).to_have_text(changed(untouched, both))
+    decide(page, "Meta", "H200", "0.5")  # instead of none
+    expect(chips(page)).to_have_text([f"By hand: {texts[0]}", "By hand: Meta orders 0.5 times as much H200 in 2024Q4"])
+
+
+def test_a_decision_too_many_is_a_sentence(visit):
+    quarters = Setting().scenario.quarters
+    look = Look(hand=Decisions(tuple(Decision(quarter, "xAI", "H200", 0.5) for quarter in quarters[:MOST_TAKEN])))
+    page = visit().open(f"/live?quarter=2026Q4&{query(look)}", ROOM)
+    expect(chips(page)).to_have_count(MOST_TAKEN)
+    press(page, "Go on with it")
+    form = page.get_by_role("region", name="By hand")
+    expect(form.get_by_role("alert")).to_have_text("decisions by hand: found 13; allowed: up to 12 in a run.")
+    expect(chips(page)).to_have_count(MOST_TAKEN)
 
 
 def test_an_auction_shows_bids_and_awards(visit):
