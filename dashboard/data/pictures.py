@@ -15,7 +15,7 @@ from dashboard.parts.charts import Line, Plot
 CSS = Path(__file__).resolve().parents[1] / "assets" / "custom.css"
 WRITTEN = {"money": "US dollars", "rent": "US dollars an hour", "weeks": "weeks", "percent": "share"}
 """What stands at the axis of each form of numbers."""
-WIDEST = 150
+WIDEST = 125
 """Characters of a line under a picture."""
 
 

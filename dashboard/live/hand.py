@@ -55,7 +55,7 @@ def HandPanel(run: Run, quarter: str, on_talk: Callable[[str], Any]) -> None:
 
     with Panel(
         "By hand",
-        f"Take a decision of {quarter}: the same run, with the same draws, goes on from there to the next one",
+        f"Take a decision of {quarter} and see the same run, with the same draws, go on from there; then take another",
         classes="gm-full",
     ):
         _Form(
@@ -170,8 +170,8 @@ def finding(untouched: Run, run: Run, taken: Sequence[Decision]) -> str:
     first, _ = gained(untouched, run, taken, soon)
     told = hae(*own.values(), others, *first.values())
     if len(own) > 1:
-        each = [f"{buyer} gets {told.whole(more, True)}" for buyer, more in own.items()]
-        gains = f"{listed(each)} by {last}"
+        each = [f"{buyer} {told.whole(more, True)}" for buyer, more in own.items()]
+        gains = f"{listed([f'{gets} gets {told.whole(own[gets], True)}', *each[1:]])} by {last}"
     else:
         early = f"{told.whole(first[taken[0].buyer], True)} by {soon} and " if soon < last else ""
         gains = f"{gets} gets {early}{told.whole(own[taken[0].buyer], True)} by {last}"

@@ -169,13 +169,13 @@ class Decisions:
             BadInput: one cannot, there are more than MOST_TAKEN, or two are about the same.
         """
         if len(self.taken) > MOST_TAKEN:
-            raise BadInput(f"decisions by hand: found {len(self.taken)}; allowed: up to {MOST_TAKEN} in a run")
+            raise BadInput(f"decisions: found {len(self.taken)}; allowed: up to {MOST_TAKEN} in a run")
         for one in self.taken:
             one.check(scenario)
         for one, after in pairwise(self.taken):
             if one.about == after.about:
                 raise BadInput(
-                    f"decisions by hand: found two of {one.buyer} about {one.product} in {one.quarter}; allowed: one"
+                    f"decisions: found two of {one.buyer} about {one.product} in {one.quarter}; allowed: one"
                 )
         return self
 

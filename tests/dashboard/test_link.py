@@ -49,14 +49,14 @@ def test_a_link_has_a_part_for_each_decision():
     assert unquote(query(read(text)[0])) == "hand=2024Q2/3.0/xAI/H200&hand=2024Q4/leaves/Meta/B200"
     look, said = read(f"{text}&hand=2024Q2/takes/xAI/H200&hand=2024Q3/9/xAI/H200")
     assert look == Look(hand=Decisions(two))
-    assert said == "The link: hand: decisions by hand: found two of xAI about H200 in 2024Q2; allowed: one."
+    assert said == "The link: hand: decisions: found two of xAI about H200 in 2024Q2; allowed: one."
 
 
 def test_a_link_has_so_many_decisions_at_most():
     parts = [f"hand={quarter}/0.5/xAI/H200" for quarter in Scenario.load("colossus").quarters[: MOST_TAKEN + 1]]
     look, said = read("&".join(parts))
     assert len(look.hand.taken) == MOST_TAKEN
-    assert said == "The link: hand: decisions by hand: found 13; allowed: up to 12 in a run."
+    assert said == "The link: hand: decisions: found 13; allowed: up to 12 in a run."
 
 
 @pytest.mark.parametrize(

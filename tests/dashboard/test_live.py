@@ -257,7 +257,7 @@ def test_several_decisions_are_held_against_the_run_without_any():
         for one in (untouched, run)
     )
     assert changed(untouched, run) == (
-        f"With both decisions by hand together: xAI gets {told.whole(own['xAI'], True)} and Meta gets "
+        f"With both decisions by hand together: xAI gets {told.whole(own['xAI'], True)} and Meta "
         f"{told.whole(own['Meta'], True)} by 2026Q4, everybody else {told.whole(others, True)}; the H200 quote of "
         f"2025Q1 goes from {before:.1f} to {after:.1f} weeks. The thin grey lines are the run without them."
     )

@@ -228,7 +228,7 @@ def test_a_decision_too_many_is_a_sentence(visit):
     expect(chips(page)).to_have_count(MOST_TAKEN)
     press(page, "Go on with it")
     form = page.get_by_role("region", name="By hand")
-    expect(form.get_by_role("alert")).to_have_text("decisions by hand: found 13; allowed: up to 12 in a run.")
+    expect(form.get_by_role("alert")).to_have_text("decisions: found 13; allowed: up to 12 in a run.")
     expect(chips(page)).to_have_count(MOST_TAKEN)
 
 

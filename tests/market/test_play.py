@@ -288,7 +288,7 @@ def test_decisions_that_cannot_be_taken_together_are_a_sentence():
     scenario = Scenario.load("colossus")
     many = [Decision(quarter, "xAI", "H100", 2.0) for quarter in scenario.quarters[: MOST_TAKEN + 1]]
     assert len(Decisions(many[:-1]).check(scenario).taken) == MOST_TAKEN
-    with pytest.raises(BadInput, match="decisions by hand: found 13; allowed: up to 12 in a run"):
+    with pytest.raises(BadInput, match="decisions: found 13; allowed: up to 12 in a run"):
         Decisions(many).check(scenario)
     twice = Decision("2024Q2", "xAI", "H100", TAKES), Decision("2024Q2", "xAI", "H100", 2.0)
     with pytest.raises(BadInput, match="found two of xAI about H100 in 2024Q2; allowed: one"):
