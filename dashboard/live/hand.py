@@ -70,10 +70,10 @@ def HandPanel(run: Run, quarter: str, on_talk: Callable[[str], Any]) -> None:
 
 def asked(run: Run, quarter: str) -> list[dict[str, Any]]:
     """Who asks for what in a quarter, by hand for none too, and who may take or leave an offer, as plain data."""
-    products: dict[str, list[str]] = {talk.buyer: [] for talk in run.talks.get(quarter, ())}
-    by_hand = [one.about for one in run.hand.taken if one.quarter == quarter and one not in run.idle]
-    talked = [(quarter, talk.buyer, talk.product) for talk in run.talks.get(quarter, ())]
-    for _, buyer, product in dict.fromkeys([*talked, *by_hand]):
+    talks = [(talk.buyer, talk.product) for talk in run.talks.get(quarter, ())]
+    by_hand = [(one.buyer, one.product) for one in run.hand.taken if one.quarter == quarter and one not in run.idle]
+    products: dict[str, list[str]] = {}
+    for buyer, product in dict.fromkeys([*talks, *by_hand]):
         products.setdefault(buyer, []).append(product)
     return [
         {"buyer": buyer, "products": names, "answers": bargains(run.scenario, buyer)}
@@ -156,25 +156,23 @@ def finding(untouched: Run, run: Run, taken: Sequence[Decision]) -> str:
     if alone:
         lead = f"With {what(taken[0], run.supplier, doing=True)}"
     else:
-        number = f"{len(taken)} of the {count}" if run.idle else "both" if count == 2 else f"all {count}"
-        lead = f"With {number} decisions by hand together"
-    both = [quarter for quarter in run.quarters if quarter in untouched.quarters]
-    if not both or taken[0].quarter > both[-1]:
+        many = f"{len(taken)} of the {count}" if run.idle else "both" if count == 2 else f"all {count}"
+        lead = f"With {many} decisions by hand together"
+    quarters = [quarter for quarter in run.quarters if quarter in untouched.quarters]
+    if not quarters or taken[0].quarter > quarters[-1]:
         return f"{lead} the run stops before {taken[0].quarter} is over."
     if all(getattr(run, table).equals(getattr(untouched, table)) for table in ("market", "buyers", "orders")):
         return f"{lead} nothing changes: that is what {'it does by its' if alone else 'they do by their'} own rule."
-    last = both[-1]
+    last = quarters[-1]
+    soon = quarters[min(quarters.index(min(taken[-1].quarter, last)) + YEAR, len(quarters) - 1)]
     own, others = gained(untouched, run, taken, last)
-    gets = "it" if alone else next(iter(own))
-    soon = both[min(both.index(min(taken[-1].quarter, last)) + YEAR, len(both) - 1)]
-    first, _ = gained(untouched, run, taken, soon)
-    told = hae(*own.values(), others, *first.values())
-    if len(own) > 1:
-        each = [f"{buyer} {told.whole(more, True)}" for buyer, more in own.items()]
-        gains = f"{listed([f'{gets} gets {told.whole(own[gets], True)}', *each[1:]])} by {last}"
-    else:
-        early = f"{told.whole(first[taken[0].buyer], True)} by {soon} and " if soon < last else ""
-        gains = f"{gets} gets {early}{told.whole(own[taken[0].buyer], True)} by {last}"
+    first = next(iter(gained(untouched, run, taken, soon)[0].values()))
+    told = hae(*own.values(), others, first)
+    (buyer, more), *rest = own.items()
+    early = f"{told.whole(first, True)} by {soon} and " if soon < last and not rest else ""
+    each = [f"{'it' if alone else buyer} gets {early}{told.whole(more, True)}"]
+    each += [f"{buyer} {told.whole(more, True)}" for buyer, more in rest]
+    gains = f"{listed(each)} by {last}"
     if len(own) < len(run.scenario.build.names["buyers"]):
         gains += f", everybody else {told.whole(others, True)}"
     it = "it" if alone else "them"

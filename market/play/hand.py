@@ -139,12 +139,6 @@ class Decision:
             raise BadInput(f"times its order: found {self.does:g}; allowed: 0 to {MOST_ORDERED:g}")
         return self
 
-    @contextmanager
-    def held(self, market: Market) -> Iterator[list[Decision]]:
-        """While it is open the market takes the decision, as :meth:`Decisions.held`."""
-        with Decisions((self,)).held(market) as idle:
-            yield idle
-
     def run(self, market: Market) -> Market:
         """Step a market to its end and return it."""
         return Decisions((self,)).run(market)
