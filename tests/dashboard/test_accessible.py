@@ -9,14 +9,16 @@ from tests.dashboard.conftest import LONG
 
 pytestmark = pytest.mark.browser
 
+HAND = "hand=2024Q2/3.0/xAI/H200&hand=2024Q4/0.0/Meta/H200"
 PAGES = {
     "/": ".gm-card",
     "/market": ".gm-strip",
     "/live": ".gm-now",
+    f"/live?{HAND}": ".gm-changed",
     "/compare": ".gm-await",
     "/what-matters": ".gm-await",
     "/history": ".gm-table",
-    "/data": ".gm-form",
+    f"/data?{HAND}": ".gm-form",
 }
 BAD = ("critical", "serious", "moderate")
 
