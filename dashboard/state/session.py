@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -28,8 +28,12 @@ from runs.engine.spread import Spread, ensemble_of, growing, simulate
 
 FEW = 20
 """Runs that are shown before the others are computed."""
+CROWD = 2 * (os.cpu_count() or 1)
+"""Ensembles under way from which on nobody is shown first runs by themselves: to draw them holds up all others."""
 TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
 """Ensembles of all sessions that are computed at once; who waits for a turn can still want something else."""
+under_way: list[Setting] = []
+"""Of all sessions, what is computed or drawn just now."""
 REST = 3.0
 """Seconds after a scenario was chosen before the effects of its controls are measured."""
 RUNS = 200
@@ -155,9 +159,8 @@ def untouched(own: Setting, runs: int, seed: int) -> Runs:
     return Runs(own.base, ensemble_of(own.base, runs, seed, posterior.NONE if own.alone else None))
 
 
-def growing_of(wanted: Setting, progress: Progress) -> Iterator[xr.Dataset]:
-    """The first runs of a setting, then all; over the vectors that fit history where there are any."""
-    sizes = (FEW, wanted.runs)
+def growing_of(wanted: Setting, sizes: Sequence[int], progress: Progress) -> Iterator[xr.Dataset]:
+    """The first runs of a setting, then more; over the vectors that fit history where there are any."""
     spread = spread_of(wanted)
     if spread is None:
         return simulate_growing(wanted.scenario, sizes, wanted.seed_used, progress)
@@ -181,23 +184,28 @@ def scenario_of_run(wanted: Setting, replication: int) -> Scenario:
 
 
 def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
-    """The ensemble of a setting: its first runs, and then all of them.
+    """The ensemble of a setting: its first runs, unless so many sessions wait that it would hold them up, and then all.
 
     Raises:
         BadInput: the setting cannot be run.
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
-    growing = growing_of(wanted, progress)
-    while True:
-        with TURNS:
-            if progress(0, wanted.runs) is False:
-                raise Cancelled("something else is wanted by now")
-            data = next(growing, None)
-            if data is None:
-                return
-            before = untouched(wanted.own, data.sizes["run"], wanted.seed_used) if wanted.changes else None
-        yield Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began, before)
+    sizes = (FEW, wanted.runs) if len(under_way) < CROWD else (wanted.runs,)
+    growing = growing_of(wanted, sizes, progress)
+    under_way.append(wanted)
+    try:
+        while True:
+            with TURNS:
+                if progress(0, wanted.runs) is False:
+                    raise Cancelled("something else is wanted by now")
+                data = next(growing, None)
+                if data is None:
+                    return
+                before = untouched(wanted.own, data.sizes["run"], wanted.seed_used) if wanted.changes else None
+            yield Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began, before)
+    finally:
+        under_way.remove(wanted)
 
 
 def few(wanted: Setting, progress: Progress) -> Ensemble:

@@ -72,6 +72,19 @@ def test_the_first_runs_come_at_once_and_all_are_those_of_one_ensemble():
     assert whole.data.equals(one)
 
 
+def test_in_a_crowd_all_runs_come_at_once():
+    """To draw the first ones would hold up everybody; when the others are done they come again."""
+    wanted = Setting("reference", runs=50)
+    waiting = [own.computed(wanted, lambda done, total: True) for _ in range(own.CROWD)]
+    for one in waiting:
+        assert next(one).runs == own.FEW
+    assert [found.runs for found in own.computed(wanted, lambda done, total: True)] == [50]
+    for one in waiting:
+        one.close()
+    assert [found.runs for found in own.computed(wanted, lambda done, total: True)] == [own.FEW, 50]
+    assert own.under_way == []
+
+
 def test_what_is_wanted_no_more_does_not_begin():
     with pytest.raises(Cancelled):
         next(own.computed(Setting("reference"), lambda done, total: False))
