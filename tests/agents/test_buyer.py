@@ -78,6 +78,20 @@ def test_who_cancels_loses_the_deposit_and_pays_the_fee():
     assert settled == [(1.0, 1.5)]
 
 
+def test_what_one_line_gives_up_the_next_need_not():
+    """20 on order of 12 wanted: the younger line goes whole, the older one keeps its 12."""
+    buyer = bare(
+        Buyer, target=12.0, elasticity=1.0, cancel_tolerance=0.0, reputation_cost=0.0, committed=lambda by: 0.0,
+        means=lambda quarters: 0.0, may_leave=lambda market, line: True, counts=lambda market, product: True,
+        cash_factor=lambda: 1.0, leaving_fee=lambda market, line: 0.0, settle=lambda *paid: None,
+    )  # fmt: skip
+    book.join(buyer, 0, 12.0, 1e6, 0, 5, 0.0)
+    book.join(buyer, 0, 8.0, 1e6, 1, 5, 0.0)
+    Buyer.cancel(buyer, SimpleNamespace(note_cancellation=lambda placed, units: None), [bare(Product, hae=1.0)])
+    assert [buyer.line_open[line] for line in range(buyer.lines) if buyer.line_open[line] > 0.0] == [12.0]
+    assert buyer.cancelled == 8.0
+
+
 def test_money_is_counted_on_until_the_longest_wait_and_the_booking_horizon_are_over():
     """A wait of 2 quarters, the one in which an order goes out, and a horizon of 4."""
     asked: list[float] = []

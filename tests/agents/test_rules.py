@@ -7,7 +7,7 @@ import pytest
 
 from agents.buyer import Buyer
 from agents.records.roles import LINES
-from agents.rules import book, demand, gaming, ordering, pipeline
+from agents.rules import book, demand, gaming, ordering, pipeline, tactics
 from tests.worlds import bare
 
 
@@ -218,3 +218,18 @@ def test_money_pays_for_as_many_as_it_can_and_a_crumb_of_it_for_none():
     assert book.payable(1000.0, 2.0, 3000.0) == 1000.0
     assert book.payable(1000.0, 2.0, 500.0) == 250.0
     assert book.payable(1000.0, 2.0, 1e-7) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("at_once", "own", "given", "expected"),
+    [
+        (0.1, 0.3, 0.2, 0.4),  # half of what it is given on top of what it gave
+        (0.1, 0.0, 0.0, 0.1),  # what it gives at once, whatever the other side does
+        (0.1, 0.3, -0.2, 0.3),  # what is taken back from it, it takes back from nobody
+        (0.1, 0.9, 0.8, 1.0),  # never more than all
+    ],
+)
+def test_who_gives_what_it_is_given(at_once, own, given, expected):
+    """Tit for tat (Faratin et al. 1998), half as much: the week and the deadline are nothing to it."""
+    for week, deadline in ((1.0, 13.0), (9.0, 10.0)):
+        assert tactics.responsive(week, deadline, 0.5, at_once, own, given) == pytest.approx(expected)

@@ -36,6 +36,13 @@ def test_the_suppliers_faith_in_a_buyer_follows_what_became_of_its_orders():
     assert supplier.outside_pull == pytest.approx(6.0 / 24.0)
 
 
+def test_a_customer_that_gets_nothing_is_less_of_one():
+    """A quarter of the way to none; who gets something, a quarter of the way to one in full."""
+    without, served = bare(Buyer, tenure=0.5), bare(Buyer, tenure=0.5, delivered=3.0)
+    Supplier.read_demand(bare(Supplier), SimpleNamespace(buyer_count=2), [without, served])
+    assert (without.tenure, served.tenure) == (0.375, 0.625)
+
+
 def test_who_has_nothing_due_is_ready_whatever_it_lacks():
     """Half of its power is there; with as much due as it owns, a quarter would be."""
     market = bare(MarketState, size_exponent=1.0)

@@ -328,10 +328,8 @@ def test_another_scenario_and_back(visit):
 
 @pytest.mark.parametrize("name", shipped())
 def test_every_scenario_shows_its_figures(visit, name):
-    page = visit().open("/market")
+    page = visit().open(f"/market?scenario={name}")
     scenario = Scenario.load(name)
-    if name != "colossus":
-        choose(page, "Scenario", scenario.title)
     expect(page.get_by_role("heading", level=1)).to_have_text(scenario.title)
     settled(page)
     made = cards(scenario, measures(ensemble_of(scenario, runs=200), scenario))
