@@ -17,10 +17,12 @@ from runs.requests.sensitivity import SAMPLES
 from runs.words import SHARE
 
 METHODS = {"morris": "Morris: quick, in the outcome's unit", "sobol": "Sobol: shares of variance"}
-SIZES = {"morris": (10, 20, 50, 100, 200), "sobol": (64, 128, 256, 512, 1024)}
+SIZES = {"morris": (10, 20, 50, 100, 200, 500, 1000), "sobol": (64, 128, 256, 512, 1024)}
 SAMPLED = {"morris": "Trajectories", "sobol": "Base points"}
 """What the sizes count."""
 SIZES_SEEDS = (2, 4, 8, 16)
+SEEDS = 2
+"""Of each point where nothing is said: the width of an interval hangs on the trajectories, hardly on the seeds."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Form:
     outcome: str = ""
     method: str = "morris"
     samples: int = SAMPLES["morris"]
-    seeds: int = requests.Sensitivity.runs
+    seeds: int = SEEDS
 
 
 @dataclass(frozen=True)

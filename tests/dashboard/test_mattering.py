@@ -84,6 +84,17 @@ def test_a_line_that_turns_is_said_to():
         assert bool(opened.turn(weeks, made)) == bool(said)
 
 
+def test_the_default_does_not_warn_of_its_own_sample_and_a_small_one_does():
+    form = fitted(Form(), Setting())
+    found, few = (
+        computed(Wanted(replace(form, samples=samples), Setting()), lambda done, total: True)
+        for samples in (form.samples, 50)
+    )
+    assert found.indices.warnings == []
+    assert few.indices.warnings[0].startswith("the sample is too small")
+    assert few.indices.warnings[0].endswith("times as many samples")
+
+
 def test_an_outcome_that_cannot_move_is_said_not_to():
     wanted = Wanted(Form("peak order_inflation", "morris", 4, 2), Setting("reference"))
     found = computed(wanted, lambda done, total: True)
