@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -243,10 +244,9 @@ def table(path: Path, key: str, columns: list[str], rows: int) -> pd.DataFrame:
         found = pq.read_table(path)
     except (pa.ArrowException, OSError, ValueError):
         raise Damaged(f"{path}: is damaged; {REMEDY}") from None
-    if found.column_names != [key, *columns]:
-        raise BadInput(
-            f"{path}: found the columns {', '.join(found.column_names)}; allowed: {', '.join([key, *columns])}"
-        )
+    for own, wanted in zip_longest(found.column_names, [key, *columns]):
+        if own != wanted:
+            raise BadInput(f"{path}: found the column {own!r}; allowed in its place: {wanted!r}")
     if found[key].to_pylist() != list(range(rows)):
         raise BadInput(f"{path}: {key}: found {found.num_rows:,} rows; allowed: 0 to {rows - 1:,}, in this order")
     if texts := [name for name in columns if not pa.types.is_floating(found.schema.field(name).type)]:
