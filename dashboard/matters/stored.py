@@ -12,7 +12,7 @@ from dashboard.state.link import of_analysis
 from runs import requests
 from runs.analysis.against import length
 
-FOREIGN = "It was run by other rules of the market than today's: Find out gives other numbers."
+FOREIGN = "It was run by other rules of the market than today's: Find out gives others."
 
 
 @dataclass(frozen=True)
@@ -54,5 +54,5 @@ def told(shown: Studied) -> str:
     wanted = shown.wanted
     if not isinstance(wanted, Stored):
         return ""
-    said = f"A stored analysis, from {wanted.analysis.name}."
+    said = f"A stored analysis, read from the folder {wanted.analysis.name}."
     return f"{said} {FOREIGN}" if wanted.analysis.kept.foreign else said
