@@ -204,12 +204,12 @@ def plan(asked: Sensitivity) -> Plan:
 def by_quarter(asked: Sensitivity) -> Sensitivity:
     """The same and, from the same runs, the measure of every outcome in every quarter, by the text that says so.
 
-    What is asked over time is that already; a batch holds what it holds.
+    What is asked over time is that already, a batch holds what it holds, and pawn and delta would take a minute.
 
     Raises:
         BadInput: something of the request is not allowed.
     """
-    if asked.over_time or asked.of_batch:
+    if asked.over_time or asked.of_batch or asked.method in GIVEN:
         return asked
     world = World.of(asked)
     measures = [outcomes.measure_of(text, world.scenario, "outcomes") for text in world.outcomes.values()]

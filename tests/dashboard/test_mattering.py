@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.compare import form as comparing
 from dashboard.matters import opened
 from dashboard.matters import told as ranking
 from dashboard.matters.form import Finding, Form, Wanted, computed, fitted
 from dashboard.state.session import Setting
-from market import BadInput
+from market import BadInput, Scenario
 from runs.analysis.against import Against, Middle
 from runs.requests import Sensitivity
 from runs.words import scale
@@ -118,3 +119,14 @@ def test_a_form_is_fitted_to_the_drawer():
     other = fitted(Form(method="sobol"), Setting("reference"))
     assert (other.outcome, other.samples) == ("mean realised_lead_weeks of all but A", 256)
     assert Wanted(other, Setting("reference").changed("market.allocation", "linear")).command() == ""
+
+
+def test_an_uploaded_scenario_is_asked_about_itself():
+    text = Scenario.load("reference").replace("market.allocation", "linear").to_toml()
+    setting = Setting("reference", text=text)
+    assert Wanted(fitted(Form(), setting), setting).request.subject == setting.scenario
+    (compared,) = comparing.Wanted(
+        comparing.Form(comparing.LEVER, lever="market.allocation"), setting
+    ).request.scenarios.values()
+    assert compared == setting.scenario
+    assert Setting("reference").subject == "reference"
