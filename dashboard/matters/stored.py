@@ -12,7 +12,7 @@ from dashboard.state.link import of_analysis
 from runs import requests
 from runs.analysis.against import length
 
-FOREIGN = "It was run by other rules of the market than today's: Find out gives others."
+FOREIGN = "It was run by other rules of the market than today's: asked anew, its numbers may differ."
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def test_without_an_analysis_there_is_none():
 def test_one_of_other_rules_says_so(opened):
     vars(opened.kept)["foreign"] = True
     assert told(shown_of(opened, "peak_quote")).endswith(
-        "other rules of the market than today's: Find out gives others."
+        "other rules of the market than today's: asked anew, its numbers may differ."
     )
 
 
