@@ -117,7 +117,7 @@ def analyse(
     points = shares.to_numpy(float)
     second = None
     seed += 1  # the library takes 0 for no seed at all
-    with warnings.catch_warnings(action="ignore"):  # the library's own remarks; what is not finite is told below
+    with warnings.catch_warnings(record=True, action="ignore"):  # its remarks; what is not finite is told below
         if method == "sobol":
             table, second = _sobol(inputs, values, second_order, resamples, seed)
         elif method == "morris":
