@@ -17,11 +17,6 @@ class Asked:
     title: str
     phrase: str
 
-    @property
-    def measure(self) -> str:
-        """The measure that the outcome is made of, without the way it is made one number."""
-        return self.text.partition(" ")[2]
-
 
 def outcomes(scenario: Scenario) -> dict[str, Asked]:
     """What can be asked of a scenario, by text; first what its story can move."""

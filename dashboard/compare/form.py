@@ -77,7 +77,7 @@ class Wanted:
         if form.way == SCENARIOS:
             scenarios = {shown(name, setting): named(name, setting) for name in (form.control, form.treatment)}
         else:
-            scenarios = {setting.name: setting.scenario if setting.changes else setting.name}
+            scenarios = {setting.name: setting.subject}
             values = [setting.scenario.get(form.lever), *(json.loads(text) for text in form.values)]
             lever = requests.Lever(form.lever, values, [written(value) for value in values])
         return requests.Comparison(

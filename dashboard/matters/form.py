@@ -11,16 +11,25 @@ from dashboard.state.session import Setting
 from market import BadInput, Scenario
 from runs import requests
 from runs.analysis.indices import Indices, Still
-from runs.analysis.sensitivity import Study
+from runs.analysis.sensitivity import Study, by_quarter
+from runs.engine.outcomes import measure_of
 from runs.findings.sensitivity import inputs
 from runs.requests.sensitivity import SAMPLES
 from runs.words import SHARE
 
-METHODS = {"morris": "Morris: quick, in the outcome's unit", "sobol": "Sobol: shares of variance"}
-SIZES = {"morris": (10, 20, 50, 100, 200), "sobol": (64, 128, 256, 512, 1024)}
-SAMPLED = {"morris": "Trajectories", "sobol": "Base points"}
+METHODS = {
+    "morris": "Morris: quick, in the outcome's unit",
+    "sobol": "Sobol: shares of variance",
+    "pawn": "PAWN: by distributions",
+    "delta": "Delta: by densities",
+}
+SIZES = {"morris": (10, 20, 50, 100, 200, 500, 1000), "sobol": (64, 128, 256, 512, 1024)}
+"""How many samples can be picked, of the methods that can be."""
+SAMPLED = {"morris": "Trajectories", "sobol": "Base points", "pawn": "Points", "delta": "Points"}
 """What the sizes count."""
 SIZES_SEEDS = (2, 4, 8, 16)
+SEEDS = 2
+"""Of each point where nothing is said: the width of an interval hangs on the trajectories, hardly on the seeds."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class Form:
     outcome: str = ""
     method: str = "morris"
     samples: int = SAMPLES["morris"]
-    seeds: int = requests.Sensitivity.runs
+    seeds: int = SEEDS
 
 
 @dataclass(frozen=True)
@@ -59,13 +68,18 @@ class Wanted:
         """
         form, setting = self.form, self.setting
         return requests.Sensitivity(
-            setting.scenario if setting.changes else setting.name,
+            setting.subject,
             form.method,
             (form.outcome,),
             form.samples,
             form.seeds,
             setting.seed,
         )
+
+    @property
+    def asked(self) -> Asked:
+        """The outcome in words."""
+        return outcomes(self.setting.scenario)[self.form.outcome]
 
     def command(self) -> str:
         """The same on the command line; nothing if the drawer holds changes, which it cannot say."""
@@ -80,11 +94,17 @@ class Studied:
     scenario: Scenario
     asked: Asked
     study: Study
-    seconds: float
+    source: str
+    """What it took, or where it is from."""
 
     @property
     def runs(self) -> int:
         return self.study.run_count
+
+    @property
+    def measure(self) -> str:
+        """The measure that the outcome is made of."""
+        return measure_of(self.asked.text, self.scenario)
 
     @property
     def unit(self) -> str:
@@ -116,28 +136,33 @@ def computed(wanted: Wanted, progress: Progress) -> Studied:
         Cancelled: ``progress`` returned False.
     """
     began = time.perf_counter()
-    form, scenario = wanted.form, wanted.setting.scenario
-    asked = outcomes(scenario)[form.outcome]
-    texts = {asked.text: asked.text} | {quarter: f"{asked.measure} in {quarter}" for quarter in scenario.quarters}
-    done = replace(wanted.request, outcomes=texts).run(progress=progress)
-    own = only(done, asked.text)
+    done = by_quarter(wanted.request).run(progress=progress)
+    found = studied(wanted, done)
+    return replace(found, source=f" in {time.perf_counter() - began:.1f} s")
+
+
+def studied(wanted: Wanted, done: Study) -> Studied:
+    """What there is to say of a study.
+
+    Raises:
+        BadInput: runs failed or are not defined.
+    """
+    asked, scenario, request = wanted.asked, wanted.setting.scenario, wanted.request
+    own = done.only([asked.text])
     try:
-        indices = own.indices()[asked.text]
+        indices = request.indices(own)[asked.text]
     except Still:
-        return Studied(wanted, scenario, asked, own, time.perf_counter() - began)
-    over_time = {quarter: in_quarter(done, quarter) for quarter in scenario.quarters}
-    return Finding(wanted, scenario, asked, own, time.perf_counter() - began, indices, over_time)
+        return Studied(wanted, scenario, asked, own, "")
+    measure = measure_of(asked.text, scenario)
+    names = {quarter: f"{measure} in {quarter}" for quarter in scenario.quarters}
+    over_time = {quarter: indices_of(request, done, name) for quarter, name in names.items() if name in done.found}
+    return Finding(wanted, scenario, asked, own, "", indices, over_time)
 
 
-def only(done: Study, name: str) -> Study:
-    """A study with one of its outcomes."""
-    return replace(done, found={name: done.found[name]})
-
-
-def in_quarter(done: Study, quarter: str) -> Indices | None:
+def indices_of(request: requests.Sensitivity, done: Study, name: str) -> Indices | None:
     """The indices of one quarter, None where its measure is the same at all points or not defined in some run."""
     try:
-        return only(done, quarter).indices()[quarter]
+        return request.indices(done.only([name]))[name]
     except BadInput:
         return None
 
@@ -149,4 +174,5 @@ def fitted(form: Form, setting: Setting) -> Form:
     """The form as far as the setting allows it."""
     known = outcomes(setting.scenario)
     form = form if form.outcome in known else replace(form, outcome=next(iter(known)))
+    form = form if form.method in SIZES else replace(form, method=Form.method)
     return form if form.samples in SIZES[form.method] else replace(form, samples=SAMPLES[form.method])

@@ -31,7 +31,7 @@ def Opened(shown: Finding, path: str) -> None:
 
 
 def against_input(shown: Finding, path: str) -> Against:
-    return against(shown.study, shown.asked.text, path, shown.scenario.uncertainties[path])
+    return against(shown.study, shown.asked.text, path, shown.study.space[path])
 
 
 @solara.component
@@ -81,7 +81,7 @@ def sentence(shown: Finding, made: Against) -> str:
 
 def span(shown: Finding, made: Against) -> str:
     """The range of an input: as it was drawn from, or as far as its points reach."""
-    known = shown.scenario.uncertainties[made.path]
+    known = shown.study.space[made.path]
     if made.options:
         return f"from {made.options[0]} to {made.options[-1]}"
     ends = [float(end) for end in known.ends]

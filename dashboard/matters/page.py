@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,31 +13,58 @@ from dashboard.matters import form as mattering
 from dashboard.matters.form import METHODS, SAMPLED, SIZES, SIZES_SEEDS, Finding, Form, Studied, Wanted, job
 from dashboard.matters.opened import Opened
 from dashboard.matters.reached import Goal
+from dashboard.matters.stored import Stored, shown_of
+from dashboard.matters.stored import told as told_stored
 from dashboard.matters.told import draws, index_unit, meaning, over_time, plainly, sentence, tornado, unmoved
 from dashboard.parts.charts import Chart
 from dashboard.parts.charts.intervals import Intervals
 from dashboard.parts.fields import Command, FormPage, Pick
 from dashboard.parts.panels import Panel, Words
+from dashboard.state import analysis, session
+from dashboard.state.analysis import Analysis
+from dashboard.state.link import of_analysis
+from dashboard.state.session import Setting
+from dashboard.state.together import together
 
-form = solara.reactive(Form())
+form: solara.Reactive[Form | None] = solara.reactive(None)
+"""What was set; as long as nothing was, the stored analysis is looked at, where the page was opened on one."""
+stored_outcome = solara.reactive("")
+"""The outcome of the stored analysis that is looked at; empty for its first."""
 opened = solara.reactive("")
 """The input that the outcome is shown against."""
 
 
 @solara.component
 def MattersPage() -> None:
+    given = given_now()
+
+    def wanted(setting: Setting) -> Wanted:
+        if form.value is None and given is not None and given.wanted.setting.run_of() == setting.run_of():
+            return given.wanted
+        return Wanted(mattering.fitted(form.value or Form(), setting), setting)
+
     FormPage(
         "What matters, of what nobody knows?",
         job,
-        lambda setting: Wanted(mattering.fitted(form.value, setting), setting),
+        wanted,
         Setup,
         Results,
         about,
-        lambda shown: f"{shown.runs:,} runs in {shown.seconds:.1f} s, seed {shown.study.seed}",
+        lambda shown: f"{shown.runs:,} runs{shown.source}, seed {shown.study.seed}",
         "Press Find out: every uncertainty is moved over its range, and what it does is held against what the draws do "
         "by themselves.",
         Below=Goal,
+        given=given,
     )
+
+
+def given_now() -> Studied | None:
+    """What the stored analysis says of the outcome that was picked of it; None where the page was opened on none."""
+    study = analysis.opened()
+    if study is None:
+        return None
+    name = stored_outcome.value
+    return shown_of(study, name if name in study.outcomes else study.outcomes[0])
 
 
 def about(now: Wanted) -> str:
@@ -53,6 +81,8 @@ def Setup(now: Wanted) -> None:
         form.value = replace(at, **changes)
 
     known = outcomes(now.setting.scenario)
+    known = {now.asked.text: now.asked} | known if now.asked.text not in known else known
+    methods = {name: text for name, text in METHODS.items() if name in SIZES or name == at.method}
     with Panel(
         "Sensitivity",
         f"The uncertainties of {now.setting.name} are moved; levers stay as they are set",
@@ -61,11 +91,27 @@ def Setup(now: Wanted) -> None:
         with solara.Div(classes=["gm-fields"]):
             items = [(one.text, one.title) for one in known.values()]
             Pick("Outcome", items, at.outcome, lambda text: change(outcome=text), "gm-span-2")
-            Pick("Method", list(METHODS.items()), at.method, lambda m: change(method=m), "gm-span-2")
-            Pick(SAMPLED[at.method], [(n, str(n)) for n in SIZES[at.method]], at.samples, lambda n: change(samples=n))
-            Pick("Seeds of each point", [(n, str(n)) for n in SIZES_SEEDS], at.seeds, lambda n: change(seeds=n))
+            Pick("Method", list(methods.items()), at.method, lambda m: change(method=m), "gm-span-2")
+            sizes = numbers(SIZES.get(at.method, ()), at.samples)
+            Pick(SAMPLED[at.method], sizes, at.samples, lambda n: change(samples=n))
+            Pick("Seeds of each point", numbers(SIZES_SEEDS, at.seeds), at.seeds, lambda n: change(seeds=n))
         with solara.Div(classes=["gm-buttons"]):
             solara.Button("Find out", color="primary", depressed=True, on_click=lambda: job.start(now))
+            study = analysis.opened()
+            if study is not None and (job.result.value is not None or not isinstance(now, Stored)):
+                solara.Button("Back to the stored analysis", outlined=True, on_click=lambda: go_back(study))
+
+
+def numbers(sizes: Sequence[int], now: int) -> list[tuple[int, str]]:
+    """Numbers that can be picked, and the present one."""
+    return [(size, str(size)) for size in sorted({*sizes, now})]
+
+
+def go_back(study: Analysis) -> None:
+    """Look at the stored analysis again, with the drawer set to it."""
+    with together():
+        job.forget()
+        form.value, session.setting.value = None, of_analysis(study)
 
 
 @solara.component
@@ -73,11 +119,24 @@ def Results(shown: Studied, stale: bool) -> None:
     """The sentence and what it is read from; no picture of an outcome that nothing moves."""
     if stale:
         Words("p", "The settings have changed; press Find out to see what they give.", "gm-notice")
+    if isinstance(shown.wanted, Stored):
+        OfStored(shown, shown.wanted)
     if isinstance(shown, Finding):
         Ranked(shown)
     else:
         Words("p", unmoved(shown), "gm-finding")
         Command(shown.wanted.command())
+
+
+@solara.component
+def OfStored(shown: Studied, wanted: Stored) -> None:
+    """That it is a stored analysis, and which of its outcomes is looked at."""
+    Words("p", told_stored(shown), "gm-notice gm-stored" if wanted.analysis.kept.foreign else "gm-lead gm-stored")
+    if len(wanted.analysis.outcomes) > 1:
+        items = [(name, shown_of(wanted.analysis, name).asked.title) for name in wanted.analysis.outcomes]
+        now = stored_outcome.value or wanted.analysis.outcomes[0]
+        with solara.Div(classes=["gm-fields"]):
+            Pick("Outcome of the stored analysis", items, now, stored_outcome.set, "gm-span-2")
 
 
 @solara.component
@@ -93,21 +152,26 @@ def Ranked(shown: Finding) -> None:
     Words("p", sentence(shown), "gm-finding")
     with solara.Div(classes=["gm-grid"]):
         with Panel(title, meaning(shown), classes="gm-full"):
-            Intervals([bars], f"What matters to {shown.asked.phrase}", choose, now)
-            Words("p", "Click an input to see the outcome against it.", "gm-footnote")
+            drawn = all(name in shown.study.space for name in shown.order)
+            Intervals([bars], f"What matters to {shown.asked.phrase}", choose if drawn else None, now)
+            if drawn:
+                Words("p", "Click an input to see the outcome against it.", "gm-footnote")
             Words("p", draws(shown), "gm-footnote")
             for warning in shown.indices.warnings:
                 Words("p", f"Beware: {plainly(warning, shown)}.", "gm-notice")
             Command(shown.wanted.command())
-        if now in shown.order:
+        if drawn and now in shown.order:
             Opened(shown, now)
-        with Panel("Over time", about_time(shown), classes="gm-full"):
-            Chart(lines, f"Index of each input by quarter, for {shown.asked.measure}.", "280px")
+        if shown.over_time:
+            with Panel("Over time", about_time(shown), classes="gm-full"):
+                Chart(lines, f"Index of each input by quarter, for {shown.measure}.", "280px")
+        else:
+            Words("p", "Over time: this analysis holds no numbers by quarter.", "gm-footnote")
 
 
 def about_time(shown: Finding) -> str:
     """What the lines are of, and why some quarters have none."""
     empty = [quarter for quarter, one in shown.over_time.items() if one is None]
     why = f"; no lines where nothing varies or is defined: {', '.join(empty)}" if empty else ""
-    measure = shown.asked.measure.replace("_", " ")
+    measure = shown.measure.replace("_", " ")
     return f"{index_unit(shown)}; {measure} in each quarter; pick inputs below{why}"

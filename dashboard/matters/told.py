@@ -31,7 +31,7 @@ def tornado(found: Finding) -> Group:
 def over_time(found: Finding) -> Plot:
     """The index of each input in each quarter, and the floor; inputs in the order of the tornado."""
     form, factor = form_of(found)
-    course = sensitivity.course(found.over_time, found.asked.measure, label)
+    course = sensitivity.course(found.over_time, found.measure, label)
     lines = [
         Line(line.label, color(found, line.key), times(line.values, factor), shown=line.leading)
         for line in sorted(course.lines, key=lambda line: found.order.index(line.key))

@@ -91,6 +91,7 @@ def FormPage(
     told: Callable[[Any], str],
     invitation: str,
     Below: Callable[[], Any] | None = None,
+    given: Any = None,
 ) -> None:
     """A tab in which something is asked for, waited for and shown.
 
@@ -104,8 +105,9 @@ def FormPage(
         told: said of what is shown.
         invitation: said where the results will be.
         Below: what else the tab shows, under the results.
+        given: what is shown as long as nothing was asked.
     """
-    setting, shown = session.setting.value, job.result.value
+    setting, shown = session.setting.value, given if job.result.value is None else job.result.value
     with solara.Div(classes=["gm-page"]):
         try:
             now = wanted(setting)

@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument("--agents", metavar="DIR", help="classes of buyers of one's own: the .py files of a folder")
     parser.add_argument("--batch", metavar="DIR", help="open the runs of a stored batch in Live")
+    parser.add_argument("--analysis", metavar="DIR", help="open a stored analysis in What matters")
     options = parser.parse_args(arguments)
     if not JAVASCRIPT.is_dir():
         return stop(NO_JAVASCRIPT)
@@ -44,6 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path = f"/live?stored={stored.open_on(options.batch).first}"
         except BadInput as error:
             return stop(str(error))
+    if options.analysis is not None:
+        from dashboard.state import analysis
+        from market import BadInput
+
+        try:
+            analysis.open_on(options.analysis)
+        except BadInput as error:
+            return stop(str(error))
+        path = path or "/what-matters?scenario=analysis"
     try:
         listening = listen(options.port)
     except OSError as error:

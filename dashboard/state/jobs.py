@@ -87,6 +87,12 @@ class Job(Generic[Wanted, Result]):
             self.result.value = self._whole.peek()
         self.status.value = Status("cancelled")
 
+    def forget(self) -> None:
+        """Stop, and show nothing."""
+        self.task.cancel()
+        self.result.value = self._whole.value = None
+        self.status.value = Status()
+
     def _run(self, wanted: Wanted) -> None:
         try:
             self._wait_for_rules(wanted)

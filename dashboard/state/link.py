@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from dashboard.state import session, stored
+from dashboard.state import analysis, session, stored
+from dashboard.state.analysis import Analysis
 from dashboard.state.session import FEWEST, MOST, RUNS, Setting
 from dashboard.state.stored import Batch, StoredRun
 from market import BadInput
@@ -20,6 +21,9 @@ SENT = "uploaded-"
 """Before the name of a scenario that was uploaded: no link holds it."""
 BATCH = "batch"
 """What a link calls the scenario of the batch that the server was opened on."""
+ANALYSIS = "analysis"
+"""The same of the analysis that the server was opened on."""
+ALLOWED = "allowed where the page was opened by gpumarket app"
 LONGEST = 8000
 """Characters of a query that is read."""
 
@@ -62,6 +66,9 @@ def named_of(setting: Setting) -> str:
     batch = stored.opened()
     if setting.alone and batch is not None and setting.text == batch.text:
         return BATCH
+    study = analysis.opened()
+    if study is not None and setting.text == study.text:
+        return ANALYSIS
     return SENT + setting.name if setting.text else setting.name
 
 
@@ -87,6 +94,11 @@ def with_scenario(look: Look, text: str) -> Look:
         )
     if text == BATCH:
         return replace(look, setting=of_batch(the_batch("scenario", text)))
+    if text == ANALYSIS:
+        study = analysis.opened()
+        if study is None:
+            raise BadInput(f"scenario: found {text!r}; {ALLOWED} --analysis DIR")
+        return replace(look, setting=of_analysis(study))
     if text not in shipped():
         raise BadInput(f"scenario: found {text!r}; allowed: {', '.join(shipped())}")
     return replace(look, setting=Setting(text))
@@ -111,7 +123,7 @@ def the_batch(part: str, text: str) -> Batch:
     """
     batch = stored.opened()
     if batch is None:
-        raise BadInput(f"{part}: found {text[:40]!r}; allowed where the page was opened by gpumarket app --batch DIR")
+        raise BadInput(f"{part}: found {text[:40]!r}; {ALLOWED} --batch DIR")
     return batch
 
 
@@ -123,6 +135,22 @@ def of_batch(batch: Batch, run: StoredRun | None = None, runs: int = RUNS) -> Se
     own = base.base
     changes = tuple(sorted((path, value) for path, value in run.values.items() if value != own.get(path)))
     return replace(base, changes=changes, seed=None if run.seed == own.seed else run.seed)
+
+
+def of_analysis(study: Analysis) -> Setting:
+    """The setting that a stored analysis is of: the shipped scenario and its changes where they still are what it was
+    run on, else its own scenario."""
+    known, seed = study.kept.study.scenario, study.kept.study.seed
+    if known.name in shipped():
+        try:
+            setting = Setting(known.name)
+            for path, value in study.kept.request.changes.items():
+                setting = setting.changed(path, value)
+            if setting.scenario.to_dict() == known.to_dict():
+                return replace(setting, seed=None if seed == known.seed else seed)
+        except BadInput:
+            pass
+    return Setting(known.name, text=study.text)
 
 
 def with_change(look: Look, text: str) -> Look:

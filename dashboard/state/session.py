@@ -89,6 +89,15 @@ class Setting:
         return self.base.replace_all(dict(self.changes)) if self.changes else self.base
 
     @property
+    def subject(self) -> str | Scenario:
+        """What a request is about: a shipped scenario goes by its name.
+
+        Raises:
+            BadInput: a change is not allowed.
+        """
+        return self.scenario if self.changes or self.text else self.name
+
+    @property
     def own(self) -> Setting:
         """The scenario as it is, with the usual number of runs."""
         return Setting(self.name, text=self.text, alone=self.alone)

@@ -117,7 +117,7 @@ def analyse(
     points = shares.to_numpy(float)
     second = None
     seed += 1  # the library takes 0 for no seed at all
-    with warnings.catch_warnings(record=True):  # the library's own remarks; what is not finite is told below
+    with warnings.catch_warnings(record=True, action="ignore"):  # its remarks; what is not finite is told below
         if method == "sobol":
             table, second = _sobol(inputs, values, second_order, resamples, seed)
         elif method == "morris":
@@ -264,9 +264,10 @@ def _warn(method: str, table: pd.DataFrame, floor: float, runs: int) -> list[str
     width = float((table[f"{main}_high"] - table[f"{main}_low"]).max())
     largest = max(float(table[main].max()), 1.0 if method != "morris" else 0.0)
     if width > WIDEST * largest:
+        more = max(1.1, (width / largest / WIDEST) ** 2)  # an interval narrows with the root of the sample
         told.append(
             f"the sample is too small: the widest 95% interval of {main} is {width / largest:.2f} of the scale, "
-            f"{WIDEST} is wanted; take more samples"
+            f"{WIDEST} is wanted, for about {more:.{0 if more >= 10.0 else 1}f} times as many samples"
         )
     if runs < 2:
         told.append("one run per point: the noise of the draws is not known; take two or more")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,8 @@ class Study:
     """Points of a scenario, what came of each run, and how the points were chosen.
 
     ``shares`` of shape (points, inputs) are shares of probability; ``found[outcome]`` has shape (points, runs per
-    point) and is NaN where a run failed; ``seed`` is that of the draws.
+    point) and is NaN where a run failed; ``seed`` is that of the draws; ``space`` is what inputs were drawn from, empty
+    where they were not drawn for the study.
     """
 
     scenario: Scenario
@@ -52,6 +53,16 @@ class Study:
     second_order: bool = False
     shared: bool = True
     seed: int = 0
+    space: Mapping[str, Distribution] = field(default_factory=dict)
+
+    def only(self, names: Iterable[str]) -> Study:
+        """The same with some of its outcomes."""
+        kept = list(names)
+        return replace(
+            self,
+            found={name: self.found[name] for name in kept},
+            outcomes={name: self.outcomes[name] for name in kept},
+        )
 
     @property
     def run_count(self) -> int:
@@ -127,6 +138,7 @@ class Plan:
     groups: Groups
     levels: int
     second_order: bool
+    space: Mapping[str, Distribution] = field(default_factory=dict)
 
     def run(self, engine: Engine | None = None, progress: Progress | None = None) -> Study:
         """Run it.
@@ -146,6 +158,7 @@ class Plan:
             levels=self.levels,
             second_order=self.second_order,
             seed=self.experiment.seed,
+            space=self.space,
         )
 
 
@@ -185,7 +198,23 @@ def plan(asked: Sensitivity) -> Plan:
         outcomes=wanted,
     )
     levels = way.levels if isinstance(way, Morris) else 4
-    return Plan(experiment, asked.method, shares, world.groups, levels, asked.second_order)
+    return Plan(experiment, asked.method, shares, world.groups, levels, asked.second_order, world.space)
+
+
+def by_quarter(asked: Sensitivity) -> Sensitivity:
+    """The same and, from the same runs, the measure of every outcome in every quarter, by the text that says so.
+
+    What is asked over time is that already, a batch holds what it holds, and pawn and delta would take a minute.
+
+    Raises:
+        BadInput: something of the request is not allowed.
+    """
+    if asked.over_time or asked.of_batch or asked.method in GIVEN:
+        return asked
+    world = World.of(asked)
+    measures = [outcomes.measure_of(text, world.scenario, "outcomes") for text in world.outcomes.values()]
+    texts = [f"{measure} in {quarter}" for measure in measures if measure for quarter in world.scenario.quarters]
+    return replace(asked, outcomes={**world.outcomes, **{text: text for text in texts if text not in world.outcomes}})
 
 
 def posterior_of(asked: Sensitivity, world: World) -> Posterior | None:
@@ -281,7 +310,7 @@ def study_of(asked: Sensitivity) -> Study:
         if name not in known:
             raise Refused("outcomes", f"found {name!r}; {folder}: {suggest(name, known)}")
     scenario = stored.scenario
-    way, shares, groups = _points(stored, scenario, method)
+    way, shares, groups, space = _points(stored, scenario, method)
     runs = manifest["runs_per_point"]
     chosen = {name: outcomes.read(manifest["outcomes"][name], scenario) for name in names or known}
     table = stored.by_run("outcomes", list(chosen))
@@ -296,11 +325,14 @@ def study_of(asked: Sensitivity) -> Study:
         second_order=way.second_order if isinstance(way, Saltelli) else False,
         shared=manifest["shared_draws"],
         seed=manifest["seed"],
+        space=space,
     )
 
 
-def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[Sampling | None, pd.DataFrame, Groups]:
-    """How a batch chose its points, as shares of probability, and its groups."""
+def _points(
+    stored: results.Results, scenario: Scenario, method: str
+) -> tuple[Sampling | None, pd.DataFrame, Groups, Mapping[str, Distribution]]:
+    """How a batch chose its points, as shares of probability, its groups, and what the points were drawn from."""
     manifest = stored.manifest
     needed = NEEDED.get(method)
     head = manifest.get("design")
@@ -315,7 +347,8 @@ def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[S
                 f"found {method!r}, and {stored.folder} was not sampled for it; allowed: a batch with "
                 f"sampling.method = {name!r} and no levers, or {', '.join(GIVEN)}",
             )
-        return design.sampling, design.sampling.shares(design.uncertainties, design.head.groups), design.head.groups
+        shares = design.sampling.shares(design.uncertainties, design.head.groups)
+        return design.sampling, shares, design.head.groups, design.uncertainties
     points = stored.by_run("parameters").drop_duplicates("point").drop(columns=["point", "replication"])
     texts = [path for path in points if points[path].dtype.kind not in "iufb"]
     if texts:
@@ -325,7 +358,7 @@ def _points(stored: results.Results, scenario: Scenario, method: str) -> tuple[S
     shares = points.rank(method="average").to_numpy(float) / (len(points) + 1.0)
     made = pd.DataFrame(shares, columns=list(points))
     made[INERT] = np.random.default_rng(0).random(len(made))  # any column that nothing read is inert
-    return None, made, {}
+    return None, made, {}, {}
 
 
 def check_method(method: str) -> None:

@@ -83,15 +83,21 @@ def sensitivity(
         drop_failed,
         posterior=posterior,
     )
+    from runs.analysis.sensitivity import World, by_quarter
+
     began = time.perf_counter()
+    whole = asked if out is None else by_quarter(asked)
     with Progress(0, "Sensitivity") as bar:
-        study = asked.run(progress=bar)
+        done = whole.run(progress=bar)
+    study = done if whole is asked else done.only(World.of(asked).outcomes)
     found = asked.indices(study)
     seconds = time.perf_counter() - began
     if out is not None:
-        from runs.reports import analyses, write
+        from runs.reports import analyses, kept, write
 
-        write.write(analyses.study(asked, study, found), out)
+        with tables.appearing(out) as part:
+            write.fill(analyses.study(asked, study, found), part)
+            kept.write(part, asked.settled(study), done)
     if as_json:
         print_json({name: indices_facts(indices) for name, indices in found.items()})
     elif over_time:

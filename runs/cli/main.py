@@ -196,6 +196,9 @@ def open_app(
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     agents: Annotated[Path | None, typer.Option(metavar="DIR", help=AGENTS)] = None,
     batch: Annotated[Path | None, typer.Option(metavar="DIR", help="Open the runs of a stored batch in Live.")] = None,
+    analysis: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Open a stored analysis in What matters.")
+    ] = None,
 ) -> None:
     """Open the page (a process of its own, reachable from this machine only)."""
     call = [sys.executable, "-m", "dashboard"]
@@ -207,6 +210,8 @@ def open_app(
         call += ["--agents", str(agents)]
     if batch is not None:
         call += ["--batch", str(batch)]
+    if analysis is not None:
+        call += ["--analysis", str(analysis)]
     if os.name == "posix":
         os.execv(call[0], call)  # the server takes this process's place, so that whatever ends one ends the other
     raise typer.Exit(subprocess.run(call, check=False).returncode)

@@ -185,6 +185,20 @@ def read_measure(text: object, scenario: Scenario, where: str = "measure") -> Ou
     return _Reader(text, scenario, where, reduced=False).outcome
 
 
+def measure_of(text: object, scenario: Scenario, where: str = "outcome") -> str:
+    """The measure that an outcome is made of, as :func:`read_measure` reads it; empty where it is of two.
+
+    Raises:
+        BadInput: as :func:`read`.
+    """
+    reader = _Reader(text, scenario, where)
+    words = reader.words
+    if reader.statistic is not None:
+        return ""
+    rest = "all but " if words["rest"] else ""
+    return f"{words['measure']}{f' of {rest}' if words['who'] else ''}{words['who'] or ''}"
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reads one outcome and says where it cannot."""

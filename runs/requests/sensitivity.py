@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from runs.engine.engine import Engine
     from runs.engine.evaluate import Progress
 
-SAMPLES = {"morris": 50, "sobol": 256, "pawn": 1024, "delta": 1024}
+SAMPLES = {"morris": 500, "sobol": 256, "pawn": 1024, "delta": 1024}
 """Trajectories, base points, or points, where it is not said how many."""
 
 

@@ -121,7 +121,7 @@ def test_every_outcome_that_can_be_picked_can_be_read():
         scenario = scenario_of(name)
         for text in outcomes(scenario):
             reading.read(text, scenario)
-            reading.read_measure(outcomes(scenario)[text].measure, scenario)
+            reading.read_measure(reading.measure_of(text, scenario), scenario)
 
 
 def test_what_can_be_held_against_what():

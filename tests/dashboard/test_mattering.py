@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.compare import form as comparing
 from dashboard.matters import opened
 from dashboard.matters import told as ranking
 from dashboard.matters.form import Finding, Form, Wanted, computed, fitted
 from dashboard.state.session import Setting
-from market import BadInput
+from market import BadInput, Scenario
 from runs.analysis.against import Against, Middle
 from runs.requests import Sensitivity
 from runs.words import scale
@@ -84,6 +85,17 @@ def test_a_line_that_turns_is_said_to():
         assert bool(opened.turn(weeks, made)) == bool(said)
 
 
+def test_the_default_does_not_warn_of_its_own_sample_and_a_small_one_does():
+    form = fitted(Form(), Setting())
+    found, few = (
+        computed(Wanted(replace(form, samples=samples), Setting()), lambda done, total: True)
+        for samples in (form.samples, 50)
+    )
+    assert found.indices.warnings == []
+    assert few.indices.warnings[0].startswith("the sample is too small")
+    assert few.indices.warnings[0].endswith("times as many samples")
+
+
 def test_an_outcome_that_cannot_move_is_said_not_to():
     wanted = Wanted(Form("peak order_inflation", "morris", 4, 2), Setting("reference"))
     found = computed(wanted, lambda done, total: True)
@@ -107,3 +119,14 @@ def test_a_form_is_fitted_to_the_drawer():
     other = fitted(Form(method="sobol"), Setting("reference"))
     assert (other.outcome, other.samples) == ("mean realised_lead_weeks of all but A", 256)
     assert Wanted(other, Setting("reference").changed("market.allocation", "linear")).command() == ""
+
+
+def test_an_uploaded_scenario_is_asked_about_itself():
+    text = Scenario.load("reference").replace("market.allocation", "linear").to_toml()
+    setting = Setting("reference", text=text)
+    assert Wanted(fitted(Form(), setting), setting).request.subject == setting.scenario
+    (compared,) = comparing.Wanted(
+        comparing.Form(comparing.LEVER, lever="market.allocation"), setting
+    ).request.scenarios.values()
+    assert compared == setting.scenario
+    assert Setting("reference").subject == "reference"

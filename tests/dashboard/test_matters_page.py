@@ -21,7 +21,7 @@ def test_a_small_study_gives_the_numbers_of_the_command_line(visit, gpumarket):
     choose(page, "Method", "Sobol: shares of variance")
     choose(page, "Base points", "1024")
     press(page, "Find out")
-    expect(page.locator(".gm-progress")).to_contain_text("of 53,248 runs")
+    expect(page.locator(".gm-progress")).to_contain_text("of 26,624 runs")
     press(page, "Cancel")
     expect(page.locator(".gm-progress")).to_contain_text("Cancelled.")
 
