@@ -120,9 +120,7 @@ def find(rule: Rule, paths: Paths) -> Finding:
     inside = np.array([band.holds(one.values) for band, one in zip(rule.bands, measured, strict=True)])
     parts = []
     for band, one, held in zip(rule.bands, measured, inside, strict=True):
-        parts.append(
-            Part(band, float(one.values[0]), float(held[1:].mean()), float(outside(band, one)[0]), one.note)
-        )
+        parts.append(Part(band, float(one.values[0]), float(held[1:].mean()), float(outside(band, one)[0]), one.note))
     return Finding(rule.id, rule.sentence, tuple(parts), float(inside[:, 1:].all(axis=0).mean()), rule.scored)
 
 
