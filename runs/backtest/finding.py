@@ -108,11 +108,7 @@ class Finding:
     @property
     def excess(self) -> float:
         """Half-bands outside, all parts together."""
-        return self.excess_until("2024Q4")
-
-    def excess_until(self, quarter: str) -> float:
-        """Half-bands outside of the parts that are of no later quarter."""
-        return sum(part.excess for part in self.parts if part.band.until <= quarter)
+        return sum(part.excess for part in self.parts)
 
 
 def find(rule: Rule, paths: Paths) -> Finding:
@@ -124,9 +120,13 @@ def find(rule: Rule, paths: Paths) -> Finding:
     inside = np.array([band.holds(one.values) for band, one in zip(rule.bands, measured, strict=True)])
     parts = []
     for band, one, held in zip(rule.bands, measured, inside, strict=True):
-        excess = band.excess(one.values) if one.excess is None else one.excess
-        parts.append(Part(band, float(one.values[0]), float(held[1:].mean()), float(excess[0]), one.note))
+        parts.append(Part(band, float(one.values[0]), float(held[1:].mean()), float(outside(band, one)[0]), one.note))
     return Finding(rule.id, rule.sentence, tuple(parts), float(inside[:, 1:].all(axis=0).mean()), rule.scored)
+
+
+def outside(band: Band, measured: Measured) -> np.ndarray:
+    """Half-bands by which a figure is outside, shape (1 + runs,)."""
+    return band.excess(measured.values) if measured.excess is None else measured.excess
 
 
 def count_inside(deviations: np.ndarray, allowed: float | np.ndarray, least: int) -> Measured:

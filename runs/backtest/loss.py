@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import xarray as xr
 
 from market import Scenario
 from runs.backtest.facts import FACTS, OWNERS, WINDOW, owner_shares, real_revenue, shares_of
-from runs.backtest.finding import Finding, Rule, find
+from runs.backtest.finding import Rule, outside
 from runs.backtest.paths import Missing, Paths
 from runs.backtest.truths import HALF_CLOCK, TRUTHS, USED, used_beside_a_queue, waits_off
 
@@ -26,26 +26,30 @@ BAR = 10.0
 BARS = ("T2", "T4", "T6")
 
 
+Number = float | np.ndarray
+
+
 @dataclass(frozen=True)
 class Loss:
     """The parts of a loss: half-bands outside by ``facts``, ``quotes``, ``wafers`` and ``bars``, and ``likelihood``.
 
-    ``likelihood`` is half the sum of squared deviations of nine quarters' revenue and six owners' shares.
+    ``likelihood`` is half the sum of squared deviations of nine quarters' revenue and six owners' shares. All are
+    numbers, or arrays with one for each of many paths.
     """
 
-    facts: float
-    quotes: float
-    wafers: float
-    bars: float
-    likelihood: float
+    facts: Number
+    quotes: Number
+    wafers: Number
+    bars: Number
+    likelihood: Number
 
     @property
-    def outside(self) -> float:
+    def outside(self) -> Number:
         """Half-bands outside, all together."""
         return self.facts + self.quotes + self.wafers + self.bars
 
     @property
-    def total(self) -> float:
+    def total(self) -> Number:
         """The negative logarithm of the likelihood, but for a constant."""
         return self.outside / TEMPERATURE + self.likelihood
 
@@ -57,7 +61,7 @@ def loss(results: xr.Dataset | Mapping[str, np.ndarray] | Paths, scenario: Scena
     1 and 3 by their size, and of the truths 2, 4 and 6 as bars.
     """
     try:
-        return parts(results, scenario).total
+        return float(parts(results, scenario).total)
     except Missing:
         return math.inf
 
@@ -69,11 +73,17 @@ def parts(results: xr.Dataset | Mapping[str, np.ndarray] | Paths, scenario: Scen
         Missing: every run failed, or the scenario has not the quarters and buyers of the real figures.
     """
     paths = results if isinstance(results, Paths) else Paths(results, scenario)
+    return Loss(*(float(part[0]) for part in astuple(along(paths, window))))
+
+
+def along(paths: Paths, window: str = WINDOW, steps: bool = True) -> Loss:
+    """The parts of the loss of every row of paths, shape (1 + runs,); without ``steps`` bars are taken to hold."""
+    none = np.zeros(len(paths["revenue"]))
     return Loss(
-        sum(found.excess_until(window) for rule in judged(window) if not (found := find(rule, paths)).missing),
+        sum((excess(rule, paths, window) for rule in judged(window)), none),
         WAIT_WEIGHT * dishonesty(paths),
         IDLE_WEIGHT * idleness(paths),
-        sum(bar(find(rule, paths)) for rule in TRUTHS if rule.id in BARS),
+        sum((bar(rule, paths) for rule in TRUTHS if rule.id in BARS), none) if steps else none,
         deviations(paths, window),
     )
 
@@ -83,30 +93,43 @@ def judged(window: str) -> list[Rule]:
     return [rule for rule in FACTS if rule.scored and any(band.until <= window for band in rule.bands)]
 
 
-def dishonesty(paths: Paths) -> float:
+def excess(rule: Rule, paths: Paths, window: str = WINDOW) -> Number:
+    """Half-bands by which the figures of a rule are outside that are of no later quarter; 0 where it does not apply."""
+    try:
+        measured = rule.measure(paths)
+    except Missing:
+        return 0.0
+    return sum(outside(*both) for both in zip(rule.bands, measured, strict=True) if both[0].until <= window)
+
+
+def dishonesty(paths: Paths) -> np.ndarray:
     """Mean of what waits are off their quotes beyond 6.5 weeks, in units of 6.5 weeks."""
     off, counts = waits_off(paths)
-    beyond = np.maximum(0.0, np.abs(off[0][counts[0]]) - HALF_CLOCK) / HALF_CLOCK
-    return float(beyond.mean()) if beyond.size else 0.0
+    return mean_of(np.maximum(0.0, np.abs(off) - HALF_CLOCK) / HALF_CLOCK, counts)
 
 
-def idleness(paths: Paths) -> float:
+def idleness(paths: Paths) -> np.ndarray:
     """Mean shortfall of the wafers used beside a queue under nine tenths."""
-    share = used_beside_a_queue(paths)[0]
-    short = np.maximum(0.0, USED - share[~np.isnan(share)])
-    return float(short.mean()) if short.size else 0.0
+    share = used_beside_a_queue(paths)
+    return mean_of(np.maximum(0.0, USED - share), ~np.isnan(share))
 
 
-def bar(found: Finding) -> float:
+def mean_of(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Mean along a row of what counts, 0 where nothing does."""
+    return np.where(counts, values, 0.0).sum(axis=1) / np.maximum(1, counts.sum(axis=1))
+
+
+def bar(rule: Rule, paths: Paths) -> Number:
     """What a truth costs that is a bar: nothing if it holds."""
-    return 0.0 if found.missing or found.holds else BAR + found.excess
+    off = excess(rule, paths)
+    return np.where(off > 0.0, BAR + off, 0.0)
 
 
-def deviations(paths: Paths, window: str = WINDOW) -> float:
+def deviations(paths: Paths, window: str = WINDOW) -> np.ndarray:
     """Half the sum of squared standardised deviations of revenue and of owners' shares of 2023."""
     real = {quarter: value for quarter, value in real_revenue().items() if quarter <= window}
-    made = np.array([paths["revenue"][0, paths.at(quarter)] for quarter in real])
+    made = np.stack([paths["revenue"][:, paths.at(quarter)] for quarter in real], axis=1)
     revenue = np.log(np.maximum(made, 1.0) / np.array(list(real.values()))) / REVENUE_DEVIATION
-    shares = shares_of(paths, OWNERS)[0] / np.array([row[1] for row in owner_shares()]) - 1.0
-    both = np.concatenate([revenue, np.nan_to_num(shares, nan=-1.0) / SHARE_DEVIATION])
-    return float(0.5 * (both @ both))
+    shares = shares_of(paths, OWNERS) / np.array([row[1] for row in owner_shares()]) - 1.0
+    both = np.concatenate([revenue, np.nan_to_num(shares, nan=-1.0) / SHARE_DEVIATION], axis=1)
+    return np.asarray(0.5 * (both * both).sum(axis=1))

@@ -49,6 +49,23 @@ class Paths:
         scenario: Scenario,
         pair: tuple[Paths, Paths] | None = None,
     ):
+        self._stand_in(scenario, pair)
+        layouts = scenario.build.layouts
+        self._read = of_dataset(results) if isinstance(results, xr.Dataset) else of_measures(results, layouts)
+        done = ~np.isnan(self._read("market", "revenue")).all(axis=1)
+        if not done.any():
+            raise Missing("every run failed")
+        self._kept = slice(None) if done.all() else done
+
+    @classmethod
+    def of_series(cls, scenario: Scenario, series: Mapping[Any, np.ndarray]) -> Paths:
+        """Paths behind which no runs are: their series under the keys of :attr:`medians`, a row for each path."""
+        paths = cls.__new__(cls)
+        paths._stand_in(scenario)
+        paths._known |= series
+        return paths
+
+    def _stand_in(self, scenario: Scenario, pair: tuple[Paths, Paths] | None = None) -> None:
         built = scenario.build
         self.pair = pair
         self.quarters: list[str] = scenario.quarters
@@ -56,12 +73,12 @@ class Paths:
         self.products: list[str] = built.names["products"][: len(scenario.products)]
         self.constants: np.ndarray = built.start["products"][: len(self.products)]
         self._delays = built.paths["products"][:, : len(self.products), built.layouts["products"].paths.index("delay")]
-        self._read = of_dataset(results) if isinstance(results, xr.Dataset) else of_measures(results, built.layouts)
-        done = ~np.isnan(self._read("market", "revenue")).all(axis=1)
-        if not done.any():
-            raise Missing("every run failed")
-        self._kept = slice(None) if done.all() else done
         self._known: dict[Any, np.ndarray] = {}
+
+    @property
+    def medians(self) -> dict[Any, np.ndarray]:
+        """The median path of every series that was asked for, shape (quarters,) or (quarters, buyers or products)."""
+        return {key: rows[0] for key, rows in self._known.items()}
 
     def __getitem__(self, name: str) -> np.ndarray:
         """A column of the market table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from market import BadInput, Scenario
 from market.gears import ensemble
 from market.scenario.variation import Variation
+from runs.backtest.paths import Missing, Paths
 from runs.calibration.space import Space
 from runs.calibration.target import Target
 
@@ -63,15 +65,41 @@ class Judge:
         out = {family: ensemble.room(build, family, self.runs) for family in ensemble.MEASURED}
         return None if ensemble.run(build, ensemble.compiled(build), self._draws, out).any() else out
 
+    def paths(self, values: np.ndarray) -> Paths | None:
+        """What an ensemble of one vector did; None where the vector is no scenario or a run failed."""
+        measures = self.measures(values)
+        return None if measures is None else Paths(measures, self.scenario)
+
+    @cached_property
+    def series(self) -> dict[Any, tuple[int, ...]]:
+        """What the target reads of a path, but for its steps, and the shape of each: those of the starting values."""
+        paths = self.paths(np.array([one.start for one in self.space.free]))
+        assert paths is not None  # what is calibrated can be run as it stands
+        self.target(paths, steps=False)
+        return {key: np.shape(median) for key, median in paths.medians.items()}
+
     def losses(self, shares: np.ndarray) -> np.ndarray:
         """Losses of vectors, shape (vectors,), from their shares of shape (vectors, fields)."""
+        return self.judged(shares)[0]
+
+    def judged(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Losses of vectors, and the series of their median paths laid end to end, NaN where there are none.
+
+        Shapes (vectors,) and (vectors, numbers).
+        """
         values = self.space.values(np.clip(shares, ENDS, 1.0 - ENDS))
         ensemble.compiled(self.scenario.build)
         _ = self._draws, self._variation  # made before threads ask for them
+        nothing = {key: np.full(shape, np.nan) for key, shape in self.series.items()}
 
-        def one(vector: np.ndarray) -> float:
-            measures = self.measures(vector)
-            return math.inf if measures is None else self.target(measures, self.scenario)
+        def one(vector: np.ndarray) -> tuple[float, np.ndarray]:
+            paths, found = self.paths(vector), math.inf
+            if paths is not None:
+                with suppress(Missing):
+                    found = float(self.target(paths)[0])
+            known = nothing | (paths.medians if paths else {})
+            return found, np.concatenate([np.ravel(known[key]) for key in nothing])
 
         with ThreadPoolExecutor(self.threads or os.cpu_count() or 1) as pool:
-            return np.array(list(pool.map(one, values)))
+            losses, flat = zip(*pool.map(one, values), strict=True)
+        return np.array(losses), np.stack(flat)

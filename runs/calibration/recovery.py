@@ -84,15 +84,15 @@ def recover(task: fit.Task, tests: int, folder: Path, progress: fit.Report | Non
 def made(task: fit.Task, scenario: fit.Scenario, test: int) -> tuple[np.ndarray, Made]:
     """A vector from the priors and what would be observed of its market."""
     rng = np.random.default_rng([task.seed, 2, test])
-    draws = fit.SMALL.stages[-1].draws
+    draws = fit.SMALL.walk.draws
     judges = [
         replace(task.judge(draws), scenario=scenario, first=900_000 + 1000 * number + draws * test)
         for number in range(1 + SETS)
     ]
     for _ in range(TRIES):
         truth = rng.random(len(task.space.free))
-        sets = [judge.measures(task.space.values(truth[None])[0]) for judge in judges]
-        found = [figures(measures, scenario) for measures in sets if measures is not None]
+        sets = [judge.paths(task.space.values(truth[None])[0]) for judge in judges]
+        found = [figures(paths).median for paths in sets if paths is not None]
         if len(found) == len(judges):
             return truth, Made.of(found[0], found[1:], rng)
     raise RuntimeError(f"no market with figures among {TRIES} vectors")

@@ -1,25 +1,31 @@
-"""How well a vector fits: the loss against history, or against figures that the market itself made."""
+"""How well a path fits: the loss against history, or against figures that the market itself made."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.special import log_ndtr
 
-from market import Scenario
 from runs.backtest import loss
 from runs.backtest.facts import OWNERS, WINDOW, real_revenue, shares_of
 from runs.backtest.finding import Band, Measured
-from runs.backtest.paths import Missing, Paths
+from runs.backtest.paths import Paths
 
 LOST = loss.BAR / loss.TEMPERATURE
 """What a figure costs that a market does not have."""
 
-Target = Callable[[Mapping[str, np.ndarray], Scenario], float]
-"""The negative logarithm of the likelihood of an ensemble's measures; infinite where it is not defined."""
+
+class Target(Protocol):
+    """The negative logarithm of the likelihood of each row of paths, shape (1 + runs,).
+
+    Without ``steps`` what jumps is left out, so that near paths have near losses.
+    """
+
+    def __call__(self, paths: Paths, steps: bool = True) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -28,40 +34,41 @@ class History:
 
     window: str = WINDOW
 
-    def __call__(self, measures: Mapping[str, np.ndarray], scenario: Scenario) -> float:
-        try:
-            return loss.parts(measures, scenario, self.window).total
-        except Missing:
-            return math.inf
+    def __call__(self, paths: Paths, steps: bool = True) -> np.ndarray:
+        return np.asarray(loss.along(paths, self.window, steps).total)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Every figure that history is asked for, as an ensemble's median path has it.
+    """Every figure that history is asked for, of each row of paths: arrays of shape (1 + runs, figures).
 
-    ``banded`` in half-bands, NaN where the ensemble has none; ``revenue`` as logarithms; ``shares`` of 2023's units.
+    ``banded`` in half-bands, NaN where there is none; ``revenue`` as logarithms; ``shares`` of 2023's units.
     """
 
     banded: np.ndarray
     revenue: np.ndarray
     shares: np.ndarray
 
+    @property
+    def median(self) -> Figures:
+        """Those of the median path alone, each of shape (figures,)."""
+        return Figures(self.banded[0], self.revenue[0], self.shares[0])
 
-def figures(measures: Mapping[str, np.ndarray], scenario: Scenario) -> Figures:
+
+def figures(paths: Paths) -> Figures:
     """The figures of the scored facts, but for those that are counts.
 
     Raises:
-        Missing: every run failed, or the scenario lacks what a figure is of.
+        Missing: the scenario lacks what a figure is of.
     """
-    paths = Paths(measures, scenario)
     banded = [
-        float(one.values[0]) / band.scale
+        one.values / band.scale
         for rule in loss.judged(WINDOW)
         for band, one in zip(rule.bands, rule.measure(paths), strict=True)
         if figured(band, one)
     ]
-    revenue = np.array([paths["revenue"][0, paths.at(quarter)] for quarter in real_revenue()])
-    return Figures(np.array(banded), np.log(np.maximum(revenue, 1.0)), shares_of(paths, OWNERS)[0])
+    revenue = np.stack([paths["revenue"][:, paths.at(quarter)] for quarter in real_revenue()], axis=1)
+    return Figures(np.stack(banded, axis=1), np.log(np.maximum(revenue, 1.0)), shares_of(paths, OWNERS))
 
 
 def figured(band: Band, measured: Measured) -> bool:
@@ -84,7 +91,7 @@ class Made:
 
     @classmethod
     def of(cls, truth: Figures, others: Sequence[Figures], rng: np.random.Generator) -> Made:
-        """Observations of a true market, whose figures on other sets of draws are at hand."""
+        """Observations of a true market, whose figures on other sets of draws are at hand; each of a median path."""
         seen = Figures(
             truth.banded + rng.uniform(-1.0, 1.0, truth.banded.shape),
             truth.revenue + loss.REVENUE_DEVIATION * rng.standard_normal(truth.revenue.shape),
@@ -99,21 +106,17 @@ class Made:
             ),
         )
 
-    def __call__(self, measures: Mapping[str, np.ndarray], scenario: Scenario) -> float:
-        try:
-            found = figures(measures, scenario)
-        except Missing:
-            return math.inf
+    def __call__(self, paths: Paths, steps: bool = True) -> np.ndarray:
+        found = figures(paths)
         known = ~np.isnan(self.seen.banded)
-        off = found.banded - self.seen.banded
-        banded = np.where(np.isnan(off), LOST, -log_even(np.nan_to_num(off), self.chance.banded))[known]
+        off = (found.banded - self.seen.banded)[:, known]
+        banded = np.where(np.isnan(off), LOST, -log_even(np.nan_to_num(off), self.chance.banded[known]))
         revenue = (found.revenue - self.seen.revenue) / np.hypot(loss.REVENUE_DEVIATION, self.chance.revenue)
         # the error is of the true share, so the likelihood is of a normal whose width goes with it
         width = np.hypot(loss.SHARE_DEVIATION * np.maximum(np.abs(found.shares), 1e-3), self.chance.shares)
         shares = (self.seen.shares - found.shares) / width
-        known = ~np.isnan(shares)
-        normal = 0.5 * (revenue @ revenue + shares[known] @ shares[known]) + np.log(width[known]).sum()
-        return float(banded.sum() + normal)
+        normal = np.where(np.isnan(shares), 0.0, 0.5 * shares * shares + np.log(width))
+        return np.asarray(banded.sum(axis=1) + 0.5 * (revenue * revenue).sum(axis=1) + normal.sum(axis=1))
 
 
 def apart(sets: Sequence[np.ndarray]) -> np.ndarray:

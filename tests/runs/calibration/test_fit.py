@@ -17,7 +17,7 @@ from runs.calibration.target import Figures, History, Made, apart, figures, log_
 KNOWN = settings("colossus")
 BASE = Scenario.load("colossus")
 SPACE = space(BASE, KNOWN["parameters"])
-TINY = fit.Effort(8, 24, (fit.Stage(6, 2, 300.0), fit.Stage(2, 3, 10.0), fit.Stage(4, 3, thin=2)))
+TINY = fit.Effort(8, 24, (fit.Stage(4, 2, 300.0), fit.Stage(2, 3, 10.0)), fit.Walk(3, 2, 16, 4, 20))
 
 
 def task(**changes) -> fit.Task:
@@ -42,7 +42,7 @@ def test_threads_change_no_bit(whole):
     assert same(whole, fit.fit(task(threads=1)))
 
 
-@pytest.mark.parametrize("after", [1, 6, 9, 11])
+@pytest.mark.parametrize("after", [1, 6, 7, 9, 11])
 def test_an_interrupted_fit_goes_on_to_the_same_bits(whole, tmp_path, monkeypatch, after):
     monkeypatch.setattr(fit, "EVERY", 1)
 
@@ -56,7 +56,8 @@ def test_an_interrupted_fit_goes_on_to_the_same_bits(whole, tmp_path, monkeypatc
 
 
 def test_what_is_kept_is_of_the_sample_alone(whole):
-    assert whole.kept.shape == (2, 8, len(SPACE.free))
+    assert whole.kept.shape == (4, 8, len(SPACE.free))
+    assert len(whole.learned) == len(whole.series) <= 2 * 16
     assert whole.population.generation == TINY.generations
 
 
@@ -119,12 +120,12 @@ def test_a_known_market_is_the_best_fit_of_its_own_figures():
     """Half-bands of its figures are none, and others have some."""
     judge = task(scenario=BASE.replace("horizon", recovery.QUARTERS)).judge(8)
     start = np.array([one.start for one in SPACE.free])
-    own = judge.measures(start)
-    seen = figures(own, judge.scenario)
+    own = judge.paths(start)
+    seen = figures(own).median
     exact = Made(seen, Figures(*(np.full_like(values, 0.03) for values in astuple(seen))))
     shifted = start.copy()
     shifted[SPACE.names.index("market.shock_level")] *= 1.4
-    assert exact(own, judge.scenario) < exact(judge.measures(shifted), judge.scenario) - 30.0
+    assert exact(own)[0] < exact(judge.paths(shifted))[0] - 30.0
 
 
 def test_chance_softens_the_ends_of_an_even_error():

@@ -20,7 +20,7 @@ from runs.requests import Comparison, Sensitivity
 from runs.requests.calibration import Calibration
 from tests.gears import bits_differ
 
-TINY = fit.Effort(8, 16, (fit.Stage(4, 2, 300.0), fit.Stage(8, 2, thin=1)))
+TINY = fit.Effort(8, 16, (fit.Stage(4, 2, 300.0),), fit.Walk(2, 2, 16, 8, 10))
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def test_a_killed_calibration_goes_on_to_the_same_bytes(made, tmp_path):
         "import sys\n"
         "from runs.calibration import calibrate, fit\n"
         "from runs.requests.calibration import Calibration\n"
-        "from runs.calibration.fit import Effort, Stage\n"
+        "from runs.calibration.fit import Effort, Stage, Walk\n"
         f"tiny = {TINY!r}\n"
         "calibrate.VECTORS, calibrate.FRESH, calibrate.DRAWS, fit.FULL, fit.EVERY = 24, 48, 2, tiny, 1\n"
         "Calibration('colossus', sys.argv[1], threads=2, resume=True).run()\n"

@@ -43,6 +43,30 @@ def test_its_chains_agree(chains):
     assert effective_sample(chains).min() > 400
 
 
+def test_a_guide_that_is_wrong_leads_to_the_same_distribution():
+    """It thinks the target wider, and its middle elsewhere."""
+
+    def guide(shares):
+        return 0.5 * normal(shares + 0.03)
+
+    population = sampler.opening(normal, 3, 40, 200, seed=3)
+    kept = []
+    for _ in range(500):
+        population = sampler.led(population, normal, guide, 3, 30)
+        kept.append(population.members)
+    chains = np.array(kept[50:])
+    sample = chains.reshape(-1, 3)
+    assert 0.2 < population.accepted < 0.9
+    assert sample.mean(axis=0) == pytest.approx(CENTRE, abs=0.006)
+    assert np.cov(sample.T) == pytest.approx(COVARIANCE, abs=0.1 * DEVIATION**2)
+    assert split_rhat(chains).max() < 1.05
+
+
+def test_a_guide_that_is_right_is_always_followed():
+    population = sampler.led(sampler.opening(normal, 3, 40, 200, seed=3), normal, normal, 3, 30)
+    assert population.accepted == 1.0
+
+
 def test_annealing_finds_a_narrow_valley_that_a_hypercube_misses():
     def valley(shares):
         return 1e4 * ((shares - 0.3) ** 2).sum(axis=1)
