@@ -49,13 +49,16 @@ FIELDS = """
 
 Eighteen, global or alike for a class; uniform priors, of factors in the logarithm. *Narrower* is the width of the
 sample's 90% interval over the
-prior's: near 1, the figures say nothing of it. R-hat near 1 would mean that the chains have mixed: **they have
-not**. A
-chain seldom moves far in this time, so the sample is what many chains that started apart have found, each near its
-own place in a
-narrow valley: about as many independent vectors as there are members. Read the intervals as the spread of what
-fits, not as probabilities.
+prior's: near 1, the figures say nothing of it. R-hat near 1 means that the chains have mixed; the largest is
+{rhat} here, and the field that is known worst counts as {effective} independent vectors. {verdict}
 """
+
+VERDICTS = (
+    (1.05, "They have."),
+    (1.3, "They have not quite: on a longer walk the ends of the intervals would still move."),
+    (float("inf"), "They have not: read the intervals as the spread of what fits, not as probabilities."),
+)
+"""What is said up to which R-hat."""
 
 ROWS = """
 ## What the sample meets
@@ -94,7 +97,7 @@ RECOVERED = """
 history's are thought to have, and
 fitted with a small effort on other draws. That the same market gives other figures on other draws is reckoned
 with here;
-the loss against history, fixed before, has no such term, and its 64 draws a third of that chance.
+the loss against history, fixed before, has no such term, and its 192 draws a fifth of that chance.
 **{covered} of the truths lie inside the 90% intervals**, over all
 fields. R2 is that of the sample's median
 for the truth; *ranks* is the largest distance of the truths' ranks from even ones, which chance exceeds {chance} in
@@ -107,7 +110,7 @@ def page() -> str:
     stated = manifest.read(FOLDER)
     parts = [
         OPENING.format(vectors=stated["vectors"]),
-        FIELDS,
+        mixed(),
         fields(),
         ROWS,
         rows(),
@@ -158,6 +161,14 @@ def plain(name: str, columns: dict[str, str]) -> str:
     if found.empty:
         return "\nNone."
     return markdown(list(columns.values()), [[said(row[key]) for key in columns] for row in found.to_dict("records")])
+
+
+def mixed() -> str:
+    """How far the chains have mixed."""
+    found = read("fields")
+    rhat = float(found["rhat"].max())
+    verdict = next(said for most, said in VERDICTS if rhat <= most)
+    return FIELDS.format(rhat=number(rhat, 3), effective=f"{found['effective'].min():.0f}", verdict=verdict)
 
 
 def fields() -> str:
