@@ -148,9 +148,9 @@ def Quarter(run: Run, quarter: str, untouched: Run) -> None:
             if picked:
                 Room(picked, run.supplier, of_buyer(run.scenario.build.names["buyers"], picked.buyer))
         HandPanel(run, quarter, chosen.set)
-        with Panel(f"Buyers in {quarter}", "One run; served: delivered in the quarter", classes="gm-wide"):
+        with Panel(f"Buyers in {quarter}", "One run; served: delivered in the quarter", classes="gm-full"):
             Table(columns=buyer_columns(), rows=buyer_rows(run, quarter), label=f"Buyers in {quarter}")
-        with Panel(f"The queue after {quarter}", "The largest open orders, the oldest first", classes="gm-narrow"):
+        with Panel(f"The queue after {quarter}", "The largest open orders, the oldest first", classes="gm-full"):
             Table(
                 columns=QUEUE, rows=queue_rows(run, quarter), label=f"The queue after {quarter}", empty="Nobody waits."
             )

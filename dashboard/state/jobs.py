@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import solara
 import solara.lab
+from solara.server.kernel_context import has_current_context
 
 from dashboard.state.rules import compiling
 from dashboard.state.together import together
@@ -107,6 +108,8 @@ class Job(Generic[Wanted, Result]):
             self._report(Status("failed", sentence=str(error)))
             return
         except Exception as error:
+            if not has_current_context():
+                return  # the page was closed meanwhile: nobody is there to be told
             self._report(Status("failed", sentence=f"The runs could not be computed: {type(error).__name__}: {error}"))
             raise
 

@@ -164,3 +164,20 @@ def test_what_is_wanted_no_more_is_not_computed_on(session):
     go_on.set()
     finish(job)
     assert (job.result.value, job.status.value) == ("all second", Status("done"))
+
+
+def test_work_whose_page_was_closed_ends_without_a_word(session, monkeypatch):
+    """Its variables are gone with the page; a failure while it is open is told."""
+
+    def work(wanted, progress):
+        raise RuntimeError("no known context found")
+
+    job = made(work)
+    job.start("open")
+    finish(job)
+    assert "no known context found" in job.status.value.sentence
+    monkeypatch.setattr(jobs, "has_current_context", lambda: False)
+    job.start("closed")
+    finish(job)
+    assert job.status.value == Status("waiting")
+    assert job.task.exception is None
