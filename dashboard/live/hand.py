@@ -167,8 +167,8 @@ def finding(untouched: Run, run: Run, taken: Sequence[Decision]) -> str:
     soon = quarters[min(quarters.index(min(taken[-1].quarter, last)) + YEAR, len(quarters) - 1)]
     own, others = gained(untouched, run, taken, last)
     first = next(iter(gained(untouched, run, taken, soon)[0].values()))
-    told = hae(*own.values(), others, first)
     (buyer, more), *rest = own.items()
+    told = hae(*own.values(), others, *([] if rest else [first]))
     early = f"{told.whole(first, True)} by {soon} and " if soon < last and not rest else ""
     each = [f"{'it' if alone else buyer} gets {early}{told.whole(more, True)}"]
     each += [f"{buyer} {told.whole(more, True)}" for buyer, more in rest]
