@@ -176,8 +176,31 @@ def write_anew(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for shown, today in sorted(printed, key=lambda each: each[0].start, reverse=True):
         if not same(shown.text, today):
-            text = text[: shown.start] + re.sub(r" +$", "", today, flags=re.MULTILINE) + text[shown.end :]
+            today = as_shown(shown.text, re.sub(r" +$", "", today, flags=re.MULTILINE))
+            text = text[: shown.start] + today + text[shown.end :]
     page.write_text(text, encoding="utf-8")
+
+
+def as_shown(shown: str, printed: str) -> str:
+    """What is printed, with the lines left out that a page leaves out.
+
+    Passages between lines of dots keep their numbers of lines, and those in the middle what their first line begins
+    with.
+    """
+    passages, lines = (
+        [part.splitlines() for part in re.split(r"^\.\.\.\n", shown, flags=re.MULTILINE)],
+        printed.splitlines(),
+    )
+    if len(passages) == 1:
+        return printed
+    kept, at = [lines[: len(passages[0])]], len(passages[0])
+    for passage in passages[1:-1]:
+        begins = passage[0].partition("  ")[0]
+        at = next(k for k in range(at, len(lines)) if lines[k].startswith(begins))
+        kept.append(lines[at : at + len(passage)])
+        at += len(passage)
+    kept.append(lines[len(lines) - len(passages[-1]) :])
+    return "...\n".join("".join(f"{line}\n" for line in part) for part in kept)
 
 
 if __name__ == "__main__":

@@ -122,6 +122,10 @@ def test_every_block_has_a_language_that_is_looked_at():
 
 
 def test_outputs_are_compared_line_by_line():
+    assert (
+        documents.as_shown("a 1\n...\nb  2\nc\n...\nd 3\n", "a 4\nmore\nb  5\nc\nmore\nd 6\n")
+        == "a 4\n...\nb  5\nc\n...\nd 6\n"
+    )
     assert documents.same("a 1\n...\nb 2\n", "a 1\nmore\nb 2\n")
     assert not documents.same("a 1\nb 2\n", "a 1\nb 3\n")
     assert not documents.same("a 1\n", "a 1\nb 2\n")
