@@ -83,8 +83,10 @@ def percent(share: float | None, digits: int = 0) -> str:
     """A share: 100% and 0% only where it is all or nothing, more digits next to them."""
     if share is None or not known(share):
         return NOTHING
-    if digits == 0 and (0.0 < share < 0.005 or 0.995 <= share < 1.0):
-        return f"{min(max(share, 0.001), 0.999):.1%}"
+    if digits == 0 and 0.0 < abs(share) < 0.005:
+        return f"{math.copysign(max(abs(share), 0.001), share):.1%}"
+    if digits == 0 and 0.995 <= share < 1.0:
+        return f"{min(share, 0.999):.1%}"
     return f"{share:.{digits}%}"
 
 

@@ -80,7 +80,7 @@ class Effort:
         raise IndexError(generation)
 
 
-FULL = Effort(96, 10_000, (Stage(240, 8, 300.0), Stage(60, 24, 10.0)), Walk(192, 6, 1_152, 150, 8_000))
+FULL = Effort(96, 10_000, (Stage(240, 8, 300.0), Stage(60, 24, 10.0)), Walk(192, 6, 1_152, 250, 8_000))
 QUICK = Effort(64, 4_000, (Stage(160, 8, 300.0),), Walk(64, 4, 640, 60, 2_000))
 SMALL = Effort(48, 1_500, (Stage(90, 8, 300.0),), Walk(8, 3, 480, 60, 1_000))
 """Of recovery tests."""

@@ -56,3 +56,11 @@ def test_single_numbers_units_lists_and_times():
     assert (behind("weeks"), behind("1"), behind("")) == (" weeks", "", "")
     assert (listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])) == ("a", "a and b", "a, b and c")
     assert [duration(s) for s in (8.2, 200.0, 7500.0)] == ["8 s", "3 min 20 s", "2 h 5 min"]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(-0.0012, "-0.1%"), (-0.00002, "-0.1%"), (0.0, "0%"), (0.0004, "0.1%"), (0.9996, "99.9%"), (1.0, "100%")],
+)
+def test_a_share_next_to_nothing_or_all_is_not_said_to_be_that(share, text):
+    assert percent(share) == text
