@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from dashboard.matters import opened as against
 from dashboard.matters import told as ranking
@@ -20,6 +20,7 @@ from dashboard.state import analysis
 from dashboard.state.link import Look, of_analysis, query, read
 from dashboard.state.session import Setting
 from market import BadInput, Scenario
+from runs.analysis.indices import Indices
 from runs.analysis.sensitivity import by_quarter
 from runs.reports import kept
 from runs.requests import Sensitivity
@@ -159,6 +160,17 @@ def test_the_command_line_refuses_a_folder_that_is_none(tmp_path):
     assert said.stderr == f"{tmp_path}: found no manifest; allowed: a folder that gpumarket wrote\n"
 
 
+def shows(page: Page, wanted: Indices) -> None:
+    """Wait until the chart shows indices, to the last digit."""
+    names = ("mu_star", "mu_star_low", "mu_star_high")
+    bars = {path: tuple(row[name] for name in names) for path, row in wanted.ranked.drop("inert").iterrows()}
+    for _ in range(100):
+        if drawn(page) == bars:
+            break
+        page.wait_for_timeout(100)
+    assert drawn(page) == bars
+
+
 @pytest.mark.browser
 def test_a_stored_analysis_opens_as_if_it_had_been_asked(folder, browser):
     found, port = kept.read(folder), free_port()
@@ -173,9 +185,7 @@ def test_a_stored_analysis_opens_as_if_it_had_been_asked(folder, browser):
         expect(page.locator(".gm-notice", has_text="settings have changed")).to_have_count(0)
         expect(page.locator(".gm-command code")).to_have_text(found.request.command)
         indices = found.request.indices(found.asked)
-        names = ("mu_star", "mu_star_low", "mu_star_high")
-        table = indices["peak_quote"].ranked.drop("inert")
-        assert drawn(page) == {path: tuple(row[name] for name in names) for path, row in table.iterrows()}
+        shows(page, indices["peak_quote"])
 
         first = page.locator(".gm-interval-pick").first
         first.press("Enter")
@@ -187,8 +197,7 @@ def test_a_stored_analysis_opens_as_if_it_had_been_asked(folder, browser):
 
         choose(page, "Outcome of the stored analysis", "Hhi in 2024Q4")
         expect(page.locator(".gm-finding")).to_contain_text(HHI)
-        table = indices[HHI].ranked.drop("inert")
-        assert drawn(page) == {path: tuple(row[name] for name in names) for path, row in table.iterrows()}
+        shows(page, indices[HHI])
 
         choose(page, "Seeds of each point", "4")
         expect(page.locator(".gm-notice", has_text="settings have changed")).to_be_visible()
