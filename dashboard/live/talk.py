@@ -123,6 +123,8 @@ def ended(talk: Talk, supplier: str) -> str:
             "" if talk.outcome == "award" else " The bid was under the clearing price."
         )
     if not talk.offers:
+        if talk.outcome == "none":
+            return "There was no bid and no bargain: it ordered nothing."
         if talk.outcome == "deal":
             return "The bargain was struck at once: there were no offers."
         return f"{talk.buyer} does not bargain: it takes the list price and its place in the queue."

@@ -17,7 +17,7 @@ from dashboard.reading.outcome import measures
 from market import Scenario
 from market.scenario.scenario import shipped
 from runs.engine.spread import ensemble_of
-from runs.words import compact, dollars, weeks
+from runs.words import compact, dollars
 
 pytestmark = pytest.mark.browser
 
@@ -61,11 +61,11 @@ def test_shows_what_simulate_gives(visit):
     peaks = np.nanmax(hopper.values, axis=1)
     xai = data.buyer_deployed.sel(buyer="xAI", quarter="2024Q3")
     shown = figures(page)
-    assert [shown[0], shown[2], shown[3]] == [
+    assert [shown[0], shown[3]] == [
         compact(float(xai.median())),
-        weeks(float(np.median(peaks))),
         dollars(1e6 * float(data.revenue.sel(quarter="2024Q4").median())),
     ]
+    assert float(shown[2]) == pytest.approx(float(np.median(peaks)), abs=0.5)  # as many digits as its error leaves
 
     page.locator(".gm-after .gm-choice").click()
     page.get_by_role("option", name="2026Q4").click()
