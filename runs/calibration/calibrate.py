@@ -58,8 +58,8 @@ def calibrate(asked: Calibration, progress: fit.Report | None = None) -> Found:
     if asked.recovery < 0:
         raise Refused("recovery", f"found {asked.recovery}; allowed: a whole number from 0")
     folder = Path(asked.out)
-    prepare(folder, asked, name)
     effort = fit.QUICK if asked.quick else fit.FULL
+    prepare(folder, asked, name, effort)
     window = INNER if asked.inner else WINDOW
     task = task_of(known, name, window, effort, asked)
     state = fit.fit(task, kept(folder, "fit"), fit.titled(progress, "fit"))
@@ -80,7 +80,7 @@ def task_of(known: Mapping[str, Any], name: str, window: str, effort: fit.Effort
     return fit.Task(base.replace_all(changes), free, History(window), effort, asked.seed, asked.threads)
 
 
-def prepare(folder: Path, asked: Calibration, name: str) -> None:
+def prepare(folder: Path, asked: Calibration, name: str, effort: fit.Effort) -> None:
     """Make the folder, or see that it holds the beginning of the same calibration.
 
     Raises:
@@ -90,7 +90,7 @@ def prepare(folder: Path, asked: Calibration, name: str) -> None:
 
     same = json.dumps({
         "scenario": Scenario.load(asked.scenario).hash, "candidate": name, "quick": asked.quick, "inner": asked.inner,
-        "seed": asked.seed, "rules": posterior.rules_of(Scenario.load(asked.scenario)),
+        "effort": fit.described(effort), "seed": asked.seed, "rules": posterior.rules_of(Scenario.load(asked.scenario)),
     })  # fmt: skip
     note = folder / ASKED
     if asked.resume and note.is_file():

@@ -67,6 +67,8 @@ def test_a_second_calibration_is_refused_and_a_resumed_one_says_the_same(made, f
         Calibration("colossus", folder).run()
     with pytest.raises(BadInput, match="which holds another calibration"):
         Calibration("colossus", folder, seed=2, resume=True).run()
+    with pytest.raises(BadInput, match="which holds another calibration"):
+        Calibration("colossus", folder, resume=True).run()  # of another effort
     with pytest.raises(BadInput, match="found 'nothing'; allowed: cover, planned, plan"):
         Calibration("colossus", folder, candidate="nothing").run()
 
