@@ -10,6 +10,7 @@ from typing import Any
 import solara
 
 from dashboard.live.run import Run
+from dashboard.parts.changes import Undo
 from dashboard.parts.panels import Panel, Words
 from dashboard.state import link, session
 from dashboard.state.link import number
@@ -107,15 +108,7 @@ def Taken(untouched: Run, run: Run) -> None:
     with solara.Div(classes=["gm-chips", "gm-changes"]):
         for one in run.hand.taken:
             words = what(one, run.supplier)
-            solara.Button(
-                f"By hand: {words}",
-                icon_name="mdi-undo",
-                small=True,
-                outlined=True,
-                on_click=partial(undo, one),
-                classes=["gm-undo"],
-                attributes={"aria-label": f"Undo: {words}"},
-            )
+            Undo(f"By hand: {words}", words, partial(undo, one))
     Words("p", changed(untouched, run), "gm-finding gm-changed")
 
 

@@ -182,7 +182,8 @@ def test_a_talk_is_shown_until_another_is_picked():
     assert picked_talk((), "Meta/H100") is None
 
 
-def test_a_run_that_stops_shows_what_there_was(monkeypatch):
+def stop_in_2023q3(monkeypatch) -> None:
+    """Let every run fail in that quarter."""
     step = live.Trace.step
 
     def fail(trace):
@@ -191,6 +192,10 @@ def test_a_run_that_stops_shows_what_there_was(monkeypatch):
         step(trace)
 
     monkeypatch.setattr(live.Trace, "step", fail)
+
+
+def test_a_run_that_stops_shows_what_there_was(monkeypatch):
+    stop_in_2023q3(monkeypatch)
     run = stepped(Setting("reference"), 0)
     assert run.failure == "2023Q3: A: the order book is full"
     assert run.quarters == ("2023Q1", "2023Q2")
@@ -294,14 +299,7 @@ def test_what_was_taken_to_nothing_can_be_decided_anew():
 
 def test_a_run_that_a_decision_stops_is_told_as_such(monkeypatch):
     untouched = stepped(Setting("reference"), 0)
-    step = live.Trace.step
-
-    def fail(trace):
-        if trace.model.label == "2023Q3":
-            raise RunFailed("check", "2023Q3", "A", "the order book is full")
-        step(trace)
-
-    monkeypatch.setattr(live.Trace, "step", fail)
+    stop_in_2023q3(monkeypatch)
     product = untouched.talks["2023Q3"][0].product
     run = stepped(Setting("reference"), 0, Decisions((Decision("2023Q3", "A", product, 4.0),)))
     assert changed(untouched, run) == (
