@@ -10,7 +10,7 @@ import numpy as np
 
 from market import quarter
 from market.gears import ensemble, simulate
-from market.gears.build import CHANCY, Build, Draws
+from market.gears.build import CHANCY, Build, Builds, Draws
 from market.gears.model import Market
 from market.measures import cohort_lead_weeks
 
@@ -64,7 +64,20 @@ def run(build: Build, function: Any, draws: Draws, out: dict[str, np.ndarray]) -
     return np.array([Stepped(build, draws, r).follow(out, r) for r in range(len(out["market"]))], np.int64)
 
 
+def run_builds(
+    builds: Builds, function: Any, draws: Draws, out: dict[str, np.ndarray], sizes: Any, begins: Any
+) -> np.ndarray:
+    """As :func:`market.gears.ensemble.run_builds`."""
+    failed, at = [], 0
+    for point, (size, begin) in enumerate(zip(sizes, begins, strict=True)):
+        own = tuple(each[begin : begin + size] for each in draws)
+        rooms = {family: array[at : at + size] for family, array in out.items()}
+        failed.append(run(builds.one(point), function, own, rooms))
+        at += size
+    return np.concatenate(failed)
+
+
 def use() -> None:
     """Let whoever asks the ensemble in this process have its runs stepped."""
-    vars(ensemble).update(run=run, compiled=lambda build: None)
+    vars(ensemble).update(run=run, run_builds=run_builds, compiled=lambda build: None)
     vars(simulate).update(ThreadPoolExecutor=AtOnce)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -62,6 +62,32 @@ class Build:
                     kind = own[decision].role.kind
                     result[:, :, i, k] = draws.draw(kind, seed, name, decision, first, count, quarters)
         return result
+
+
+@dataclass(frozen=True)
+class Builds:
+    """Builds of several points, which differ from ``base`` in numbers only.
+
+    ``start[family]`` of shape (points, N), ``paths[family]`` of shape (points, T, N, K); a family that is the same at
+    all points has one row.
+    """
+
+    base: Build
+    start: Mapping[str, np.ndarray]
+    paths: Mapping[str, np.ndarray]
+
+    @classmethod
+    def of(cls, build: Build) -> Builds:
+        """A single one."""
+        return cls(
+            build, {f: rows[None] for f, rows in build.start.items()}, {f: p[None] for f, p in build.paths.items()}
+        )
+
+    def one(self, point: int) -> Build:
+        """The build of a point."""
+        start = {family: rows[min(point, len(rows) - 1)] for family, rows in self.start.items()}
+        paths = {family: rows[min(point, len(rows) - 1)] for family, rows in self.paths.items()}
+        return replace(self.base, start=start, paths=paths)
 
 
 layout_of: Callable[[str, tuple[type[Stateful], ...]], Layout] = cache(Layout)

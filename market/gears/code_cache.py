@@ -32,12 +32,12 @@ def cache_folder() -> Path:
     return Path(base) / "gpumarket"
 
 
-def code_file(rules: str) -> Path:
-    """The file for rules of that hash, as this machine, this Python and this numba run them."""
+def code_file(rules: str, way: str) -> Path:
+    """The file for rules of that hash, compiled in a way, as this machine, this Python and this numba run them."""
     config: Any = numba.config
     versions = (platform.python_version(), numba.__version__, llvmlite.__version__)
     settings = (config.BOUNDSCHECK, config.CPU_NAME, config.CPU_FEATURES)
-    machine = hashlib.sha256(repr((processor(), versions, settings)).encode()).hexdigest()[:16]
+    machine = hashlib.sha256(repr((processor(), versions, settings, way)).encode()).hexdigest()[:16]
     return cache_folder() / rules / f"{machine}.code"
 
 

@@ -8,7 +8,7 @@ import hashlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from numba.core.errors import NumbaError
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, overload_method
 
+from agents.records import compiling
 from agents.records.compiling import WholeCompiler
 from agents.records.gears import AS_PART, as_run, as_written, both_gears, code_digest, dispatch, written
 from agents.records.layout import Layout
-from market.gears.build import Build, Draws, copied, not_ours
+from market.gears.build import Build, Builds, Draws, copied, not_ours
 from market.gears.code_cache import CodeCache, code_file
 from market.measures import cohort_lead_weeks
 from market.quarter import opening, quarter
@@ -147,6 +148,51 @@ def run_chunk(start, work, paths, draws, out, cohort_column, failed):
             market_out[r, t, 0, cohort_column] = cohort_lead_weeks(market, t)
 
 
+both_gears(run_chunk)  # no decorator: it would stand in the source that tells other rules apart
+
+
+def run_points(starts, work, paths, draws, out, cohort_column, failed, sizes, begins):
+    """:func:`run_chunk` for one point after the other.
+
+    ``starts`` and ``paths`` have a row per point, or one that is that of all. Of a point are ``sizes`` runs, on the
+    draws from the place ``begins``; both of shape (points,).
+    """
+    market_starts, supplier_starts, product_starts, buyer_starts = starts
+    market_paths, supplier_paths, product_paths, buyer_paths = paths
+    market_draws, supplier_draws, buyer_draws = draws
+    market_out, product_out, buyer_out = out
+    at = 0
+    for p in range(len(sizes)):
+        end, begin = at + sizes[p], begins[p]
+        last = begin + sizes[p]
+        run_chunk(
+            (
+                market_starts[min(p, len(market_starts) - 1)],
+                supplier_starts[min(p, len(supplier_starts) - 1)],
+                product_starts[min(p, len(product_starts) - 1)],
+                buyer_starts[min(p, len(buyer_starts) - 1)],
+            ),
+            work,
+            (
+                market_paths[min(p, len(market_paths) - 1)],
+                supplier_paths[min(p, len(supplier_paths) - 1)],
+                product_paths[min(p, len(product_paths) - 1)],
+                buyer_paths[min(p, len(buyer_paths) - 1)],
+            ),
+            (market_draws[begin:last], supplier_draws[begin:last], buyer_draws[begin:last]),
+            (market_out[at:end], product_out[at:end], buyer_out[at:end]),
+            cohort_column,
+            failed[at:end],
+        )
+        at = end
+
+
+@cache
+def _way() -> str:
+    """What tells another way to compile and to call the rules: the source of it."""
+    return hashlib.sha256(f"{inspect.getsource(compiling)}{inspect.getsource(run_points)}".encode()).hexdigest()
+
+
 @cache
 def rules_hash(layouts: tuple[Layout, ...], everywhere: bool = False) -> str:
     """What tells other rules apart: every rule, what it calls, and the way runs are driven.
@@ -191,13 +237,13 @@ def _compiled(layouts: tuple[Layout, ...], path: Path) -> Any:
     for layout in layouts:
         _teach(layout)
     options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "pipeline_class": WholeCompiler}
-    function: Any = numba.njit(**options)(run_chunk)
+    function: Any = numba.njit(**options)(run_points)
     function._cache = CodeCache(path)
     return function
 
 
 def _uncompiled(build: Build) -> Any:
-    """:func:`run_chunk` for a build's classes, which compiles when it is called first."""
+    """:func:`run_points` for a build's classes, which compiles when it is called first."""
     layouts = tuple(build.layouts[name] for name in FAMILIES)
     for layout in layouts:
         own = [cls.__name__ for cls in layout.classes if not_ours(cls)]
@@ -206,7 +252,7 @@ def _uncompiled(build: Build) -> Any:
                 f"the rules of {', '.join(own)}, or what they read, were changed after they were compiled; allowed: "
                 "a new Python process, which compiles them anew (the live gear follows at once)"
             )
-    return _compiled(layouts, code_file(rules_hash(layouts)))
+    return _compiled(layouts, code_file(rules_hash(layouts), _way()))
 
 
 def ready(build: Build) -> bool:
@@ -216,7 +262,7 @@ def ready(build: Build) -> bool:
 
 
 def compiled(build: Build) -> Callable:
-    """The compiled :func:`run_chunk` for a build's classes; says so on standard error if that has to be compiled.
+    """The compiled :func:`run_points` for a build's classes; says so on standard error if that has to be compiled.
 
     Raises:
         BadInput: a rule of a user's own class cannot be compiled, or was changed since; the sentence names it.
@@ -240,16 +286,29 @@ def run(build: Build, function: Callable, draws: Draws, out: dict[str, np.ndarra
     ``out`` holds an array per family of MEASURED, as :func:`room` makes it, for as many runs; the quarter in which
     each run failed (0 if it did not) is returned, shape (n,).
     """
-    count = len(out["market"])
-    failed = np.zeros(count, np.int64)
+    return run_builds(Builds.of(build), function, draws, out, [len(out["market"])], [0])
+
+
+def run_builds(
+    builds: Builds,
+    function: Callable,
+    draws: Draws,
+    out: dict[str, np.ndarray],
+    sizes: np.ndarray | Sequence[int],
+    begins: np.ndarray | Sequence[int],
+) -> np.ndarray:
+    """As :func:`run` for several points: of each so many runs as ``sizes`` says, on the draws from ``begins`` on."""
+    failed = np.zeros(len(out["market"]), np.int64)
     function(
-        tuple(build.start[name] for name in FAMILIES),
-        tuple(copied(build.start[name]) for name in FAMILIES),
-        tuple(build.paths[name] for name in FAMILIES),
+        tuple(builds.start[name] for name in FAMILIES),
+        tuple(copied(builds.base.start[name]) for name in FAMILIES),
+        tuple(builds.paths[name] for name in FAMILIES),
         draws,
         tuple(out[name] for name in MEASURED),
-        build.layouts["market"].columns.index("cohort_lead_weeks"),
+        builds.base.layouts["market"].columns.index("cohort_lead_weeks"),
         failed,
+        np.array(sizes, np.int64),
+        np.array(begins, np.int64),
     )
     return failed
 

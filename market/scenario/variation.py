@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from agents.records.roles import Parameter, Path, fields_of
-from market.gears.build import Build, copied
+from market.gears.build import Build, Builds, copied
 from market.scenario.paths import BadInput
 from market.scenario.scenario import Scenario
 from market.scenario.wide import MANY, spread
@@ -41,8 +44,9 @@ class _Slot:
 class Variation:
     """Builds of one scenario for many values of its open fields.
 
-    Most numbers go straight into a copy of the records (some 20 microseconds); what else depends on a field, or an
-    event that changes its path, makes the scenario be read anew (some milliseconds). The bytes are the same.
+    Most numbers go straight into copies of the records, a column at a time (some microseconds a point); what else
+    depends on a field, or an event that changes its path, makes the scenario be read anew (some milliseconds). The
+    bytes are the same.
 
     Args:
         scenario: where the other fields come from.
@@ -85,17 +89,70 @@ class Variation:
         Raises:
             BadInput: a value is not allowed.
         """
-        given = dict(zip(self.paths, values, strict=True))
-        direct: list[tuple[_Slot, float]] = []
-        rest: dict[str, Any] = {}
-        for path, value in given.items():
-            slots = self._slots.get(path)
-            if slots is None or not all(slot.takes(value) for slot in slots):
-                rest[path] = value
-            else:
-                direct += [(slot, float(value)) for slot in slots]
-        base = self._base(rest)
-        return _with(base, direct) if direct else base
+        points = {path: [value] for path, value in zip(self.paths, values, strict=True)}
+        taken = {path: self._taken(path, column) for path, column in points.items()}
+        base = self._base({path: column[0] for path, column in points.items() if not taken[path][0]})
+        return self._stacked([base], points, taken).one(0) if any(taken.values()) else base
+
+    def builds_at(self, points: Mapping[str, Any]) -> Iterator[tuple[int, int, Builds | None]]:
+        """Builds of many points in their order, as many at a time as have agents of the same classes.
+
+        Args:
+            points: values of each open field, one per point: an array of floats, or a list.
+
+        Yields:
+            The first point, the one behind the last, and their builds; None for points that are no scenario.
+        """
+        count = len(next(iter(points.values()))) if points else 1
+        taken = {path: self._taken(path, column) for path, column in points.items()}
+        bases: list[Build | None] = [self.scenario.build] * count
+        for row in np.flatnonzero(~np.logical_and.reduce(list(taken.values()))) if points else []:
+            rest = {path: column[row] for path, column in points.items() if not taken[path][row]}
+            try:
+                bases[row] = self._base(rest)
+            except BadInput:
+                bases[row] = None
+        first = 0
+        for _, group in groupby(bases, _kin):
+            alike = list(group)
+            rows = slice(first, first + len(alike))
+            own = {path: column[rows] for path, column in points.items()}, {p: on[rows] for p, on in taken.items()}
+            yield first, rows.stop, None if alike[0] is None else self._stacked(alike, *own)
+            first = rows.stop
+
+    def _taken(self, path: str, column: Any) -> np.ndarray:
+        """Which values of a field go straight into the records; shape (points,)."""
+        slots = self._slots.get(path)
+        if slots is None:
+            return np.zeros(len(column), bool)
+        if not isinstance(column, np.ndarray):
+            return np.array([all(slot.takes(value) for slot in slots) for value in column], bool)
+        found = np.abs(column) <= LARGEST
+        for low, high in {(slot.low, slot.high): None for slot in slots}:
+            found &= (low <= column) & (column <= high)
+        return found
+
+    def _stacked(self, bases: Sequence[Any], points: Mapping[str, Any], taken: Mapping[str, np.ndarray]) -> Builds:
+        """The builds of points, from what each starts with and the values that its slots take."""
+        start = {family: _rows([base.start[family] for base in bases]) for family in bases[0].start}
+        paths = {family: _rows([base.paths[family] for base in bases]) for family in bases[0].paths}
+        count, own = len(bases), set()
+        for path, slots in self._slots.items():
+            rows = np.flatnonzero(taken[path])
+            if not len(rows):
+                continue
+            column = points[path]
+            values = column[rows] if isinstance(column, np.ndarray) else np.array([float(column[row]) for row in rows])
+            for slot in slots:
+                arrays = start if slot.column is None else paths
+                if (slot.family, slot.column is None) not in own:
+                    arrays[slot.family] = _of_each(arrays[slot.family], count)
+                    own.add((slot.family, slot.column is None))
+                if slot.column is None:
+                    start[slot.family][slot.name][rows, slot.member] = values
+                else:
+                    paths[slot.family][rows, :, slot.member, slot.column] = values[:, None]
+        return Builds(bases[0], start, paths)
 
     def _base(self, changes: Mapping[str, Any]) -> Build:
         if not changes:
@@ -128,17 +185,18 @@ def _slot(scenario: Scenario, path: str) -> _Slot | None:
     return _Slot(family, member, name, column, field.role.low, field.role.high)
 
 
-def _with(base: Build, changes: Sequence[tuple[_Slot, float]]) -> Build:
-    """A copy of a build with numbers put where their slots say."""
-    start, paths = dict(base.start), dict(base.paths)
-    own: set[tuple[str, bool]] = set()
-    for slot, value in changes:
-        arrays = start if slot.column is None else paths
-        if (slot.family, slot.column is None) not in own:
-            arrays[slot.family] = copied(arrays[slot.family])
-            own.add((slot.family, slot.column is None))
-        if slot.column is None:
-            start[slot.family][slot.name][slot.member] = value
-        else:
-            paths[slot.family][:, slot.member, slot.column] = value
-    return replace(base, start=start, paths=paths)
+def _kin(base: Build | None) -> Any:
+    """What builds have in common that run together."""
+    return base and (tuple(base.layouts.values()), tuple(map(tuple, base.classes.values())))
+
+
+def _rows(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Arrays of one shape as rows; a single row if they are one."""
+    if all(array is arrays[0] for array in arrays):
+        return arrays[0][None]
+    return np.stack([array.view(np.uint8) for array in arrays]).view(arrays[0].dtype)
+
+
+def _of_each(rows: np.ndarray, count: int) -> np.ndarray:
+    """A copy of the rows, to be written to: one of each of so many points."""
+    return np.repeat(rows.view(np.uint8), count, axis=0).view(rows.dtype) if len(rows) < count else copied(rows)

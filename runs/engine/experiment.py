@@ -30,6 +30,9 @@ UNBUILT = -1
 SHARED_DRAWS = 4096
 """Replications whose draws are made at once when points share them."""
 
+TOGETHER = 32
+"""Points whose runs are computed in one go: so few that what they start with stays near the processor."""
+
 KEPT_DRAWS = 8
 """How many sets of draws a worker keeps: its threads are at work on so many."""
 
@@ -102,6 +105,13 @@ class Experiment:
             for column in self.points.values()
         ]
 
+    def columns(self, first: int, end: int) -> dict[str, Any]:
+        """What the fields that vary are put to at some points: arrays of floats, or lists of plain values."""
+        return {
+            path: column[first:end] if _floats(column) else [plain(value) for value in column[first:end]]
+            for path, column in self.points.items()
+        }
+
     def worker(self) -> Worker:
         """What runs its chunks; an experiment on something else than the market brings its own."""
         return Worker(self)
@@ -113,6 +123,10 @@ class Experiment:
             BadInput: a value is not allowed.
         """
         return self.scenario.replace_all(dict(zip(self.points, self.values(point), strict=True)))
+
+
+def _floats(column: Any) -> bool:
+    return isinstance(column, np.ndarray) and column.dtype == np.float64
 
 
 def plain(value: Any) -> Any:
@@ -154,17 +168,13 @@ class Worker:
         values = {family: ensemble.room(base, family, count) for family in ensemble.MEASURED}
         failed = np.zeros(count, np.int64)
         part = Part(first, np.empty((count, len(experiment.outcomes))), {}, failed)
-        per_point = experiment.runs_per_point
-        at = 0
-        while at < count:
-            point = experiment.point(first + at)
-            size = min(count - at, (point + 1) * per_point - first - at)
-            rooms = {family: array[at : at + size] for family, array in values.items()}
-            if experiment.traced:
-                self._step(point, first + at, rooms, failed[at : at + size], part)
-            else:
-                self._compute(point, first + at, rooms, failed[at : at + size], part, count)
-            at += size
+        begin, end = experiment.point(first), experiment.point(first + count - 1) + 1
+        if experiment.traced:
+            for point in range(begin, end):
+                self._step(point, *self._room(point, point + 1, values, part), part)
+        else:
+            for at in range(begin, end, self._together):
+                self._compute(at, min(end, at + self._together), values, part)
         for array in values.values():
             array[failed != 0] = np.nan
         for k, outcome in enumerate(experiment.outcomes.values()):
@@ -172,20 +182,36 @@ class Worker:
         part.series = {family: values[family] for family in experiment.kept}
         return part
 
-    def _compute(
-        self, point: int, first: int, rooms: dict[str, np.ndarray], failed: np.ndarray, part: Part, chunk: int
-    ) -> None:
-        """Runs of one point in the ensemble gear, in a chunk of so many runs."""
-        try:
-            build = self.variation.build_at(self.experiment.values(point))
-        except BadInput:
-            failed[:] = UNBUILT
-            return
-        draws = self._draws(build, first, len(failed), part.first, chunk)
-        function = ensemble.compiled(build)
-        began = time.thread_time()
-        failed[:] = ensemble.run(build, function, draws, rooms)
-        part.seconds += time.thread_time() - began
+    @property
+    def _together(self) -> int:
+        """Points whose runs are computed in one go; by itself where each has draws that are made for it alone."""
+        shared = self.experiment.shared and self.experiment.runs_per_point > SHARED_DRAWS
+        return 1 if shared else TOGETHER
+
+    def _room(
+        self, point: int, end: int, values: dict[str, np.ndarray], part: Part
+    ) -> tuple[int, dict[str, np.ndarray], np.ndarray]:
+        """Of the runs of some points those of a chunk: the first, their room among its measures and its failures."""
+        per_point, count = self.experiment.runs_per_point, len(part.failed)
+        rows = slice(max(0, point * per_point - part.first), min(count, end * per_point - part.first))
+        return part.first + rows.start, {family: array[rows] for family, array in values.items()}, part.failed[rows]
+
+    def _compute(self, point: int, end: int, values: dict[str, np.ndarray], part: Part) -> None:
+        """Those runs of some points that are of a chunk, in the ensemble gear."""
+        experiment = self.experiment
+        for begin, stop, builds in self.variation.builds_at(experiment.columns(point, end)):
+            first, rooms, failed = self._room(point + begin, point + stop, values, part)
+            if builds is None:
+                failed[:] = UNBUILT
+                continue
+            each = experiment.point(first + np.arange(len(failed)))
+            sizes = np.bincount(each - each[0])
+            draws, origin = self._draws(builds.base, first, len(failed), part)
+            begins = experiment.replication(first + np.cumsum(sizes) - sizes) - origin
+            function = ensemble.compiled(builds.base)
+            began = time.thread_time()
+            failed[:] = ensemble.run_builds(builds, function, draws, rooms, sizes, begins)
+            part.seconds += time.thread_time() - began
 
     def _step(self, point: int, first: int, rooms: dict[str, np.ndarray], failed: np.ndarray, part: Part) -> None:
         """Runs of one point in the live gear, with their traces."""
@@ -210,22 +236,19 @@ class Worker:
                 table.insert(0, "run", first + r)
                 part.tables[name] = pd.concat([part.tables[name], table]) if name in part.tables else table
 
-    def _draws(self, build: Build, first: int, count: int, chunk_first: int, chunk: int) -> Draws:
-        """Draws of ``count`` runs of one point from ``first``, cut from those of the point or of the chunk."""
+    def _draws(self, build: Build, first: int, count: int, part: Part) -> tuple[Draws, int]:
+        """Draws among which are those of ``count`` runs from ``first``, and the replication that they begin with."""
         experiment = self.experiment
-        replication = experiment.replication(first)
         if not experiment.shared:
-            begin, size = experiment.replication(chunk_first), chunk
+            begin, size = experiment.replication(part.first), len(part.failed)
         elif experiment.runs_per_point <= SHARED_DRAWS:
             begin, size = experiment.first_replication, experiment.runs_per_point
         else:
-            begin, size = replication, count
+            begin, size = experiment.replication(first), count
         key = (tuple(build.classes["buyers"]), begin, size)
         with self._lock:
             if key not in self._kept:
                 while len(self._kept) >= KEPT_DRAWS:
                     del self._kept[next(iter(self._kept))]
                 self._kept[key] = build.all_draws(experiment.seed, begin, size)
-            draws = self._kept[key]
-        at = replication - begin
-        return tuple(array[at : at + count] for array in draws)
+            return self._kept[key], begin

@@ -231,6 +231,40 @@ def test_a_field_of_a_series():
         assert differences(built, scenario.build) == ["paths of supplier", "supplier.base_weeks", "paths of buyers"]
 
 
+def test_many_points_together_are_what_each_is_alone():
+    """Arrays and lists, values that a slot takes and others, choices, a class, points that are no scenario."""
+    scenario = WORLDS["colossus"]
+    points = {
+        "supplier.base_weeks": np.array([3.0, 4.0, 5.0, -1.0, 6.0, math.nan, 7.0, 8.0]),
+        "supplier.upstream": [1e4, [1e4, 2e4], 3e4, 4e4, 5e4, 6e4, 7e4, 8e4],
+        "market.allocation": ["uniform", "uniform", "linear", "linear", "lottery", "uniform", "uniform", "uniform"],
+        "buyers.xAI.space": np.full(8, math.inf),
+        "buyers.Google.class": ["Hyperscaler"] * 7 + ["Enterprise"],
+    }
+    variation = Variation(scenario, list(points))
+    found, seen = list(variation.builds_at(points)), []
+    for first, end, builds in found:
+        for row in range(first, end):
+            values = [
+                column[row].item() if isinstance(column, np.ndarray) else column[row] for column in points.values()
+            ]
+            seen.append(row)
+            if builds is None:
+                refused(lambda values=values: variation.build_at(values))
+            else:
+                expected = variation.scenario_at(values).build
+                assert differences(builds.one(row - first), expected) == []
+                assert differences(variation.build_at(values), expected) == []
+    assert seen == list(range(8))
+    assert [(first, end, builds is None) for first, end, builds in found] == [
+        (0, 3, False), (3, 6, True), (6, 7, False), (7, 8, False)
+    ]  # fmt: skip
+
+
+def test_points_without_open_fields():
+    assert [(first, end) for first, end, _ in Variation(WORLDS["colossus"], []).builds_at({})] == [(0, 1)]
+
+
 def test_builds_are_forgotten_and_made_again():
     variation = Variation(WORLDS["colossus"], ["market.shock_start", "buyers.xAI.names"])
     points = [[f"20{year}Q{quarter}", 1] for year in range(20, 37) for quarter in (1, 2, 3, 4)]

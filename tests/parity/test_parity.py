@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from agents.bargainer import Bargainer
 from agents.buyer import Buyer
 from agents.records.roles import Choice, fields_of
 from market import Scenario, simulate
+from market.gears import ensemble
 from market.market_state import MarketState
 from market.scenario.scenario import shipped
 from tests.gears import bits_differ, differences
@@ -137,3 +139,15 @@ def test_checks_do_not_change_the_numbers(name):
     checked = simulate(scenario.replace("market.checked", True), runs=3)
     assert checked.attrs["failures"] == []
     assert bits_differ(checked, simulate(scenario, runs=3)) == []
+
+
+def test_arrays_that_are_lent_to_compiled_code_come_back():
+    """Rules do not count who holds the records: what Python handed over it alone holds afterwards."""
+    built = Scenario.load("reference").build
+    function, draws = ensemble.compiled(built), built.all_draws(1, 0, 3)
+    out = {family: ensemble.room(built, family, 3) for family in ensemble.MEASURED}
+    lent = [*built.start.values(), *built.paths.values(), *draws, *out.values()]
+    before = [sys.getrefcount(array) for array in lent]
+    for _ in range(5):
+        ensemble.run(built, function, draws, out)
+    assert [sys.getrefcount(array) for array in lent] == before
