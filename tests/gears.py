@@ -9,9 +9,7 @@ import numpy as np
 
 from market import Market, Scenario, simulate
 from market.gears import ensemble
-from market.gears.simulate import explain
-
-PREFIX = {"market": "", "products": "product_", "buyers": "buyer_"}
+from market.gears.simulate import PREFIX, explain
 
 
 def differences(scenario: Scenario, seed: int | None = None, first: int = 0, runs: int = 1) -> list[str]:

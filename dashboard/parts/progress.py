@@ -13,7 +13,7 @@ from dashboard.state.jobs import Job, Status
 
 @solara.component
 def Progress(job: Job, said: str, again: Callable[[], None] | None = None) -> None:
-    """The line, with a bar and a way out; ``said`` is what it says when there is nothing to wait for.
+    """The line, with a bar and a way out; ``said`` is what it says when there is nothing to wait for, or not for long.
 
     ``again`` starts the work anew where no other button does.
     """
@@ -21,7 +21,7 @@ def Progress(job: Job, said: str, again: Callable[[], None] | None = None) -> No
     with rv.Html(tag="div", class_="gm-progress", attributes={"role": "status", "aria-live": "polite"}):
         text = sentence(now, said if job.result.value is not None else "") or said
         Words("span", text, "gm-bad" if now.phase == "failed" else "")
-        if now.busy:
+        if now.busy and now.phase != "waiting":
             counted = now.phase in ("stepping", "running")
             rv.ProgressLinear(
                 value=100 * now.done / max(1, now.total),
@@ -39,7 +39,7 @@ def Progress(job: Job, said: str, again: Callable[[], None] | None = None) -> No
 def sentence(now: Status, shown: str) -> str:
     """What a reader needs to know about work that is not simply done, beside what is said of what is shown."""
     if now.phase == "waiting":
-        return "Preparing the runs..."
+        return "" if shown else "Preparing the runs..."
     if now.phase == "stepping":
         return f"Stepping {now.done} of {now.total} runs, until the rules are compiled..."
     if now.phase == "compiling":

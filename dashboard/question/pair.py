@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import xarray as xr
@@ -11,13 +12,13 @@ import xarray as xr
 from dashboard.reading import outcome
 from dashboard.reading.bands import Runs
 from dashboard.state.jobs import Job, Progress, once
-from dashboard.state.session import Ensemble, scenario_of, spread_of
+from dashboard.state.session import TURNS, Ensemble, Setting, scenario_of, spread_of
 from market import BadInput, Scenario, simulate
 from market.gears.beside import stepped
 from runs import requests
 from runs.analysis.compare import Difference, Gathered, check
 from runs.engine.outcomes import Measures, Outcome
-from runs.engine.spread import simulate as spread_over
+from runs.engine.spread import Spread, growing
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,17 +43,25 @@ class Pair:
         return None if self.control is None else self.control.measures
 
 
-def counterfactual(shown: Ensemble) -> Scenario | None:
-    """What an ensemble is held against, with the same changes; None where the two cannot be paired."""
-    name = shown.scenario.story.counterfactual
+@lru_cache(64)
+def counterfactual(wanted: Setting) -> Scenario | None:
+    """What a setting is held against, with the same changes; None where the two cannot be paired."""
+    name = wanted.scenario.story.counterfactual
     if not name:
         return None
     try:
-        other = scenario_of(name).replace_all(dict(shown.setting.changes))
-        check({"control": other, "treatment": shown.scenario})
+        other = scenario_of(name).replace_all(dict(wanted.changes))
+        check({"control": other, "treatment": wanted.scenario})
     except BadInput:
         return None
     return other
+
+
+@lru_cache(64)
+def control(wanted: Setting) -> Spread | None:
+    """How the runs of the counterfactual are spread, as those of the setting are; None where they are not."""
+    spread, other = spread_of(wanted), counterfactual(wanted)
+    return None if spread is None or other is None else replace(spread, scenario=other)
 
 
 def request(shown: Ensemble) -> requests.Comparison:
@@ -83,7 +92,8 @@ def computed(shown: Ensemble, progress: Progress) -> Pair:
     Raises:
         Cancelled: ``progress`` returned False.
     """
-    return beside(shown, lambda other: control_of(shown, other, False, progress))
+    with TURNS.taken(lambda: progress(0, shown.runs)):
+        return beside(shown, lambda other: control_of(shown, other, False, progress))
 
 
 def few(shown: Ensemble, progress: Progress) -> Pair:
@@ -93,24 +103,22 @@ def few(shown: Ensemble, progress: Progress) -> Pair:
 
 def control_of(shown: Ensemble, other: Scenario, live: bool, progress: Progress) -> xr.Dataset:
     """The runs of the counterfactual, each with the vector and the draws of the ensemble's."""
-    spread = spread_of(shown.setting)
+    spread = control(shown.setting)
     if spread is not None:
-        return spread_over(replace(spread, scenario=other, runs=shown.runs), live, progress)
+        return next(growing(spread, [shown.runs], live, progress))
     run = stepped if live else simulate
     return run(other, shown.runs, shown.setting.seed_used, progress=progress)
 
 
 def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
     """An ensemble and the runs of its counterfactual, if it has one."""
-    other = counterfactual(shown)
+    other = counterfactual(shown.setting)
     if other is None:
         return Pair(shown, None, [], {})
-    control = Runs(other, run(other))
+    twins = Runs(other, run(other))
     told, cards = outcome.tells(shown.scenario), outcome.cards(shown.scenario)
-    sides = (control.measures, shown.read.measures)
-    return Pair(
-        shown, control, differences(shown, sides, told), {d.outcome: d for d in differences(shown, sides, cards)}
-    )
+    sides = (twins.measures, shown.read.measures)
+    return Pair(shown, twins, differences(shown, sides, told), {d.outcome: d for d in differences(shown, sides, cards)})
 
 
 def differences(shown: Ensemble, sides: tuple[Measures, Measures], wanted: Mapping[str, Outcome]) -> list[Difference]:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from dashboard.reading import leading
 from market import BadInput
+from market.gears.simulate import PREFIX
 from market.scenario.scenario import Scenario
 from market.scenario.story import Told
 from runs.engine import outcomes
 from runs.engine.outcomes import Measures, Outcome
 
-PREFIX = {"market": "", "products": "product_", "buyers": "buyer_"}
+
+class Columns:
+    """A family's columns of a dataset, indexed as the array (runs, quarters, members, columns) that nobody made."""
+
+    def __init__(self, columns: Sequence[np.ndarray]):
+        self.columns = columns
+
+    def __getitem__(self, at: tuple[Any, Any, Any, int]) -> np.ndarray:
+        runs, quarters, member, column = at
+        return self.columns[column][runs, quarters, member]
 
 
 def measures(data: xr.Dataset, scenario: Scenario) -> Measures:
-    """What :class:`runs.engine.outcomes.Outcome` reads, shape (runs, quarters, members, columns) of each family."""
+    """What :class:`runs.engine.outcomes.Outcome` reads."""
     found = {}
     for family, prefix in PREFIX.items():
-        columns = [data[prefix + name].to_numpy() for name in scenario.build.layouts[family].columns]
-        stacked = np.stack(columns, axis=-1)
-        found[family] = stacked if prefix else stacked[:, :, None]
+        columns = [data.variables[prefix + name].values for name in scenario.build.layouts[family].columns]
+        found[family] = Columns(columns if prefix else [column[:, :, None] for column in columns])
     return found
 
 

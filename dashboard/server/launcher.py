@@ -115,7 +115,13 @@ def serve(listening: socket.socket, browser: bool, path: str = "") -> int:
             if browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    config = uvicorn.Config(Guard(app, port), log_level="warning", ws_max_size=2**24, server_header=False)
+    config = uvicorn.Config(
+        Guard(app, port),
+        log_level="warning",
+        server_header=False,
+        ws_max_size=2**24,
+        ws_per_message_deflate=False,
+    )
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listening])
     return 0

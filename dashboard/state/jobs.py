@@ -136,7 +136,7 @@ class Job(Generic[Wanted, Result]):
         def progress(done: int, total: int) -> bool:
             nonlocal due
             now = time.perf_counter()
-            if done and now >= due:
+            if now >= due:
                 due = now + EVERY
                 self._report(Status(phase, done, total, left(now - began, done, total)))
             return self.task.is_current()
@@ -172,4 +172,4 @@ def once(work: Callable[[Wanted, Progress], Result]) -> Callable[[Wanted, Progre
 
 def left(seconds: float, done: int, total: int) -> str:
     """The time left in words, nothing while it is anybody's guess."""
-    return f"{duration(seconds / done * (total - done))} left" if seconds > SURE and done < total else ""
+    return f"{duration(seconds / done * (total - done))} left" if seconds > SURE and 0 < done < total else ""

@@ -6,7 +6,6 @@ The reactive variables of this module belong to the session that looks at them: 
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +18,10 @@ import xarray as xr
 from dashboard.reading.bands import Runs
 from dashboard.reading.effects import effects
 from dashboard.state.jobs import Job, Progress, once
+from dashboard.state.turns import Turns
 from market import Scenario
 from market.gears.beside import stepped
-from market.gears.simulate import Cancelled, simulate_growing
+from market.gears.simulate import simulate_growing
 from market.play.hand import UNTOUCHED
 from runs.calibration import posterior
 from runs.engine.spread import Spread, ensemble_of, growing, simulate
@@ -30,8 +30,8 @@ FEW = 20
 """Runs that are shown before the others are computed."""
 CROWD = 2 * (os.cpu_count() or 1)
 """Ensembles under way from which on nobody is shown first runs by themselves: to draw them holds up all others."""
-TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
-"""Ensembles of all sessions that are computed at once; who waits for a turn can still want something else."""
+TURNS = Turns(os.cpu_count() or 1)
+"""For the ensembles of all sessions: so many are computed at once."""
 under_way: list[Setting] = []
 """Of all sessions, what is computed or drawn just now."""
 REST = 3.0
@@ -204,13 +204,9 @@ def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
     growing = growing_of(wanted, sizes, progress)
     under_way.append(wanted)
     try:
-        while True:
-            with TURNS:
-                if progress(0, wanted.runs) is False:
-                    raise Cancelled("something else is wanted by now")
-                data = next(growing, None)
-                if data is None:
-                    return
+        for _ in sizes:
+            with TURNS.taken(lambda: progress(0, wanted.runs)):
+                data = next(growing)
                 before = untouched(wanted.own, data.sizes["run"], wanted.seed_used) if wanted.changes else None
             yield Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began, before)
     finally:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from agents.records.layout import Layout
 from market.gears import ensemble
 from market.gears.build import Build
 from market.gears.draws import check_key
@@ -223,29 +225,33 @@ def dataset(
     failures: list[Failure],
 ) -> xr.Dataset:
     """Label the measures of :func:`run_ensemble`."""
-    runs = len(values["market"])
-    dims = {"market": (), "products": ("product",), "buyers": ("buyer",)}
-    prefix = {"market": "", "products": "product_", "buyers": "buyer_"}
-    variables = {}
-    for family, own in dims.items():
-        layout = built.layouts[family]
-        for k, column in enumerate(layout.columns):
-            array = values[family][..., k] if own else values[family][:, :, 0, k]
-            role = layout.fields[column].role
-            attributes = {"unit": role.unit, "long_name": role.doc}
-            variables[prefix[family] + column] = (("run", "quarter", *own), array, attributes)
-    return xr.Dataset(
-        variables,
-        coords={
-            "run": np.arange(first, first + runs),
-            "quarter": scenario.quarters,
-            "buyer": built.names["buyers"],
-            "product": built.names["products"],
-        },
-        attrs={
-            "scenario": scenario.name,
-            "scenario_hash": scenario.hash,
-            "seed": seed,
-            "failures": failures,
-        },
+    layouts = tuple(built.layouts[family] for family in DIMENSIONS)
+    members = (tuple(scenario.quarters), tuple(built.names["buyers"]), tuple(built.names["products"]))
+    made = _labels(layouts, members, first, len(values["market"])).copy(
+        data={
+            PREFIX[family] + column: values[family][..., k] if own else values[family][:, :, 0, k]
+            for (family, own), layout in zip(DIMENSIONS.items(), layouts, strict=True)
+            for k, column in enumerate(layout.columns)
+        }
     )
+    made.attrs = {"scenario": scenario.name, "scenario_hash": scenario.hash, "seed": seed, "failures": failures}
+    return made
+
+
+DIMENSIONS = {"market": (), "products": ("product",), "buyers": ("buyer",)}
+PREFIX = {"market": "", "products": "product_", "buyers": "buyer_"}
+
+
+@lru_cache(16)
+def _labels(layouts: tuple[Layout, ...], members: tuple[tuple[str, ...], ...], first: int, runs: int) -> xr.Dataset:
+    """A dataset of the families of DIMENSIONS before it has values: to label one anew takes longer than ten runs."""
+    coords = dict(zip(("quarter", "buyer", "product"), map(list, members), strict=True))
+    sizes = {"run": runs} | {name: len(labels) for name, labels in coords.items()}
+    variables = {}
+    for (family, own), layout in zip(DIMENSIONS.items(), layouts, strict=True):
+        dims = ("run", "quarter", *own)
+        for column in layout.columns:
+            role = layout.fields[column].role
+            nothing = np.broadcast_to(np.nan, [sizes[name] for name in dims])
+            variables[PREFIX[family] + column] = (dims, nothing, {"unit": role.unit, "long_name": role.doc})
+    return xr.Dataset(variables, coords={"run": np.arange(first, first + runs), **coords})

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from market import Scenario
+from market.gears.simulate import PREFIX
 from market.scenario.paths import parse_quarter, quarter_label
 
 
@@ -191,8 +192,7 @@ def place(names: Sequence[str], name: str, kind: str) -> int:
 
 def of_dataset(results: xr.Dataset) -> Callable[[str, str], np.ndarray]:
     """Columns of a dataset by family and name."""
-    prefix = {"market": "", "products": "product_", "buyers": "buyer_"}
-    return lambda family, name: results[prefix[family] + name].values
+    return lambda family, name: results[PREFIX[family] + name].values
 
 
 def of_measures(measures: Mapping[str, np.ndarray], layouts: Mapping[str, Any]) -> Callable[[str, str], np.ndarray]:

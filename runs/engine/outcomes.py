@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -22,8 +22,8 @@ from runs.analysis import statistics
 from runs.analysis.statistics import running_sum
 from runs.refusal import Refused
 
-Measures = Mapping[str, np.ndarray]
-"""Measures of each family, shape (runs, quarters, members, columns)."""
+Measures = Mapping[str, Any]
+"""Measures of each family: an array of shape (runs, quarters, members, columns), or what is indexed like one."""
 
 
 def peak(series: np.ndarray) -> np.ndarray:
@@ -139,11 +139,11 @@ class Outcome:
         return self._joined(values, self.column)
 
     def _joined(self, values: Measures, column: int) -> np.ndarray:
-        array = values[self.family][:, self.begin : self.end]
-        parts = [array[:, :, member, column] for member in self.members]
+        family, quarters = values[self.family], slice(self.begin, self.end)
+        parts = [family[:, quarters, member, column] for member in self.members]
         if self.weight is None:
             return _added(parts)
-        weights = [array[:, :, member, self.weight] for member in self.members]
+        weights = [family[:, quarters, member, self.weight] for member in self.members]
         joined = [
             np.where((weight > 0.0) & np.isfinite(part), weight * part, 0.0)
             for part, weight in zip(parts, weights, strict=True)

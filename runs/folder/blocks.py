@@ -57,9 +57,9 @@ class Block:
             layout = built.layouts[family]
             values = np.concatenate([part.series[family] for part in parts])
             axes: dict[str, Any] = {"run": runs, "quarter": experiment.scenario.quarters}
-            for key in tables.KEYS[family]:
+            for key in tables.DIMENSIONS[family]:
                 axes[key] = built.names[family]
-            cells = values if tables.KEYS[family] else values[:, :, 0]
+            cells = values if tables.DIMENSIONS[family] else values[:, :, 0]
             columns = {column: cells[..., k] for k, column in enumerate(layout.columns)}
             roles = {column: layout.fields[column].role for column in layout.columns}
             units = {column: {"unit": role.unit, "description": role.doc} for column, role in roles.items()}

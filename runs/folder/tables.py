@@ -17,17 +17,15 @@ import pyarrow.parquet as pq
 import xarray as xr
 
 from market import Scenario
+from market.gears.simulate import DIMENSIONS, PREFIX
 from runs import environment
 from runs.folder import manifest, parts
 from runs.refusal import Refused
 
-KEYS = {"market": (), "products": ("product",), "buyers": ("buyer",)}
 SCENARIO = "scenario.toml"
 
 Units = Mapping[str, str]
 """What a column's metadata say: its ``unit`` and ``description``."""
-
-PREFIX = {"market": "", "products": "product_", "buyers": "buyer_"}
 
 
 _text, _number, _flag = pa.string(), pa.float64(), pa.bool_()
@@ -83,7 +81,7 @@ TRACED: dict[str, dict[str, tuple[pa.DataType, str]]] = {
 def tables(results: xr.Dataset) -> dict[str, pa.Table]:
     """The tables market, products and buyers of a dataset from :func:`market.gears.simulate`, a row per key."""
     made = {}
-    for name, keys in KEYS.items():
+    for name, keys in DIMENSIONS.items():
         dims = ("run", "quarter", *keys)
         chosen = {
             str(variable).removeprefix(PREFIX[name]): results[variable].transpose(*dims)

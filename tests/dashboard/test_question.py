@@ -94,7 +94,7 @@ def test_a_card_says_whether_the_real_figure_is_inside(rush):
 
 def test_what_is_changed_is_changed_on_both_sides():
     pair = paired("colossus", ("market.deposit", 0.25))
-    other = counterfactual(pair.own)
+    other = counterfactual(pair.own.setting)
     assert other is not None
     assert other.get("market.deposit") == 0.25
     assert "--set market.deposit=0.25" in pairing.request(pair.own).command
