@@ -16,7 +16,6 @@ from dashboard.question.pair import Pair
 from dashboard.question.told import above, below, said, sentence, stock, unit
 from dashboard.reading import leading
 from dashboard.state import session
-from dashboard.state.session import Ensemble
 
 side = solara.reactive("both")
 """Which of the two worlds is drawn: both, with or without."""
@@ -25,8 +24,9 @@ side = solara.reactive("both")
 @solara.component
 def QuestionPage() -> None:
     now, shown = session.setting.value, session.job.result.value
-    solara.use_effect(lambda: follow(shown), [shown])
-    pair = pairing.job.result.value
+    solara.use_effect(pairing.accompany, [])
+    solara.use_effect(lambda: pairing.follow(shown), [shown])
+    pair = pairing.pair_of(shown)
     of = now if pair is None else pair.own.setting
     busy = session.job.status.value.busy or pairing.job.status.value.busy
     stale = pair is not None and busy and of != now
@@ -44,19 +44,13 @@ def QuestionPage() -> None:
             solara.HTML(tag="div", classes=["gm-placeholder"], attributes={"aria-hidden": "true"})
 
 
-def follow(shown: Ensemble | None) -> None:
-    """Hold an ensemble against its counterfactual."""
-    if shown is not None:
-        pairing.job.start(shown)
-
-
 def told(pair: Pair | None) -> str:
     """What a reader needs to know about the figures below."""
     if pair is None:
         return ""
     own = pair.own
     if own.runs < own.setting.runs:
-        return f"{own.runs} of {own.setting.runs} runs, stepped live in {own.seconds:.1f} s"
+        return f"{own.runs} of {own.setting.runs} runs, in {own.seconds:.1f} s; the others follow"
     if pair.control is None:
         return f"{own.runs} runs in {own.seconds:.1f} s; compared with none; HAE: H100-equivalents"
     return (

@@ -11,6 +11,7 @@ import xarray as xr
 
 from dashboard.reading import outcome
 from dashboard.reading.bands import Runs
+from dashboard.state import session
 from dashboard.state.jobs import Job, Progress, once
 from dashboard.state.session import TURNS, Ensemble, Setting, scenario_of, spread_of
 from market import BadInput, Scenario, simulate
@@ -86,19 +87,19 @@ def each_of(shown: Ensemble) -> int:
     return shown.runs if spread is None else spread.each
 
 
-def computed(shown: Ensemble, progress: Progress) -> Pair:
-    """The pair of an ensemble.
+def paired(shown: Ensemble, live: bool, progress: Progress) -> Pair:
+    """The pair of an ensemble; ``live`` where its rules are not compiled.
 
     Raises:
         Cancelled: ``progress`` returned False.
     """
+    return beside(shown, lambda other: control_of(shown, other, live, progress))
+
+
+def computed(shown: Ensemble, progress: Progress) -> Pair:
+    """The same when it is its turn."""
     with TURNS.taken(lambda: progress(0, shown.runs)):
-        return beside(shown, lambda other: control_of(shown, other, False, progress))
-
-
-def few(shown: Ensemble, progress: Progress) -> Pair:
-    """The same without compiled rules; raises as :func:`computed`."""
-    return beside(shown, lambda other: control_of(shown, other, True, progress))
+        return paired(shown, False, progress)
 
 
 def control_of(shown: Ensemble, other: Scenario, live: bool, progress: Progress) -> xr.Dataset:
@@ -139,4 +140,24 @@ def differences(shown: Ensemble, sides: tuple[Measures, Measures], wanted: Mappi
     return found
 
 
-job: Job[Ensemble, Pair] = Job(once(computed), few)
+job: Job[Ensemble, Pair] = Job(once(computed), lambda shown, progress: paired(shown, True, progress))
+"""For ensembles that were computed while another page was on the screen."""
+
+
+def pair_of(shown: Ensemble | None) -> Pair | None:
+    """The pair that is shown: that of the ensemble, or the newest that was made after one."""
+    if shown is not None and isinstance(shown.companion, Pair):
+        return shown.companion
+    return job.result.value
+
+
+def follow(shown: Ensemble | None) -> None:
+    """Hold an ensemble against its counterfactual, where that was not done before it was shown."""
+    if shown is not None and not isinstance(shown.companion, Pair):
+        job.start(shown)
+
+
+def accompany() -> Callable[[], None]:
+    """Have all ensembles come with their pairs, until what is returned is called."""
+    session.companion.value = paired
+    return lambda: session.companion.set(None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -121,16 +121,17 @@ class Setting:
         return replace(self, changes=tuple((p, v) for p, v in self.changes if p != path))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Ensemble:
     """The runs on the screen and the setting they are of; ``before`` are those of the scenario as it is shipped, None
-    where nothing is changed."""
+    where nothing is changed. ``companion`` is what the page on the screen made of them before they were shown."""
 
     setting: Setting
     scenario: Scenario
     data: xr.Dataset
     seconds: float
     before: Runs | None = None
+    companion: Any = None
 
     @cached_property
     def read(self) -> Runs:
@@ -158,6 +159,8 @@ stored: solara.Reactive[int | None] = solara.reactive(None)
 """The run of the stored batch that was opened; it is looked at as long as the setting and the run are its own."""
 by_hand = solara.reactive(UNTOUCHED)
 """What is decided in that run by hand."""
+companion: solara.Reactive[Callable[[Ensemble, bool, Progress], Any] | None] = solara.reactive(None)
+"""What the page on the screen makes of every ensemble, stepped live or not, to be shown with it; None for nothing."""
 complaint = solara.reactive("")
 """What was wrong with the link that led here."""
 
@@ -208,9 +211,18 @@ def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
             with TURNS.taken(lambda: progress(0, wanted.runs)):
                 data = next(growing)
                 before = untouched(wanted.own, data.sizes["run"], wanted.seed_used) if wanted.changes else None
-            yield Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began, before)
+                found = Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began, before)
+                accompany(found, False, progress)
+            yield found
     finally:
         under_way.remove(wanted)
+
+
+def accompany(found: Ensemble, live: bool, progress: Progress) -> Ensemble:
+    """Have the page on the screen make of an ensemble what it shows of it; raises what that does."""
+    make = companion.peek()
+    found.companion = None if make is None else make(found, live, progress)
+    return found
 
 
 def few(wanted: Setting, progress: Progress) -> Ensemble:
@@ -227,7 +239,7 @@ def few(wanted: Setting, progress: Progress) -> Ensemble:
         data = stepped(wanted.scenario, runs, wanted.seed_used, progress)
     else:
         data = simulate(replace(spread, runs=runs), trace=True, progress=progress)
-    return Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began)
+    return accompany(Ensemble(wanted, wanted.scenario, data, time.perf_counter() - began), True, progress)
 
 
 job: Job[Setting, Ensemble] = Job(
