@@ -85,6 +85,25 @@ def test_in_a_crowd_all_runs_come_at_once():
     assert own.under_way == []
 
 
+def test_nothing_is_told_after_the_last_runs():
+    """Or the line under the title would say for ever that it is at work."""
+    told = []
+    found = own.computed(Setting("reference", runs=50), lambda done, total: told.append(done))
+    for ensemble in found:
+        if ensemble.runs == 50:
+            told.clear()
+    assert told == []
+
+
+def test_what_the_page_makes_of_an_ensemble_comes_with_it(session):
+    own.companion.value = lambda shown, live, progress: (shown.runs, live)
+    found = own.computed(Setting("reference", runs=50), lambda done, total: True)
+    assert [ensemble.companion for ensemble in found] == [(own.FEW, False), (50, False)]
+    assert own.few(Setting("reference"), lambda done, total: True).companion == (own.FEW, True)
+    own.companion.value = None
+    assert own.few(Setting("reference"), lambda done, total: True).companion is None
+
+
 def test_what_is_wanted_no_more_does_not_begin():
     with pytest.raises(Cancelled):
         next(own.computed(Setting("reference"), lambda done, total: False))
