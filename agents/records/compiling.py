@@ -7,19 +7,33 @@ machine code. Of three hundred rules that call one another, only the outermost i
 
 from __future__ import annotations
 
+import os
+import uuid
 from typing import Any
 
 from numba import _dynfunc, types  # type: ignore[attr-defined]
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
 from numba.core.compiler_machinery import PassManager, register_pass
-from numba.core.funcdesc import PythonFunctionDescriptor
+from numba.core.funcdesc import PythonFunctionDescriptor, default_mangler
 from numba.core.runtime.context import NRTContext
 from numba.core.typed_passes import AnnotateTypes, DumpParforDiagnostics, NativeLowering, NopythonRewrites
 from numba.core.untyped_passes import WithLifting
 
 LEFT_OUT = (WithLifting, NopythonRewrites, AnnotateTypes, DumpParforDiagnostics)
 """Passes of numba's that no rule needs: for ``with``, to fuse expressions of arrays, to print what was found."""
+
+
+MARK = uuid.uuid4().hex
+
+
+def named(name: str, types: Any, *, abi_tags: Any = (), uid: Any = None) -> str:
+    """The name of a function's machine code, unlike any that another process gives.
+
+    Numba counts functions and types anew in every process: two rules that were compiled in two of them have one name,
+    and a third, which reads the code of both from the cache, would run one in place of the other.
+    """
+    return default_mangler(name, types, abi_tags=(*abi_tags, f"{MARK}{os.getpid()}"), uid=uid)
 
 
 class Part(JITCodeLibrary):
@@ -98,6 +112,7 @@ class WholeCompiler(CompilerBase):
 
     def define_pipelines(self) -> list[PassManager]:
         """The passes to run."""
+        self.state.targetctx.mangler = named
         passes = Passes("rules")
         for step, words in DefaultPassBuilder.define_nopython_pipeline(self.state).passes:
             if step not in LEFT_OUT:

@@ -188,9 +188,10 @@ def run_points(starts, work, paths, draws, out, cohort_column, failed, sizes, be
 
 
 @cache
-def _way() -> str:
-    """What tells another way to compile and to call the rules: the source of it."""
-    return hashlib.sha256(f"{inspect.getsource(compiling)}{inspect.getsource(run_points)}".encode()).hexdigest()
+def _way(layouts: tuple[Layout, ...]) -> str:
+    """What tells other code for the same rules: how they are compiled and called, and where records hold what."""
+    sources = inspect.getsource(compiling), inspect.getsource(run_points)
+    return hashlib.sha256(repr((sources, [layout.dtype for layout in layouts])).encode()).hexdigest()
 
 
 @cache
@@ -252,7 +253,7 @@ def _uncompiled(build: Build) -> Any:
                 f"the rules of {', '.join(own)}, or what they read, were changed after they were compiled; allowed: "
                 "a new Python process, which compiles them anew (the live gear follows at once)"
             )
-    return _compiled(layouts, code_file(rules_hash(layouts), _way()))
+    return _compiled(layouts, code_file(rules_hash(layouts), _way(layouts)))
 
 
 def ready(build: Build) -> bool:
