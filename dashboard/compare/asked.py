@@ -46,5 +46,10 @@ def mean_premium(product: str) -> Asked:
     return Asked(f"mean premium of {product}", f"{titled(product)} premium, mean", f"the mean {product} premium")
 
 
+def unlisted(text: str, name: str = "") -> Asked:
+    """An outcome that cannot be picked, by its name."""
+    return Asked(text, titled(name or text), name or text)
+
+
 def titled(name: str) -> str:
     return name[:1].upper() + name[1:]

@@ -106,16 +106,19 @@ class Gathered:
             control_name=control,
         )
 
+    def differences(self, drop_failed: bool = False) -> list[Difference]:
+        """Every scenario but the first less the first, outcome by outcome; as :func:`difference`."""
+        control, *treatments = self.values
+        return [
+            self.difference(name, control, outcome, drop_failed=drop_failed)
+            for name in treatments
+            for outcome in self.outcomes
+        ]
+
 
 def compare(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> list[Difference]:
     """Every scenario but the first against the first: what :meth:`Comparison.run` does."""
-    found = gather(asked, engine, progress)
-    control, *treatments = asked.arms
-    return [
-        found.difference(name, control, key, drop_failed=asked.drop_failed)
-        for name in treatments
-        for key in found.outcomes
-    ]
+    return gather(asked, engine, progress).differences(asked.drop_failed)
 
 
 def gather(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> Gathered:

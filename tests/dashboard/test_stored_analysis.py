@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from dashboard.matters import opened as against
 from dashboard.matters import told as ranking
 from dashboard.matters.form import Form, Wanted, computed
-from dashboard.matters.stored import shown_of, told
+from dashboard.matters.stored import shown_of
 from dashboard.server import launcher
 from dashboard.server.settings import JAVASCRIPT
 from dashboard.state import analysis
@@ -22,7 +22,7 @@ from dashboard.state.session import Setting
 from market import BadInput, Scenario
 from runs.analysis.indices import Indices
 from runs.analysis.sensitivity import by_quarter
-from runs.reports import kept
+from runs.kept import study as kept
 from runs.requests import Sensitivity
 from tests.dashboard.conftest import Visit, free_port, serving, unavailable
 from tests.dashboard.test_compare_page import choose, drawn, narrow, press
@@ -63,8 +63,7 @@ def test_it_is_told_as_what_the_page_asks_itself(opened):
     for path in direct.order:
         one, other = (against.against_input(found, path) for found in (stored, direct))
         assert against.sentence(stored, one) == against.sentence(direct, other)
-    assert told(direct) == ""
-    assert told(stored) == "A stored analysis, read from the folder waits."
+    assert opened.told == "A stored analysis, read from the folder waits."
     assert "'hhi in 2024Q4' --samples 10 --runs 2 --seed 7" in stored.wanted.command()
 
 
@@ -102,9 +101,7 @@ def test_without_an_analysis_there_is_none():
 
 def test_one_of_other_rules_says_so(opened):
     vars(opened.kept)["foreign"] = True
-    assert told(shown_of(opened, "peak_quote")).endswith(
-        "other rules of the market than today's: asked anew, its numbers may differ."
-    )
+    assert opened.told.endswith("other rules of the market than today's: asked anew, its numbers may differ.")
 
 
 @pytest.mark.parametrize(
