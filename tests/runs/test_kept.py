@@ -165,9 +165,9 @@ def table(name: str, change):
     return make
 
 
-def scenario(old: str, new: str):
+def scenario(old: str, new: str, file: str = "scenario.toml"):
     def make(folder: Path, told) -> None:
-        path = folder / "scenario.toml"
+        path = folder / file
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new, 1))
