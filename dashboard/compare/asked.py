@@ -48,7 +48,8 @@ def mean_premium(product: str) -> Asked:
 
 def unlisted(text: str, name: str = "") -> Asked:
     """An outcome that cannot be picked, by its name."""
-    return Asked(text, titled(name or text), name or text)
+    phrase = (name or text).replace("_", " ")
+    return Asked(text, titled(phrase), phrase)
 
 
 def titled(name: str) -> str:

@@ -17,6 +17,7 @@ from market import BadInput, Scenario
 from market.scenario.scenario import shipped
 from runs import requests
 from runs.analysis.compare import Difference, check
+from runs.engine.outcomes import read
 
 SCENARIOS, LEVER = "scenarios", "lever"
 AS_SET = "as set"
@@ -247,8 +248,9 @@ def written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else readable(str(value))
 
 
-def fitted(form: Form, setting: Setting) -> Form:
-    """The form as far as the setting allows it; what it does not have is replaced by the first that it has."""
+def fitted(form: Form, setting: Setting, more: Sequence[str] = ()) -> Form:
+    """The form as far as the setting allows it; what it does not have is replaced by the first that it has. It may ask
+    for ``more`` outcomes than can be picked."""
     own = {lever.path: lever for lever in levers_of(setting)} if form.way == LEVER else {}
     if not own:
         form = replace(form, way=SCENARIOS)
@@ -262,6 +264,16 @@ def fitted(form: Form, setting: Setting) -> Form:
         texts = [text for text, _ in values_of(own[lever])]
         values = tuple(text for text in form.values if text in texts)
         form = replace(form, lever=lever, values=values if known_lever else tuple(texts))
-    known_outcomes = outcomes(asked_of(form, setting))
-    texts = [text for text in form.outcomes if text in known_outcomes]
+    scenario = asked_of(form, setting)
+    known_outcomes = outcomes(scenario)
+    texts = [text for text in form.outcomes if text in known_outcomes or (text in more and readable_in(scenario, text))]
     return replace(form, outcomes=tuple(texts) if texts or not form.outcomes else tuple(known_outcomes)[:FIRST])
+
+
+def readable_in(scenario: Scenario, text: str) -> bool:
+    """Whether a scenario has an outcome."""
+    try:
+        read(text, scenario, "outcomes")
+    except BadInput:
+        return False
+    return True

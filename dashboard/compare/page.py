@@ -38,7 +38,8 @@ def ComparePage() -> None:
         if form.value is None and given is not None and given.wanted.setting.run_of() == setting.run_of():
             return given.wanted
         first = comparing.story_told(setting.name) if given is None else given.wanted.form
-        return Wanted(comparing.fitted(form.value or first, setting), setting)
+        more = () if given is None else given.wanted.form.outcomes
+        return Wanted(comparing.fitted(form.value or first, setting, more), setting)
 
     FormPage(
         "What difference does it make?",

@@ -14,6 +14,7 @@ from dashboard.state import analysis
 from dashboard.state.link import of_analysis
 from dashboard.state.session import Setting
 from market import BadInput
+from market.scenario.scenario import shipped
 from runs import requests
 from runs.analysis.compare import Difference
 
@@ -61,14 +62,15 @@ def shown_of(found: analysis.Comparison) -> Comparison:
 def form_of(found: analysis.Comparison, setting: Setting) -> tuple[Form, bool]:
     """The form that asks the same, or the nearest one; and whether it does."""
     kept = found.kept
-    lever, names = kept.request.lever, list(kept.arms)
+    lever, (control, *treatments) = kept.request.lever, kept.arms
+    treatment = next((name for name in treatments if name in shipped()), treatments[0])
     texts = tuple(one.text for one in kept.gathered.outcomes.values())
-    form = Form(SCENARIOS, names[0], names[1], "", (), texts, kept.request.vectors, kept.request.runs)
+    form = Form(SCENARIOS, control, treatment, "", (), texts, kept.request.vectors, kept.request.runs)
     if lever is not None:
         values = [one.get(lever.path) for one in kept.arms.values()]
         form = replace(form, way=LEVER, control="", treatment="", lever=lever.path, values=tuple(map(told, values[1:])))
-    near = fitted(form, setting)
-    own = replace(near, outcomes=form.outcomes, values=form.values)
+    near = fitted(form, setting, texts)
+    own = replace(near, values=form.values)
     return (form, True) if own == form and same(Wanted(form, setting), found) else (near, False)
 
 

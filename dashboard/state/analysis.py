@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from market import BadInput, Scenario
-from runs.folder.manifest import MANIFEST
-from runs.kept import comparison, kinds, study
-from runs.kept.folder import Kept
+from runs.reports.kept import comparison, kinds, study
+from runs.reports.kept.folder import Kept
 
 FOREIGN = "It was run by other rules of the market than today's: asked anew, its numbers may differ."
 
@@ -89,8 +88,8 @@ class Study(Analysis):
     def check(self) -> None:
         if self.kept.request.over_time:
             raise BadInput(
-                f"{self.kept.folder / MANIFEST}: request.over_time: found True; allowed on the page: false: a study "
-                "without --over-time is kept with every quarter"
+                "request.over_time: found True; allowed on the page: false: a study without --over-time is kept with "
+                "every quarter"
             )
         self.kept.request.indices(self.kept.asked)
 
@@ -134,7 +133,10 @@ def open_on(folder: str | Path) -> Analysis:
     """
     kept = kinds.read(folder)
     found = Study(kept) if isinstance(kept, study.Kept) else Comparison(kept)
-    found.check()
+    try:
+        found.check()
+    except BadInput as error:
+        raise BadInput(f"{folder}: {error}") from None
     _opened[:] = [found]
     return found
 

@@ -93,8 +93,8 @@ def sensitivity(
     found = asked.indices(study)
     seconds = time.perf_counter() - began
     if out is not None:
-        from runs.kept import study as kept
         from runs.reports import analyses, write
+        from runs.reports.kept import study as kept
 
         with tables.appearing(out) as part:
             write.fill(analyses.study(asked, study, found), part)
@@ -228,8 +228,8 @@ def compare(
     found = done.differences(asked.drop_failed)
     seconds = time.perf_counter() - began
     if out is not None:
-        from runs.kept import comparison
         from runs.reports import analyses, write
+        from runs.reports.kept import comparison
 
         with tables.appearing(out) as part:
             write.fill(analyses.comparison(asked, found), part)

@@ -18,7 +18,7 @@ from market.scenario.uncertainty import Normal, OneOf, Uniform
 from runs.analysis.sensitivity import by_quarter
 from runs.folder import batch, manifest, parts
 from runs.folder.manifest import MANIFEST, Damaged
-from runs.kept import study as kept
+from runs.reports.kept import study as kept
 from runs.requests import Sensitivity
 from tests.runs.batches import content, design
 from tests.runs.test_damage import flip, more

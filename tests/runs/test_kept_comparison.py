@@ -13,8 +13,8 @@ import pytest
 from market import BadInput, Scenario
 from runs.analysis.compare import gather
 from runs.folder.manifest import MANIFEST, Damaged
-from runs.kept import comparison as kept
-from runs.kept import kinds, study
+from runs.reports.kept import comparison as kept
+from runs.reports.kept import kinds, study
 from runs.requests import Comparison, Lever, Sensitivity
 from tests.runs.batches import content
 from tests.runs.test_damage import flip, more

@@ -17,8 +17,8 @@ from runs.analysis.compare import Difference, Gathered, check
 from runs.calibration.posterior import rules_of
 from runs.engine import outcomes
 from runs.folder.manifest import MANIFEST
-from runs.kept import folder as kept
-from runs.kept.folder import Count, Kind, Seed
+from runs.reports.kept import folder as kept
+from runs.reports.kept.folder import Count, Kind, Seed
 from runs.requests import Comparison, Lever
 from runs.requests.request import by_name
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runs.kept import comparison, study
-from runs.kept.folder import kind_of
+from runs.reports.kept import comparison, study
+from runs.reports.kept.folder import kind_of
 
 
 def read(folder: str | Path) -> study.Kept | comparison.Kept:

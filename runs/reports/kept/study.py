@@ -24,8 +24,8 @@ from runs.designs.design import check_groups
 from runs.engine import outcomes
 from runs.folder import tables
 from runs.folder.manifest import MANIFEST
-from runs.kept import folder as kept
-from runs.kept.folder import Count, Kind, Seed
+from runs.reports.kept import folder as kept
+from runs.reports.kept.folder import Count, Kind, Seed
 from runs.requests import Sensitivity
 from runs.requests.request import by_name
 
