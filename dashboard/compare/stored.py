@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from dashboard.compare.asked import Asked, outcomes, unlisted
@@ -105,7 +106,7 @@ def asked_of(found: analysis.Comparison, setting: Setting) -> dict[str, Asked]:
 
 
 def differences(found: analysis.Comparison) -> list[Difference]:
-    """What it came to, the values of a lever called as the tab calls them."""
+    """What it came to, its scenarios called as :func:`names` says."""
     called = names(found)
     return [
         replace(one, control_name=called[one.control_name], treatment_name=called[one.treatment_name])
@@ -114,10 +115,14 @@ def differences(found: analysis.Comparison) -> list[Difference]:
 
 
 def names(found: analysis.Comparison) -> Mapping[str, str]:
-    """What its scenarios are called on the page, by the names that they were kept under."""
+    """What its scenarios are called on the page, by the names that they were kept under: values of a lever as the tab
+    calls them, files without their folders, unless two would be the same."""
     arms, lever = found.kept.arms, found.kept.request.lever
     own = {name: name for name in arms}
-    if lever is None or lever.labels:
+    if lever is None:
+        called = {name: Path(name).name if name.endswith(".toml") else name for name in arms}
+    elif lever.labels:
         return own
-    values = {name: written(one.get(lever.path)) for name, one in arms.items()}
-    return values if len({*values.values()}) == len(values) else own
+    else:
+        called = {name: written(one.get(lever.path)) for name, one in arms.items()}
+    return called if len(set(called.values())) == len(called) else own

@@ -116,13 +116,8 @@ class Gathered:
         ]
 
 
-def compare(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> list[Difference]:
-    """Every scenario but the first against the first: what :meth:`Comparison.run` does."""
-    return gather(asked, engine, progress).differences(asked.drop_failed)
-
-
 def gather(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> Gathered:
-    """The outcomes of all scenarios; raises what :meth:`Comparison.run` raises, but for outcomes that are NaN."""
+    """The outcomes of all scenarios: what :meth:`Comparison.gather` does."""
     check(asked.arms)
     if asked.vectors < 1 or asked.runs < 1 or asked.vectors * asked.runs < 2:
         raise Refused("runs", f"found {asked.vectors} vectors of {asked.runs} seeds; allowed: two runs or more in all")

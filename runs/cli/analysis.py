@@ -220,11 +220,9 @@ def compare(
         posterior,
         own_draws,
     )
-    from runs.analysis.compare import gather
-
     began = time.perf_counter()
     with Progress(0, "Comparing") as bar:
-        done = gather(asked, progress=bar)
+        done = asked.gather(progress=bar)
     found = done.differences(asked.drop_failed)
     seconds = time.perf_counter() - began
     if out is not None:

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from market import BadInput, Scenario
-from runs.analysis.compare import gather
 from runs.folder.manifest import MANIFEST, Damaged
 from runs.reports.kept import comparison as kept
 from runs.reports.kept import kinds, study
@@ -47,7 +46,7 @@ REQUESTS = {
 
 @pytest.mark.parametrize("asked", REQUESTS.values(), ids=REQUESTS)
 def test_a_comparison_is_read_back_as_it_was(tmp_path, asked):
-    done = gather(asked)
+    done = asked.gather()
     kept.write(tmp_path, asked.settled, done)
     found = kinds.read(tmp_path)
     assert isinstance(found, kept.Kept)
@@ -65,7 +64,7 @@ def test_a_comparison_is_read_back_as_it_was(tmp_path, asked):
 
 def test_what_was_dropped_is_told_again(tmp_path):
     asked = REQUESTS["dropped runs"]
-    kept.write(tmp_path, asked.settled, gather(asked))
+    kept.write(tmp_path, asked.settled, asked.gather())
     assert kept.read(tmp_path).differences[0].dropped == asked.run()[0].dropped > 0
     resealed(tmp_path, lambda _, told: told["request"].update(drop_failed=False))
     with pytest.raises(BadInput, match=r"pairs failed or are not defined"):
@@ -77,7 +76,7 @@ def folder(tmp_path_factory):
     """What the command line's comparison keeps."""
     asked = Comparison(["reference"], Lever("market.allocation", ["uniform", "linear"]), **SMALL)
     out = tmp_path_factory.mktemp("kept")
-    kept.write(out, asked.settled, gather(asked))
+    kept.write(out, asked.settled, asked.gather())
     return out
 
 
