@@ -187,7 +187,27 @@ BAD = {
     ),
     "other rows": (
         lambda _, told: told["request"].update(vectors=4),
-        [kept.RUNS, "run: found 12 rows or others; allowed: 16, 0 to 7, in order"],
+        [kept.RUNS, "found 12 rows; allowed: 16, as many for each arm"],
+    ),
+    "very many rows": (
+        lambda _, told: told["request"].update(vectors=10**9, runs=10**9),
+        [kept.RUNS, "found 12 rows; allowed: 2,000,000,000,000,000,000"],
+    ),
+    "more than very many": (
+        lambda _, told: told["request"].update(vectors=10**30),
+        [MANIFEST, "request.vectors: found 1000000000000000000000000000000; allowed: "],
+    ),
+    "runs numbered otherwise": (
+        table(kept.RUNS, lambda runs: runs.set_column(0, "run", runs["run"].take([*range(1, 6), 0, *range(6, 12)]))),
+        [kept.RUNS, "run: found 12 rows or others; allowed: 12, 0 to 5, in order"],
+    ),
+    "a lever that there is not": (
+        lambda _, told: told["request"]["lever"].update(path="market.alocation"),
+        [MANIFEST, "request.lever: ", "market.alocation: no such field"],
+    ),
+    "a lever of other values": (
+        lambda _, told: told["request"]["lever"].update(values=["linear", "uniform"], labels=[*told["arms"]]),
+        [MANIFEST, "request.lever.values: found 'linear' for 'allocation uniform'; allowed: what its scenario has"],
     ),
     "arms the other way round": (
         table(kept.RUNS, lambda runs: runs.set_column(1, "arm", runs["arm"].take([*range(6, 12), *range(6)]))),

@@ -86,7 +86,7 @@ class Kept(kept.Kept):
     @property
     def seed(self) -> int:
         """Seed of the draws."""
-        return self.request.seed or 0
+        return self.request.seed_used
 
     @property
     def differences(self) -> list[Difference]:
@@ -152,6 +152,9 @@ def read(folder: str | Path) -> Kept:
     source, request = str(folder / MANIFEST), head.request
     if list(head.arms) != head.names:
         raise BadInput(f"{source}: arms: found {', '.join(head.arms)}; allowed: {', '.join(head.names)}")
+    rows, wanted = head.parts[RUNS].rows, len(head.arms) * request.vectors * request.runs
+    if rows != wanted:
+        raise BadInput(f"{folder / RUNS}: found {rows:,} rows; allowed: {wanted:,}, as many for each arm")
     if request.lever is not None and len(request.scenarios) > 1:
         raise BadInput(f"{source}: request.scenarios: found {len(request.scenarios)}; allowed with a lever: one")
     arms = {
@@ -162,22 +165,37 @@ def read(folder: str | Path) -> Kept:
         check(arms)
     except BadInput as error:
         raise BadInput(f"{source}: arms: {error}") from None
+    lever = None if request.lever is None else Lever(**request.lever.model_dump())
+    if lever is not None:
+        check_lever(lever, arms, source)
     for scenario in arms.values():
-        wanted = {
+        measured = {
             name: outcomes.read(text, scenario, f"{source}: request.outcomes.{name}")
             for name, text in request.outcomes.items()
         }
     runs = request.vectors * request.runs
     keys = {"run": [*range(runs)] * len(arms), "arm": [name for name in arms for _ in range(runs)]}
-    found = kept.table(folder / RUNS, KIND, keys, list(wanted)).to_numpy()
-    values = found.reshape(len(arms), request.vectors, request.runs, len(wanted))
+    found = kept.table(folder / RUNS, KIND, keys, list(measured)).to_numpy()
+    values = found.reshape(len(arms), request.vectors, request.runs, len(measured))
     control = next(iter(arms.values()))
     own = {name: arms.get(name, control) if one is None else one for name, one in request.scenarios.items()}
-    lever = request.lever and Lever(**request.lever.model_dump())
     return Kept(
         folder,
         [(arms[name], arm.rules) for name, arm in head.arms.items()],
         Comparison(**request.model_dump() | {"scenarios": own, "lever": lever}),
         arms,
-        Gathered(dict(zip(arms, values, strict=True)), wanted),
+        Gathered(dict(zip(arms, values, strict=True)), measured),
     )
+
+
+def check_lever(lever: Lever, arms: Mapping[str, Scenario], source: str) -> None:
+    """Raises BadInput unless every scenario has the value of the lever that it is kept for."""
+    for (name, scenario), value in zip(arms.items(), lever.values, strict=True):
+        try:
+            same = scenario.replace(lever.path, value).hash == scenario.hash
+        except BadInput as error:
+            raise BadInput(f"{source}: request.lever: {error}") from None
+        if not same:
+            raise BadInput(
+                f"{source}: request.lever.values: found {value!r} for {name!r}; allowed: what its scenario has"
+            )

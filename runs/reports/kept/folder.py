@@ -24,7 +24,7 @@ from runs.folder import manifest as manifests
 from runs.folder import parts, tables
 from runs.folder.manifest import MANIFEST, Damaged
 
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=10**9)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
@@ -181,7 +181,7 @@ def table(path: Path, kind: Kind, keys: Mapping[str, Sequence[Any]], columns: Se
         if own != wanted:
             raise BadInput(f"{path}: found the column {own!r}; allowed in its place: {wanted!r}")
     for key, values in keys.items():
-        if found[key].to_pylist() != list(values):
+        if len(values) != found.num_rows or found[key].to_pylist() != list(values):
             allowed = f"{len(values):,}, {values[0]} to {values[-1]}, in order"
             raise BadInput(f"{path}: {key}: found {found.num_rows:,} rows or others; allowed: {allowed}")
     if texts := [name for name in columns if not pa.types.is_floating(found.schema.field(name).type)]:
