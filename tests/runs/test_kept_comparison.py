@@ -202,7 +202,7 @@ BAD = {
         [kept.RUNS, "run: found 12 rows or others; allowed: 12, 0 to 5, in order"],
     ),
     "a lever that there is not": (
-        lambda _, told: told["request"]["lever"].update(path="market.alocation"),
+        lambda _, told: told["request"]["lever"].update(path="market.alocation", labels=[*told["arms"]]),
         [MANIFEST, "request.lever: ", "market.alocation: no such field"],
     ),
     "a lever of other values": (
