@@ -46,5 +46,11 @@ def mean_premium(product: str) -> Asked:
     return Asked(f"mean premium of {product}", f"{titled(product)} premium, mean", f"the mean {product} premium")
 
 
+def unlisted(text: str, name: str = "") -> Asked:
+    """An outcome that cannot be picked, by its name."""
+    phrase = (name or text).replace("_", " ")
+    return Asked(text, titled(phrase), phrase)
+
+
 def titled(name: str) -> str:
     return name[:1].upper() + name[1:]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from dashboard.compare.asked import Asked, outcomes
+from dashboard.compare.asked import Asked, outcomes, unlisted
 from dashboard.reading.declared import VARIOUS, Control, levers, readable
 from dashboard.state.jobs import Job, Progress, once
 from dashboard.state.session import Setting, scenario_of
@@ -16,6 +17,7 @@ from market import BadInput, Scenario
 from market.scenario.scenario import shipped
 from runs import requests
 from runs.analysis.compare import Difference, check
+from runs.engine.outcomes import read
 
 SCENARIOS, LEVER = "scenarios", "lever"
 AS_SET = "as set"
@@ -92,12 +94,27 @@ class Wanted:
 
     @property
     def asked(self) -> dict[str, Asked]:
-        """What can be asked of it, by text: the treatment's story says of whom.
+        """What can be asked of it, and what is, by text: the treatment's story says of whom.
 
         Raises:
             BadInput: a change is not allowed.
         """
-        return outcomes(asked_of(self.form, self.setting))
+        known = outcomes(asked_of(self.form, self.setting))
+        return known | {text: unlisted(text) for text in self.form.outcomes if text not in known}
+
+    @property
+    def lever(self) -> str:
+        """The lever whose values are compared; empty where scenarios are."""
+        return self.form.lever if self.form.way == LEVER else ""
+
+    @property
+    def difference(self) -> str:
+        """What a treatment has that its control has not, where its story says so."""
+        form = self.form
+        if form.way == LEVER or form.treatment == AS_SET:
+            return ""
+        story = scenario_of(form.treatment).story
+        return story.difference if form.control == story.counterfactual else ""
 
     def arms(self) -> dict[str, Scenario]:
         """The scenarios by the name they are shown under, the control first.
@@ -124,7 +141,8 @@ class Comparison:
     found: list[Difference]
     asked: dict[str, Asked]
     seed: int
-    seconds: float
+    source: str
+    """What it took, or where it is from."""
 
     @property
     def dropped(self) -> int:
@@ -141,7 +159,8 @@ def computed(wanted: Wanted, progress: Progress) -> Comparison:
     began = time.perf_counter()
     request = wanted.request
     found = request.run(progress=progress)
-    return Comparison(wanted, found, wanted.asked, request.seed_used, time.perf_counter() - began)
+    source = f" in {time.perf_counter() - began:.1f} s"
+    return Comparison(wanted, found, wanted.asked, request.seed_used, source)
 
 
 job: Job[Wanted, Comparison] = Job(once(computed))
@@ -152,13 +171,15 @@ job: Job[Wanted, Comparison] = Job(once(computed))
 
 @cache
 def comparable(name: str) -> tuple[str, ...]:
-    """The shipped scenarios that a shipped one can be held against."""
+    """The shipped scenarios that a shipped one can be held against; none for another."""
+    if name not in shipped():
+        return ()
     return tuple(other for other in shipped() if other != name and fits(scenario_of(name), scenario_of(other)))
 
 
 def paired(name: str) -> bool:
     """Whether a shipped scenario can be held against its counterfactual."""
-    return scenario_of(name).story.counterfactual in comparable(name)
+    return bool(comparable(name)) and scenario_of(name).story.counterfactual in comparable(name)
 
 
 def fits(control: Scenario, treatment: Scenario) -> bool:
@@ -206,8 +227,8 @@ def levers_of(setting: Setting) -> list[Control]:
     return [lever for lever in levers(setting.scenario, setting.base) if lever.value != VARIOUS]
 
 
-def values_of(lever: Control) -> list[tuple[str, str]]:
-    """The values that a lever can be held against its present one: as written and as shown."""
+def values_of(lever: Control, more: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """The values that a lever can be held against its present one, and more: as written and as shown."""
     if lever.kind == "switch":
         values: list[Any] = [not lever.value]
     elif lever.kind == "choice":
@@ -215,6 +236,7 @@ def values_of(lever: Control) -> list[tuple[str, str]]:
     else:
         places = [lever.low + (lever.high - lever.low) * k / STEPS for k in range(STEPS + 1)]
         values = [round(place) if isinstance(lever.value, int) else round(place, 10) for place in places]
+    values += [json.loads(text) for text in more]
     others = [value for value in dict.fromkeys(values) if value != lever.value]
     return [(json.dumps(value), written(value)) for value in others]
 
@@ -226,8 +248,9 @@ def written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else readable(str(value))
 
 
-def fitted(form: Form, setting: Setting) -> Form:
-    """The form as far as the setting allows it; what it does not have is replaced by the first that it has."""
+def fitted(form: Form, setting: Setting, more: Sequence[str] = ()) -> Form:
+    """The form as far as the setting allows it; what it does not have is replaced by the first that it has. It may ask
+    for ``more`` outcomes than can be picked."""
     own = {lever.path: lever for lever in levers_of(setting)} if form.way == LEVER else {}
     if not own:
         form = replace(form, way=SCENARIOS)
@@ -241,6 +264,16 @@ def fitted(form: Form, setting: Setting) -> Form:
         texts = [text for text, _ in values_of(own[lever])]
         values = tuple(text for text in form.values if text in texts)
         form = replace(form, lever=lever, values=values if known_lever else tuple(texts))
-    known_outcomes = outcomes(asked_of(form, setting))
-    texts = [text for text in form.outcomes if text in known_outcomes]
+    scenario = asked_of(form, setting)
+    known_outcomes = outcomes(scenario)
+    texts = [text for text in form.outcomes if text in known_outcomes or (text in more and readable_in(scenario, text))]
     return replace(form, outcomes=tuple(texts) if texts or not form.outcomes else tuple(known_outcomes)[:FIRST])
+
+
+def readable_in(scenario: Scenario, text: str) -> bool:
+    """Whether a scenario has an outcome."""
+    try:
+        read(text, scenario, "outcomes")
+    except BadInput:
+        return False
+    return True

@@ -12,31 +12,46 @@ import solara
 from dashboard.compare import form as comparing
 from dashboard.compare.asking import Questions
 from dashboard.compare.form import LEVER, SCENARIOS, SIZES_SEEDS, SIZES_VECTORS, Comparison, Form, Wanted, job
+from dashboard.compare.stored import Stored, shown_of
 from dashboard.compare.told import COLUMNS, against, differences_csv, groups, sentence, table_rows, worded
 from dashboard.parts.charts.intervals import Intervals
 from dashboard.parts.fields import Command, FormPage, Pick, PickSome, Ways
 from dashboard.parts.panels import Download, Panel, Words
+from dashboard.parts.stored import Back, FromStored
 from dashboard.parts.tables import Table
-from dashboard.state import session
+from dashboard.state import analysis, session
 from dashboard.state.session import Setting, scenario_of
 
 form: solara.Reactive[Form | None] = solara.reactive(None)
-"""What was set; as long as nothing was, the story of the drawer's scenario is compared."""
+"""What was set; as long as nothing was, the stored comparison is looked at, where the page was opened on one, else the
+story of the drawer's scenario is compared."""
+UNSAID = "The form cannot say all of what the stored comparison was asked: it stands at the nearest that it can."
 
 
 @solara.component
 def ComparePage() -> None:
     story = scenario_of(comparing.story_told(session.setting.value.name).treatment).story
+    found = analysis.opened_as(analysis.Comparison)
+    given = None if found is None else shown_of(found)
+
+    def wanted(setting: Setting) -> Wanted:
+        if form.value is None and given is not None and given.wanted.setting.run_of() == setting.run_of():
+            return given.wanted
+        first = comparing.story_told(setting.name) if given is None else given.wanted.form
+        more = () if given is None else given.wanted.form.outcomes
+        return Wanted(comparing.fitted(form.value or first, setting, more), setting)
+
     FormPage(
         "What difference does it make?",
         job,
-        lambda setting: Wanted(comparing.fitted(form.value or comparing.story_told(setting.name), setting), setting),
+        wanted,
         Setup,
         Results,
         lambda now: f"{now.runs:,} runs, paired: the same draws and the same unknowns on either side",
-        lambda shown: f"{shown.wanted.runs:,} runs in {shown.seconds:.1f} s, seed {shown.seed}",
+        lambda shown: f"{shown.wanted.runs:,} runs{shown.source}, seed {shown.seed}",
         f"Press Compare, or take {story.difference} in one click. {story.question}",
         Below=Questions,
+        given=given,
     )
 
 
@@ -78,14 +93,19 @@ def Setup(now: Wanted) -> None:
                 lambda texts: change(outcomes=texts),
                 "gm-span-4",
             )
-            Pick("Parameter vectors", numbers(SIZES_VECTORS), at.vectors, lambda n: change(vectors=n))
-            Pick("Seeds of each", numbers(SIZES_SEEDS), at.seeds, lambda n: change(seeds=n))
+            Pick("Parameter vectors", numbers(SIZES_VECTORS, at.vectors), at.vectors, lambda n: change(vectors=n))
+            Pick("Seeds of each", numbers(SIZES_SEEDS, at.seeds), at.seeds, lambda n: change(seeds=n))
         with solara.Div(classes=["gm-buttons"]):
-            begin = {"disabled": not ready, "on_click": lambda: job.start(now)}
+            begin = {"disabled": not ready, "on_click": lambda: job.start(Wanted(at, setting))}
             solara.Button("Compare", color="primary", depressed=True, **begin)
             solara.Button(f"In one click: {difference}", icon_name="mdi-flash", outlined=True, on_click=tell)
             if not ready:
                 Words("span", "Pick an outcome." if not at.outcomes else "Pick a value.", "gm-bad")
+            found = analysis.opened_as(analysis.Comparison)
+            if found is not None and (job.result.value is not None or not isinstance(now, Stored)):
+                Back(found, job, form)
+        if isinstance(now, Stored) and not now.said:
+            Words("p", UNSAID, "gm-footnote")
 
 
 def TwoScenarios(at: Form, setting: Setting, change: Callable[..., None]) -> None:
@@ -118,15 +138,16 @@ def OneLever(at: Form, setting: Setting, change: Callable[..., None]) -> None:
     Pick(f"Lever of {setting.name}", items, at.lever, pick, "gm-span-2")
     PickSome(
         "Values held against the present one",
-        comparing.values_of(own),
+        comparing.values_of(own, at.values),
         at.values,
         lambda texts: change(values=texts),
         "gm-span-4",
     )
 
 
-def numbers(sizes: tuple[int, ...]) -> list[tuple[int, str]]:
-    return [(size, "1: as the scenario has them" if size == 1 else str(size)) for size in sizes]
+def numbers(sizes: tuple[int, ...], now: int) -> list[tuple[int, str]]:
+    """Numbers that can be picked, and the present one."""
+    return [(size, "1: as the scenario has them" if size == 1 else str(size)) for size in sorted({*sizes, now})]
 
 
 @solara.component
@@ -137,6 +158,8 @@ def Results(shown: Comparison, stale: bool) -> None:
     first = shown.found[0]
     if stale:
         Words("p", "The settings have changed; press Compare to see what they give.", "gm-notice")
+    if isinstance(shown.wanted, Stored):
+        FromStored(shown.wanted.analysis)
     if shown.dropped:
         Words("p", f"{shown.dropped:,} pairs with a run that failed or is not defined are left out.", "gm-notice")
     Words("p", told, "gm-finding")

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dashboard.compare.form import AS_SET, LEVER, Comparison, Form
+from dashboard.compare.form import Comparison
 from dashboard.reading.declared import label
-from dashboard.state.session import scenario_of
 from runs.analysis.compare import Difference
 from runs.findings import differences
 from runs.findings.differences import Names, lower
@@ -21,20 +20,12 @@ COLUMNS = [{"name": name, "unit": unit, "help": about, "left": not about} for na
 
 def names(shown: Comparison) -> Names:
     """What things are called on the page."""
-    one, form = shown.found[0], shown.wanted.form
-    if form.way != LEVER:
-        return Names(shown.asked, subject=difference(form))
-    lever = label(form.lever)
+    one, wanted = shown.found[0], shown.wanted
+    if not wanted.lever:
+        return Names(shown.asked, subject=begun(wanted.difference))
+    lever = label(wanted.lever)
     moved = f"{lever}, moved from {worded(one.control_name)} to {worded(one.treatment_name)},"
     return Names(shown.asked, moved, lever)
-
-
-def difference(form: Form) -> str:
-    """What a treatment has that its control has not, where its story says so; as a sentence begins."""
-    if form.treatment == AS_SET:
-        return ""
-    story = scenario_of(form.treatment).story
-    return begun(story.difference) if form.control == story.counterfactual else ""
 
 
 def begun(text: str) -> str:

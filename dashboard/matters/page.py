@@ -14,17 +14,14 @@ from dashboard.matters.form import METHODS, SAMPLED, SIZES, SIZES_SEEDS, Finding
 from dashboard.matters.opened import Opened
 from dashboard.matters.reached import Goal
 from dashboard.matters.stored import Stored, shown_of
-from dashboard.matters.stored import told as told_stored
 from dashboard.matters.told import draws, index_unit, meaning, over_time, plainly, sentence, tornado, unmoved
 from dashboard.parts.charts import Chart
 from dashboard.parts.charts.intervals import Intervals
 from dashboard.parts.fields import Command, FormPage, Pick
 from dashboard.parts.panels import Panel, Words
-from dashboard.state import analysis, session
-from dashboard.state.analysis import Analysis
-from dashboard.state.link import of_analysis
+from dashboard.parts.stored import Back, FromStored
+from dashboard.state import analysis
 from dashboard.state.session import Setting
-from dashboard.state.together import together
 
 form: solara.Reactive[Form | None] = solara.reactive(None)
 """What was set; as long as nothing was, the stored analysis is looked at, where the page was opened on one."""
@@ -60,7 +57,7 @@ def MattersPage() -> None:
 
 def given_now() -> Studied | None:
     """What the stored analysis says of the outcome that was picked of it; None where the page was opened on none."""
-    study = analysis.opened()
+    study = analysis.opened_as(analysis.Study)
     if study is None:
         return None
     name = stored_outcome.value
@@ -97,9 +94,9 @@ def Setup(now: Wanted) -> None:
             Pick("Seeds of each point", numbers(SIZES_SEEDS, at.seeds), at.seeds, lambda n: change(seeds=n))
         with solara.Div(classes=["gm-buttons"]):
             solara.Button("Find out", color="primary", depressed=True, on_click=lambda: job.start(now))
-            study = analysis.opened()
+            study = analysis.opened_as(analysis.Study)
             if study is not None and (job.result.value is not None or not isinstance(now, Stored)):
-                solara.Button("Back to the stored analysis", outlined=True, on_click=lambda: go_back(study))
+                Back(study, job, form)
 
 
 def numbers(sizes: Sequence[int], now: int) -> list[tuple[int, str]]:
@@ -107,20 +104,13 @@ def numbers(sizes: Sequence[int], now: int) -> list[tuple[int, str]]:
     return [(size, str(size)) for size in sorted({*sizes, now})]
 
 
-def go_back(study: Analysis) -> None:
-    """Look at the stored analysis again, with the drawer set to it."""
-    with together():
-        job.forget()
-        form.value, session.setting.value = None, of_analysis(study)
-
-
 @solara.component
 def Results(shown: Studied, stale: bool) -> None:
     """The sentence and what it is read from; no picture of an outcome that nothing moves."""
     if stale:
         Words("p", "The settings have changed; press Find out to see what they give.", "gm-notice")
-    if isinstance(shown.wanted, Stored):
-        OfStored(shown, shown.wanted)
+    if isinstance(shown.wanted, Stored) and job.result.value is None:
+        OfStored(shown.wanted)
     if isinstance(shown, Finding):
         Ranked(shown)
     else:
@@ -129,9 +119,9 @@ def Results(shown: Studied, stale: bool) -> None:
 
 
 @solara.component
-def OfStored(shown: Studied, wanted: Stored) -> None:
+def OfStored(wanted: Stored) -> None:
     """That it is a stored analysis, and which of its outcomes is looked at."""
-    Words("p", told_stored(shown), "gm-notice gm-stored" if wanted.analysis.kept.foreign else "gm-lead gm-stored")
+    FromStored(wanted.analysis)
     if len(wanted.analysis.outcomes) > 1:
         items = [(name, shown_of(wanted.analysis, name).asked.title) for name in wanted.analysis.outcomes]
         now = stored_outcome.value or wanted.analysis.outcomes[0]

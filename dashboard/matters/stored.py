@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from dashboard.compare.asked import Asked, outcomes, titled
+from dashboard.compare.asked import Asked, outcomes, unlisted
 from dashboard.matters.form import Form, Studied, Wanted, studied
-from dashboard.state.analysis import Analysis
+from dashboard.state.analysis import Study
 from dashboard.state.link import of_analysis
 from runs import requests
 from runs.analysis.against import length
-
-FOREIGN = "It was run by other rules of the market than today's: asked anew, its numbers may differ."
 
 
 @dataclass(frozen=True)
 class Stored(Wanted):
     """What a stored analysis was asked; a form says less than its request."""
 
-    analysis: Analysis
+    analysis: Study
 
     @property
     def runs(self) -> int:
@@ -33,11 +31,11 @@ class Stored(Wanted):
     def asked(self) -> Asked:
         known = outcomes(self.setting.scenario)
         text = self.form.outcome
-        return known.get(text) or Asked(text, titled(text), text)
+        return known.get(text) or unlisted(text)
 
 
 @lru_cache(16)
-def shown_of(analysis: Analysis, name: str) -> Studied:
+def shown_of(analysis: Study, name: str) -> Studied:
     """What a stored analysis says of one of its outcomes."""
     study = analysis.kept.study
     one = study.outcomes[name]
@@ -47,12 +45,3 @@ def shown_of(analysis: Analysis, name: str) -> Studied:
     points = len(study.shares)
     form = Form(one.text, study.method, points // length(study), study.run_count // points)
     return replace(studied(Stored(form, of_analysis(analysis), analysis), done), source=" as stored")
-
-
-def told(shown: Studied) -> str:
-    """That what is shown is a stored analysis, where it is, and whether it still holds; nothing where it is none."""
-    wanted = shown.wanted
-    if not isinstance(wanted, Stored):
-        return ""
-    said = f"A stored analysis, read from the folder {wanted.analysis.name}."
-    return f"{said} {FOREIGN}" if wanted.analysis.kept.foreign else said

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument("--agents", metavar="DIR", help="classes of buyers of one's own: the .py files of a folder")
     parser.add_argument("--batch", metavar="DIR", help="open the runs of a stored batch in Live")
-    parser.add_argument("--analysis", metavar="DIR", help="open a stored analysis in What matters")
+    parser.add_argument("--analysis", metavar="DIR", help="open a stored study of sensitivity or comparison")
     options = parser.parse_args(arguments)
     if not JAVASCRIPT.is_dir():
         return stop(NO_JAVASCRIPT)
@@ -50,10 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from market import BadInput
 
         try:
-            analysis.open_on(options.analysis)
+            tab = analysis.open_on(options.analysis).PATH
         except BadInput as error:
             return stop(str(error))
-        path = path or "/what-matters?scenario=analysis"
+        path = path or f"{tab}?scenario=analysis"
     try:
         listening = listen(options.port)
     except OSError as error:

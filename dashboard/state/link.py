@@ -66,8 +66,8 @@ def named_of(setting: Setting) -> str:
     batch = stored.opened()
     if setting.alone and batch is not None and setting.text == batch.text:
         return BATCH
-    study = analysis.opened()
-    if study is not None and setting.text == study.text:
+    found = analysis.opened()
+    if found is not None and setting.text == found.text:
         return ANALYSIS
     return SENT + setting.name if setting.text else setting.name
 
@@ -95,10 +95,10 @@ def with_scenario(look: Look, text: str) -> Look:
     if text == BATCH:
         return replace(look, setting=of_batch(the_batch("scenario", text)))
     if text == ANALYSIS:
-        study = analysis.opened()
-        if study is None:
+        found = analysis.opened()
+        if found is None:
             raise BadInput(f"scenario: found {text!r}; {ALLOWED} --analysis DIR")
-        return replace(look, setting=of_analysis(study))
+        return replace(look, setting=of_analysis(found))
     if text not in shipped():
         raise BadInput(f"scenario: found {text!r}; allowed: {', '.join(shipped())}")
     return replace(look, setting=Setting(text))
@@ -137,20 +137,20 @@ def of_batch(batch: Batch, run: StoredRun | None = None, runs: int = RUNS) -> Se
     return replace(base, changes=changes, seed=None if run.seed == own.seed else run.seed)
 
 
-def of_analysis(study: Analysis) -> Setting:
+def of_analysis(found: Analysis) -> Setting:
     """The setting that a stored analysis is of: the shipped scenario and its changes where they still are what it was
     run on, else its own scenario."""
-    known, seed = study.kept.study.scenario, study.kept.study.seed
+    known, seed = found.scenario, found.seed
     if known.name in shipped():
         try:
             setting = Setting(known.name)
-            for path, value in study.kept.request.changes.items():
+            for path, value in found.changes.items():
                 setting = setting.changed(path, value)
             if setting.scenario.to_dict() == known.to_dict():
                 return replace(setting, seed=None if seed == known.seed else seed)
         except BadInput:
             pass
-    return Setting(known.name, text=study.text)
+    return Setting(known.name, text=found.text)
 
 
 def with_change(look: Look, text: str) -> Look:

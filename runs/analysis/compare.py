@@ -106,20 +106,18 @@ class Gathered:
             control_name=control,
         )
 
-
-def compare(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> list[Difference]:
-    """Every scenario but the first against the first: what :meth:`Comparison.run` does."""
-    found = gather(asked, engine, progress)
-    control, *treatments = asked.arms
-    return [
-        found.difference(name, control, key, drop_failed=asked.drop_failed)
-        for name in treatments
-        for key in found.outcomes
-    ]
+    def differences(self, drop_failed: bool = False) -> list[Difference]:
+        """Every scenario but the first less the first, outcome by outcome; as :func:`difference`."""
+        control, *treatments = self.values
+        return [
+            self.difference(name, control, outcome, drop_failed=drop_failed)
+            for name in treatments
+            for outcome in self.outcomes
+        ]
 
 
 def gather(asked: Comparison, engine: Engine | None = None, progress: Progress | None = None) -> Gathered:
-    """The outcomes of all scenarios; raises what :meth:`Comparison.run` raises, but for outcomes that are NaN."""
+    """The outcomes of all scenarios: what :meth:`Comparison.gather` does."""
     check(asked.arms)
     if asked.vectors < 1 or asked.runs < 1 or asked.vectors * asked.runs < 2:
         raise Refused("runs", f"found {asked.vectors} vectors of {asked.runs} seeds; allowed: two runs or more in all")

@@ -93,7 +93,8 @@ def sensitivity(
     found = asked.indices(study)
     seconds = time.perf_counter() - began
     if out is not None:
-        from runs.reports import analyses, kept, write
+        from runs.reports import analyses, write
+        from runs.reports.kept import study as kept
 
         with tables.appearing(out) as part:
             write.fill(analyses.study(asked, study, found), part)
@@ -221,12 +222,16 @@ def compare(
     )
     began = time.perf_counter()
     with Progress(0, "Comparing") as bar:
-        found = asked.run(progress=bar)
+        done = asked.gather(progress=bar)
+    found = done.differences(asked.drop_failed)
     seconds = time.perf_counter() - began
     if out is not None:
         from runs.reports import analyses, write
+        from runs.reports.kept import comparison
 
-        write.write(analyses.comparison(asked, found), out)
+        with tables.appearing(out) as part:
+            write.fill(analyses.comparison(asked, found), part)
+            comparison.write(part, asked.settled, done)
     if as_json:
         print_json({"differences": [dataclasses.asdict(one) for one in found]})
     else:

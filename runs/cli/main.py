@@ -197,7 +197,7 @@ def open_app(
     agents: Annotated[Path | None, typer.Option(metavar="DIR", help=AGENTS)] = None,
     batch: Annotated[Path | None, typer.Option(metavar="DIR", help="Open the runs of a stored batch in Live.")] = None,
     analysis: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Open a stored analysis in What matters.")
+        Path | None, typer.Option(metavar="DIR", help="Open a stored study of sensitivity or comparison.")
     ] = None,
 ) -> None:
     """Open the page (a process of its own, reachable from this machine only)."""

@@ -12,7 +12,7 @@ from runs.words import said
 
 if TYPE_CHECKING:
     from market import Scenario
-    from runs.analysis.compare import Difference
+    from runs.analysis.compare import Difference, Gathered
     from runs.engine.engine import Engine
     from runs.engine.evaluate import Progress
 
@@ -124,6 +124,11 @@ class Comparison(Request):
             BadInput: something of this is not allowed, or runs failed and may not be left out.
             Cancelled: ``progress`` returned False.
         """
-        from runs.analysis.compare import compare
+        return self.gather(engine, progress).differences(self.drop_failed)
 
-        return compare(self, engine, progress)
+    def gather(self, engine: Engine | None = None, progress: Progress | None = None) -> Gathered:
+        """What every scenario comes to, before one is held against another; raises what :meth:`run` does, but for runs
+        that failed."""
+        from runs.analysis.compare import gather
+
+        return gather(self, engine, progress)

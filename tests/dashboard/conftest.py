@@ -13,15 +13,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
+from dashboard.server import launcher
 from dashboard.server.settings import JAVASCRIPT
 from market import Scenario, simulate
 
@@ -160,6 +161,37 @@ class Visit:
         problems = list(self.problems)
         self.context.close()
         assert problems == []
+
+
+@pytest.fixture
+def served(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
+    """Makes a visit to a server of its own, opened on what is stored in a folder."""
+
+    @contextmanager
+    def make(option: str, folder: Path, **options: Any) -> Iterator[Visit]:
+        port = free_port()
+        words = ["app", option, str(folder), "--no-browser", "--port", str(port)]
+        with serving([sys.executable, "-m", "runs", *words], port):
+            context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
+            one = Visit(context.new_page(), context, f"http://localhost:{port}")
+            yield one
+            one.close()
+
+    return make
+
+
+@pytest.fixture
+def declined(capsys, monkeypatch, tmp_path) -> Callable[[str, Path], None]:
+    """Holds the page's server to one sentence and status 2 where it is to be opened on a folder that is none."""
+
+    def check(option: str, place: Path) -> None:
+        monkeypatch.setattr(launcher, "JAVASCRIPT", tmp_path)
+        assert launcher.main(["--no-browser", option, str(place)]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith(f"{place}")
+        assert said.count("\n") == 1
+
+    return check
 
 
 @pytest.fixture

@@ -38,7 +38,12 @@ def made(outcome: str, mean: float, low: float, high: float, treatment: str = "c
 
 
 def shown(found: list[Difference], form: Form = RUSH) -> Comparison:
-    return Comparison(Wanted(form, Setting()), found, outcomes(scenario_of("colossus")), 2024, 1.0)
+    return Comparison(Wanted(form, Setting()), found, outcomes(scenario_of("colossus")), 2024, "")
+
+
+def difference(form: Form) -> str:
+    """What made the difference, as a sentence begins."""
+    return findings.begun(Wanted(form, Setting()).difference)
 
 
 def test_the_sentence_of_two_scenarios():
@@ -56,11 +61,11 @@ def test_the_sentence_of_two_scenarios():
 
 
 def test_what_a_story_says_is_the_subject_where_the_comparison_is_the_storys():
-    assert findings.difference(RUSH) == "xAI's rush"
-    assert findings.difference(Form(control="colossus", treatment="no-rush")) == "xAI's patience"
-    assert findings.difference(Form(control="colossus", treatment="auction")) == "The auction"
-    assert findings.difference(Form(control="no-rush", treatment="auction")) == ""
-    assert findings.difference(Form(control="no-rush", treatment=AS_SET)) == ""
+    assert difference(RUSH) == "xAI's rush"
+    assert difference(Form(control="colossus", treatment="no-rush")) == "xAI's patience"
+    assert difference(Form(control="colossus", treatment="auction")) == "The auction"
+    assert difference(Form(control="no-rush", treatment="auction")) == ""
+    assert difference(Form(control="no-rush", treatment=AS_SET)) == ""
 
 
 def test_a_story_told_is_a_scenario_against_its_counterfactual_by_what_it_can_move():
@@ -83,7 +88,7 @@ def test_a_story_told_is_a_sentence_of_known_numbers(name):
     found = computed(Wanted(form, Setting(name)), lambda done, total: True)
     assert [one.outcome for one in found.found] == list(form.outcomes)
     assert all(math.isfinite(one.mean) for one in found.found)
-    assert findings.sentence(found).startswith(findings.difference(form))
+    assert findings.sentence(found).startswith(difference(form))
     assert "nan" not in findings.sentence(found)
 
 

@@ -14,7 +14,6 @@ import runs
 from dashboard.live.run import stepped
 from dashboard.live.stored import of_the_batch
 from dashboard.live.tables import buyer_rows
-from dashboard.server import launcher
 from dashboard.server.settings import JAVASCRIPT
 from dashboard.state import stored
 from dashboard.state.link import Look, of_batch, query, read
@@ -22,8 +21,9 @@ from dashboard.state.session import Setting, spread_of
 from market import Scenario, simulate
 from runs.folder import batch as batches
 from runs.folder import manifest, tables
-from tests.dashboard.conftest import Visit, free_port, serving, unavailable
+from tests.dashboard.conftest import unavailable
 from tests.runs.batches import design
+from tests.runs.test_damage import flip
 
 ROOM = ".gm-now b"
 
@@ -101,9 +101,7 @@ def test_without_a_batch_there_is_nothing_stored():
 
 
 @pytest.mark.parametrize("damage", ["none", "no batch", "damaged", "scenario", "empty"])
-def test_a_folder_that_is_no_batch_or_is_damaged_is_a_sentence_and_status_2(
-    folder, damage, capsys, monkeypatch, tmp_path
-):
+def test_a_folder_that_is_no_batch_or_is_damaged_is_a_sentence_and_status_2(folder, damage, declined, tmp_path):
     place = tmp_path / "other"
     if damage == "no batch":
         tables.write(place, Scenario.load("reference"), simulate(Scenario.load("reference"), 2), "ensemble", 1.0)
@@ -119,33 +117,25 @@ def test_a_folder_that_is_no_batch_or_is_damaged_is_a_sentence_and_status_2(
                 file.unlink()
         else:
             (file,) = place.glob("parameters*.parquet")
-            content = bytearray(file.read_bytes())
-            content[len(content) // 2] ^= 1
-            file.write_bytes(content)
-    monkeypatch.setattr(launcher, "JAVASCRIPT", tmp_path)
-    assert launcher.main(["--no-browser", "--batch", str(place)]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith(f"{place}")
-    assert said.count("\n") == 1
+            flip(file)
+    declined("--batch", place)
     assert stored.opened() is None
 
 
-def test_the_command_line_refuses_a_folder_that_is_no_batch(tmp_path):
+@pytest.mark.parametrize("option", ["--batch", "--analysis"])
+def test_the_command_line_refuses_a_folder_that_is_none(option, tmp_path):
     if not JAVASCRIPT.is_dir():
         unavailable("the page's JavaScript is not there: run make install")
-    call = [sys.executable, "-m", "runs", "app", "--no-browser", "--batch", str(tmp_path)]
+    call = [sys.executable, "-m", "runs", "app", "--no-browser", option, str(tmp_path)]
     said = subprocess.run(call, capture_output=True, text=True)
     assert (said.returncode, said.stdout) == (2, "")
     assert said.stderr == f"{tmp_path}: found no manifest; allowed: a folder that gpumarket wrote\n"
 
 
 @pytest.mark.browser
-def test_stored_runs_open_in_live_by_their_numbers(folder, browser):
-    found, port = stored.Batch(runs.open(folder)), free_port()
-    command = [sys.executable, "-m", "runs", "app", "--batch", str(folder), "--no-browser", "--port", str(port)]
-    with serving(command, port):
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        one = Visit(context.new_page(), context, f"http://localhost:{port}")
+def test_stored_runs_open_in_live_by_their_numbers(folder, served):
+    found = stored.Batch(runs.open(folder))
+    with served("--batch", folder) as one:
         page = one.open("/live?stored=5&quarter=2024Q2", ROOM)
         field, told = page.get_by_role("spinbutton", name="Stored run"), page.locator(".gm-stored")
         for number in (5, 2):
@@ -169,4 +159,3 @@ def test_stored_runs_open_in_live_by_their_numbers(folder, browser):
         page.keyboard.press("Enter")
         expect(told).to_have_count(0)  # another future of the same point, which the batch does not hold
         page.wait_for_function("location.search.startsWith('?scenario=batch&set=')")
-        one.close()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,19 +11,17 @@ from playwright.sync_api import Page, expect
 from dashboard.matters import opened as against
 from dashboard.matters import told as ranking
 from dashboard.matters.form import Form, Wanted, computed
-from dashboard.matters.stored import shown_of, told
-from dashboard.server import launcher
-from dashboard.server.settings import JAVASCRIPT
+from dashboard.matters.stored import shown_of
 from dashboard.state import analysis
 from dashboard.state.link import Look, of_analysis, query, read
 from dashboard.state.session import Setting
 from market import BadInput, Scenario
 from runs.analysis.indices import Indices
 from runs.analysis.sensitivity import by_quarter
-from runs.reports import kept
+from runs.reports.kept import study as kept
 from runs.requests import Sensitivity
-from tests.dashboard.conftest import Visit, free_port, serving, unavailable
 from tests.dashboard.test_compare_page import choose, drawn, narrow, press
+from tests.runs.test_damage import flip
 
 PEAK, HHI = "peak quoted_lead_weeks", "hhi in 2024Q4"
 ASKED = Sensitivity(
@@ -63,8 +59,7 @@ def test_it_is_told_as_what_the_page_asks_itself(opened):
     for path in direct.order:
         one, other = (against.against_input(found, path) for found in (stored, direct))
         assert against.sentence(stored, one) == against.sentence(direct, other)
-    assert told(direct) == ""
-    assert told(stored) == "A stored analysis, read from the folder waits."
+    assert opened.told == "A stored analysis, read from the folder waits."
     assert "'hhi in 2024Q4' --samples 10 --runs 2 --seed 7" in stored.wanted.command()
 
 
@@ -102,9 +97,7 @@ def test_without_an_analysis_there_is_none():
 
 def test_one_of_other_rules_says_so(opened):
     vars(opened.kept)["foreign"] = True
-    assert told(shown_of(opened, "peak_quote")).endswith(
-        "other rules of the market than today's: asked anew, its numbers may differ."
-    )
+    assert opened.told.endswith("other rules of the market than today's: asked anew, its numbers may differ.")
 
 
 @pytest.mark.parametrize(
@@ -134,30 +127,14 @@ def test_a_study_over_time_is_not_opened(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", ["none", "flipped", "missing"])
-def test_a_folder_that_is_none_or_is_damaged_is_a_sentence_and_status_2(folder, damage, capsys, monkeypatch, tmp_path):
+def test_one_that_is_none_or_is_damaged_is_a_sentence_and_status_2(folder, damage, declined, monkeypatch, tmp_path):
     place = tmp_path / "other"
     if damage != "none":
         shutil.copytree(folder, place)
-        file = place / kept.RUNS
-        content = bytearray(file.read_bytes())
-        content[len(content) // 2] ^= 1
-        file.write_bytes(content) if damage == "flipped" else file.unlink()
-    monkeypatch.setattr(launcher, "JAVASCRIPT", tmp_path)
+        flip(place / kept.RUNS) if damage == "flipped" else (place / kept.RUNS).unlink()
     monkeypatch.setattr(analysis, "_opened", [])
-    assert launcher.main(["--no-browser", "--analysis", str(place)]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith(f"{place}: ")
-    assert said.count("\n") == 1
+    declined("--analysis", place)
     assert analysis.opened() is None
-
-
-def test_the_command_line_refuses_a_folder_that_is_none(tmp_path):
-    if not JAVASCRIPT.is_dir():
-        unavailable("the page's JavaScript is not there: run make install")
-    call = [sys.executable, "-m", "runs", "app", "--no-browser", "--analysis", str(tmp_path)]
-    said = subprocess.run(call, capture_output=True, text=True)
-    assert (said.returncode, said.stdout) == (2, "")
-    assert said.stderr == f"{tmp_path}: found no manifest; allowed: a folder that gpumarket wrote\n"
 
 
 def shows(page: Page, wanted: Indices) -> None:
@@ -172,12 +149,9 @@ def shows(page: Page, wanted: Indices) -> None:
 
 
 @pytest.mark.browser
-def test_a_stored_analysis_opens_as_if_it_had_been_asked(folder, browser):
-    found, port = kept.read(folder), free_port()
-    command = [sys.executable, "-m", "runs", "app", "--analysis", str(folder), "--no-browser", "--port", str(port)]
-    with serving(command, port):
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
-        one = Visit(context.new_page(), context, f"http://localhost:{port}")
+def test_a_stored_analysis_opens_as_if_it_had_been_asked(folder, served):
+    found = kept.read(folder)
+    with served("--analysis", folder, color_scheme="dark") as one:
         page = one.open("/what-matters?scenario=analysis")
         page.wait_for_function("location.search === '?set=market.shock_level=4.0&seed=7'")
         expect(page.locator(".gm-stored")).to_have_text("A stored analysis, read from the folder waits.")
@@ -208,4 +182,8 @@ def test_a_stored_analysis_opens_as_if_it_had_been_asked(folder, browser):
         press(page, "Back to the stored analysis")
         expect(page.locator(".gm-progress").first).to_have_text("260 runs as stored, seed 7")
         expect(page.locator(".gm-stored")).to_have_count(1)
-        one.close()
+
+        press(page, "Find out")  # the very same, run now
+        expect(page.locator(".gm-progress").first).to_contain_text("260 runs in")
+        expect(page.locator(".gm-stored")).to_have_count(0)
+        shows(page, indices[HHI])
