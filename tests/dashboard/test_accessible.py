@@ -33,6 +33,7 @@ def test_axe_finds_nothing(visit, scheme):
     for path, until in PAGES.items():
         page = one.open(path, until)
         page.wait_for_selector(".gm-bar", state="detached", timeout=LONG)
+        page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")
         page.evaluate(checker)
         found += page.evaluate(
             """async ([path, bad]) => (await axe.run()).violations.filter(one => bad.includes(one.impact))
