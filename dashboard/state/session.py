@@ -221,7 +221,8 @@ def computed(wanted: Setting, progress: Progress) -> Iterator[Ensemble]:
 def accompany(found: Ensemble, live: bool, progress: Progress) -> Ensemble:
     """Have the page on the screen make of an ensemble what it shows of it; raises what that does."""
     make = companion.peek()
-    found.companion = None if make is None else make(found, live, progress)
+    # of a copy: two that hold each other would stay in memory long after both are forgotten
+    found.companion = None if make is None else make(replace(found), live, progress)
     return found
 
 

@@ -31,11 +31,13 @@ def trouble(here: Path) -> str:
 
 
 def _recorded() -> list[metadata.PackagePath]:
+    """Our files as an installer noted them; a build leaves a list in a checkout too, of the files of its day."""
     try:
-        files = metadata.files("gpumarket") or []
+        found = metadata.distribution("gpumarket")
     except metadata.PackageNotFoundError:
         return []
-    return [file for file in files if file.parts[0] in NAMES and file.suffix == ".py"]
+    files = found.files if found.read_text("RECORD") is not None else None
+    return [file for file in files or [] if file.parts[0] in NAMES and file.suffix == ".py"]
 
 
 def _as_recorded(path: Path, file: metadata.PackagePath) -> bool:

@@ -354,6 +354,16 @@ def test_another_package_over_ours_is_seen_and_told(installed, what):
     assert "pip install --force-reinstall --no-deps gpumarket" in done.stderr
 
 
+def test_what_a_build_left_in_a_checkout_is_no_record(installed):
+    """It lists the modules of its day; a module that has moved since is nobody else's doing."""
+    (installed / "gpumarket-0.1.0.dist-info").rename(installed / "gpumarket.egg-info")
+    (installed / "gpumarket.egg-info" / "METADATA").rename(installed / "gpumarket.egg-info" / "PKG-INFO")
+    (installed / "gpumarket.egg-info" / "RECORD").unlink()
+    (installed / "gpumarket.egg-info" / "SOURCES.txt").write_text("runs/moved.py\nruns/__init__.py\n")
+    done = version(installed)
+    assert (done.returncode, done.stdout) == (0, "gpumarket 0.1.0\n")
+
+
 def test_a_design_without_one_is_not_guessed(gpumarket, tmp_path):
     from runs.folder import batch
 
