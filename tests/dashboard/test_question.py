@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +15,7 @@ from dashboard.question import pair as pairing
 from dashboard.question.pair import Pair, counterfactual
 from dashboard.question.told import above, below, sentence
 from dashboard.reading import outcome
-from dashboard.state.session import Ensemble, Setting
+from dashboard.state.session import Ensemble, Setting, computed
 from market import Scenario
 from market.scenario.scenario import shipped
 from runs.engine import outcomes
@@ -134,3 +136,18 @@ def test_a_scenario_without_a_story_gets_a_sensible_one(tmp_path):
         {**Scenario.load("colossus").raw, "story": {"cards": [{"name": "x", "outcome": "peak nonsense"}]}}, str(path)
     )
     assert len(outcome.cards(told)) == 4  # what cannot be read is left out
+
+
+def test_runs_that_came_with_their_pairs_go_when_they_are_forgotten(session):
+    """At once: waiting for a full collection, a server would hold the runs of dozens of changes."""
+    pairing.accompany()
+    found = list(computed(Setting("colossus", runs=50), lambda done, total: True)).pop()
+    assert isinstance(found.companion, Pair)
+    assert pairing.pair_of(found) is found.companion
+    held = weakref.ref(found)
+    gc.disable()
+    try:
+        del found
+        assert held() is None
+    finally:
+        gc.enable()
