@@ -175,7 +175,7 @@ def Results(shown: Comparison, stale: bool) -> None:
             "In numbers",
             "Parameters and seeds: the standard deviations that either puts into the difference",
             [Download("Table", lambda: differences_csv(shown.found), "differences.csv")],
-            classes="gm-full",
+            classes="gm-full gm-long",
         ):
             Table(columns=COLUMNS, rows=table_rows(shown), label="Differences in numbers")
             Command(shown.wanted.command(bool(shown.dropped)))
