@@ -311,13 +311,14 @@ SIGNALS = {name: number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number :
 
 @contextlib.contextmanager
 def listening() -> Iterator[None]:
-    """Ctrl-C, SIGTERM and SIGHUP end what is done here with a sentence; a second one ends it at once."""
+    """Ctrl-C, SIGTERM and SIGHUP end what is done here with a sentence; a second one ends it at once, also where Python
+    waits for threads before it leaves."""
     before = {number: signal.getsignal(number) for number in SIGNALS.values()}
     heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]  # as nohup has it
 
     def end(number: int, _: object) -> None:
-        for each in heard:
-            signal.signal(each, signal.SIG_DFL)
+        while heard:
+            signal.signal(heard.pop(), signal.SIG_DFL)
         raise Told("cancelled" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}")
 
     for number in heard:
