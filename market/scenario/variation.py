@@ -106,8 +106,8 @@ class Variation:
         count = len(next(iter(points.values()))) if points else 1
         taken = {path: self._taken(path, column) for path, column in points.items()}
         bases: list[Build | None] = [self.scenario.build] * count
-        for row in np.flatnonzero(~np.logical_and.reduce(list(taken.values()))) if points else []:
-            rest = {path: column[row] for path, column in points.items() if not taken[path][row]}
+        for row in np.flatnonzero(~np.logical_and.reduce(list(taken.values()))).tolist() if points else []:
+            rest = {path: _at(column, row) for path, column in points.items() if not taken[path][row]}
             try:
                 bases[row] = self._base(rest)
             except BadInput:
@@ -188,6 +188,11 @@ def _slot(scenario: Scenario, path: str) -> _Slot | None:
 def _kin(base: Build | None) -> Any:
     """What builds have in common that run together."""
     return base and (tuple(base.layouts.values()), tuple(map(tuple, base.classes.values())))
+
+
+def _at(column: Any, row: int) -> Any:
+    """A value of a column, as Python's own."""
+    return column.item(row) if isinstance(column, np.ndarray) else column[row]
 
 
 def _rows(arrays: Sequence[np.ndarray]) -> np.ndarray:
