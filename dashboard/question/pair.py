@@ -88,12 +88,18 @@ def each_of(shown: Ensemble) -> int:
 
 
 def paired(shown: Ensemble, live: bool, progress: Progress) -> Pair:
-    """The pair of an ensemble; ``live`` where its rules are not compiled.
+    """An ensemble and the runs of its counterfactual, if it has one; ``live`` where the rules are not compiled.
 
     Raises:
         Cancelled: ``progress`` returned False.
     """
-    return beside(shown, lambda other: control_of(shown, other, live, progress))
+    other = counterfactual(shown.setting)
+    if other is None:
+        return Pair(shown, None, [], {})
+    twins = Runs(other, control_of(shown, other, live, progress))
+    told, cards = outcome.tells(shown.scenario), outcome.cards(shown.scenario)
+    sides = (twins.measures, shown.read.measures)
+    return Pair(shown, twins, differences(shown, sides, told), {d.outcome: d for d in differences(shown, sides, cards)})
 
 
 def computed(shown: Ensemble, progress: Progress) -> Pair:
@@ -109,17 +115,6 @@ def control_of(shown: Ensemble, other: Scenario, live: bool, progress: Progress)
         return next(growing(spread, [shown.runs], live, progress))
     run = stepped if live else simulate
     return run(other, shown.runs, shown.setting.seed_used, progress=progress)
-
-
-def beside(shown: Ensemble, run: Callable[[Scenario], xr.Dataset]) -> Pair:
-    """An ensemble and the runs of its counterfactual, if it has one."""
-    other = counterfactual(shown.setting)
-    if other is None:
-        return Pair(shown, None, [], {})
-    twins = Runs(other, run(other))
-    told, cards = outcome.tells(shown.scenario), outcome.cards(shown.scenario)
-    sides = (twins.measures, shown.read.measures)
-    return Pair(shown, twins, differences(shown, sides, told), {d.outcome: d for d in differences(shown, sides, cards)})
 
 
 def differences(shown: Ensemble, sides: tuple[Measures, Measures], wanted: Mapping[str, Outcome]) -> list[Difference]:

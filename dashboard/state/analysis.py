@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,7 @@ FOREIGN = "It was run by other rules of the market than today's: asked anew, its
 
 
 @dataclass(frozen=True, eq=False)
-class Analysis:
+class Analysis(ABC):
     """What was read back: ``CALLED`` so on the page, and shown on the tab at ``PATH``."""
 
     CALLED: ClassVar[str]
@@ -30,19 +31,19 @@ class Analysis:
         return self.kept.folder.resolve().name
 
     @property
+    @abstractmethod
     def scenario(self) -> Scenario:
         """What the drawer is set to for it."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def changes(self) -> Mapping[str, Any]:
         """What was changed in that scenario."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def seed(self) -> int:
         """Seed of the draws."""
-        raise NotImplementedError
 
     @cached_property
     def text(self) -> str:
@@ -55,9 +56,9 @@ class Analysis:
         said = f"A stored {self.CALLED}, read from the folder {self.name}."
         return f"{said} {FOREIGN}" if self.kept.foreign else said
 
+    @abstractmethod
     def check(self) -> None:
         """Raises BadInput where the page has nothing to show of it."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False)

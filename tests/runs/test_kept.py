@@ -18,6 +18,7 @@ from market.scenario.uncertainty import Normal, OneOf, Uniform
 from runs.analysis.sensitivity import by_quarter
 from runs.folder import batch, manifest, parts
 from runs.folder.manifest import MANIFEST, Damaged
+from runs.reports.kept import kinds
 from runs.reports.kept import study as kept
 from runs.requests import Sensitivity
 from tests.runs.batches import content, design
@@ -158,6 +159,15 @@ def resealed(folder: Path, change) -> None:
     manifest.write(folder, told)
 
 
+def refused(folder: Path, said) -> None:
+    """What is kept there is not allowed, and one sentence holds all that is to be said of it."""
+    with pytest.raises(BadInput) as refusal:
+        kinds.read(folder)
+    assert "\n" not in str(refusal.value)
+    for part in said:
+        assert part in str(refusal.value)
+
+
 def table(name: str, change):
     def make(folder: Path, told) -> None:
         pq.write_table(change(pq.read_table(folder / name)), folder / name)
@@ -245,11 +255,7 @@ BAD = {
 @pytest.mark.parametrize(("change", "said"), BAD.values(), ids=BAD)
 def test_what_is_not_allowed_is_a_sentence_even_under_its_digest(copy, change, said):
     resealed(copy, change)
-    with pytest.raises(BadInput) as refusal:
-        kept.read(copy)
-    assert "\n" not in str(refusal.value)
-    for part in said:
-        assert part in str(refusal.value)
+    refused(copy, said)
 
 
 def test_a_study_of_other_rules_says_so(copy):
